@@ -1,0 +1,48 @@
+"""Ais, the cryo-electron tomography segmentation program, in JupyterLab.
+
+Public names are loaded on first use, so that importing the package imports neither Keras nor Jupyter.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from ais_jupyter.core.data import storage as _storage
+
+__version__ = "0.1.0"
+
+_storage.use_provider("ais_jupyter.core.files")
+
+_PUBLIC = {
+    "open": "ais_jupyter.core.workflows",
+    "extract": "ais_jupyter.core.workflows",
+    "segment": "ais_jupyter.core.workflows",
+    "evaluate": "ais_jupyter.core.workflows",
+    "architectures": "ais_jupyter.core.workflows",
+    "SegmentationModel": "ais_jupyter.core.workflows",
+    "ModelGroup": "ais_jupyter.core.workflows",
+    "Tomogram": "ais_jupyter.core.data.tomogram",
+    "AnnotatedTomogram": "ais_jupyter.core.data.annotations",
+    "Feature": "ais_jupyter.core.data.annotations",
+    "TrainingSet": "ais_jupyter.core.data.training_set",
+    "Picks": "ais_jupyter.core.data.picks",
+    "Region": "ais_jupyter.core.data.geometry",
+    "Job": "ais_jupyter.core.jobs.job",
+    "sample_tomogram": "ais_jupyter.sample",
+    "Annotator": "ais_jupyter.widgets",
+}
+
+__all__ = ["__version__", *_PUBLIC]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PUBLIC:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(_PUBLIC[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

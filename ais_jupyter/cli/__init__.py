@@ -1,0 +1,1 @@
+"""The command ``ais-jupyter``: one file per sub-command."""

@@ -1,0 +1,1 @@
+"""The science: NumPy arrays in, NumPy arrays out. Nothing here knows Jupyter."""

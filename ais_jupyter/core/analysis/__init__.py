@@ -1,0 +1,1 @@
+"""What is done with segmentations: interactions of models, scores, picking, surfaces."""

@@ -1,0 +1,50 @@
+"""A segmented volume: for every voxel how sure a model is, in one of the scales that files use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ais_jupyter.core.data.tomogram import Tomogram
+
+SEPARATOR = "__"
+
+
+@dataclass
+class Segmentation:
+    """The result of one model on one tomogram.
+
+    Attributes
+    ----------
+    volume : Tomogram
+        Values 0–255 (integers), 0–127 (int8) or 0–1 (floats).
+    tomogram_name, feature : str
+        From the file name ``<tomogram>__<feature>.mrc``.
+    """
+
+    volume: Tomogram
+    tomogram_name: str
+    feature: str
+
+    @classmethod
+    def from_volume(cls, volume: Tomogram) -> Segmentation:
+        """Split the volume's name at the first and last double underscore, as Ais does."""
+        name = volume.name
+        return cls(volume, name.split(SEPARATOR, 1)[0], name.rsplit(SEPARATOR, 1)[-1] if SEPARATOR in name else "")
+
+    @property
+    def full_scale(self) -> float:
+        """Value that stands for probability 1."""
+        if np.issubdtype(self.volume.dtype, np.floating):
+            return 1.0
+        return 127.0 if self.volume.dtype == np.int8 else 255.0
+
+    def probability(self, z: int) -> np.ndarray:
+        """Slice `z` as probabilities 0–1, float32 (y, x)."""
+        return self.volume.slice(z).astype(np.float32) / np.float32(self.full_scale)
+
+
+def output_name(tomogram_name: str, title: str) -> str:
+    """File name of the segmentation of a tomogram by the model called `title`."""
+    return f"{tomogram_name}{SEPARATOR}{title}.mrc"

@@ -1,0 +1,130 @@
+"""A tomogram: a volume read slice by slice, with its voxel size and origin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from ais_jupyter.core.data.errors import InputError, TomogramMissingError
+from ais_jupyter.core.data.geometry import Vector3, as_voxel_size, axis_index
+
+
+class VolumeSource(Protocol):
+    """What a tomogram reads from: a NumPy array, or a file that gives parts of itself as arrays."""
+
+    shape: tuple[int, ...]
+    dtype: np.dtype
+
+    def __getitem__(self, key: Any) -> np.ndarray: ...
+
+
+class Tomogram:
+    """A volume (z, y, x) that is read from its file only where it is looked at.
+
+    Parameters
+    ----------
+    data : array-like of shape (z, y, x), or None
+        A NumPy array or any object with ``shape``, ``dtype`` and ``__getitem__``. None stands for a tomogram whose
+        file is missing; then `shape` must be given.
+    voxel_size : float or (z, y, x)
+        Å; 0 means unknown.
+    origin : (z, y, x)
+        Å.
+    name : str
+        Used for the names of outputs; the stem of the file by default.
+    path : path, optional
+        Where the volume lies.
+    shape : (z, y, x), optional
+        Only for a missing tomogram.
+
+    Raises
+    ------
+    InputError
+        The volume does not have three axes, or one of them is empty.
+    """
+
+    def __init__(
+        self,
+        data: VolumeSource | np.ndarray | None,
+        voxel_size: float | Sequence[float] = 0.0,
+        origin: Sequence[float] = (0.0, 0.0, 0.0),
+        name: str | None = None,
+        path: str | Path | None = None,
+        shape: Sequence[int] | None = None,
+    ) -> None:
+        size = tuple(int(n) for n in (shape if data is None else data.shape) or ())
+        if len(size) != 3 or min(size) < 1:
+            raise InputError(f"a tomogram has three axes (z, y, x), none of them empty; found shape {size}")
+        self.data = data
+        self.shape: tuple[int, int, int] = (size[0], size[1], size[2])
+        self.voxel_size: Vector3 = as_voxel_size(voxel_size)
+        z, y, x = (float(v) for v in origin)
+        self.origin: Vector3 = (z, y, x)
+        self.path = None if path is None else Path(path)
+        self.name = name or (volume_stem(self.path) if self.path else "tomogram")
+
+    @property
+    def available(self) -> bool:
+        """Whether the voxels can be read."""
+        return self.data is not None
+
+    @property
+    def dtype(self) -> np.dtype:
+        """Type of the voxels as they are read."""
+        return np.dtype(np.float32) if self.data is None else np.dtype(self.data.dtype)
+
+    @property
+    def pixel_size(self) -> float:
+        """Å per pixel in XY; 0 when unknown."""
+        return self.voxel_size[2]
+
+    def slice(self, index: int, axis: str | int = "z") -> np.ndarray:
+        """One slice: (y, x) for axis z, (z, x) for axis y, (z, y) for axis x.
+
+        Raises
+        ------
+        IndexError
+            `index` is outside the volume.
+        TomogramMissingError
+            The file is missing.
+        """
+        number = axis_index(axis)
+        if not 0 <= index < self.shape[number]:
+            raise IndexError(f"slice {index} along {'zyx'[number]} is outside 0–{self.shape[number] - 1}")
+        key: list[Any] = [slice(None)] * 3
+        key[number] = int(index)
+        return np.asarray(self._source()[tuple(key)])
+
+    def slab(self, start: int, stop: int) -> np.ndarray:
+        """Slices start <= z < stop as an array (z, y, x)."""
+        return np.asarray(self._source()[start:stop])
+
+    def around(self, z: int, depth: int) -> np.ndarray:
+        """`depth` slices z − depth//2 … as (depth, y, x); at the ends of the volume the edge slice repeats."""
+        first = z - depth // 2
+        wanted = np.clip(np.arange(first, first + depth), 0, self.shape[0] - 1)
+        block = self.slab(int(wanted[0]), int(wanted[-1]) + 1)
+        return block[wanted - wanted[0]]
+
+    def _source(self) -> VolumeSource | np.ndarray:
+        if self.data is None:
+            raise TomogramMissingError(
+                f"the tomogram {self.name!r} ({self.path}) cannot be found; relink it to read its voxels"
+            )
+        return self.data
+
+    def __repr__(self) -> str:
+        z, y, x = self.shape
+        size = f"{self.pixel_size:.2f} Å" if self.pixel_size else "unknown voxel size"
+        return f"<Tomogram {self.name!r} {z}×{y}×{x} (z, y, x), {size}, {self.dtype}{'' if self.available else ', missing'}>"
+
+
+def volume_stem(path: str | Path) -> str:
+    """File name without directory and without ``.mrc``, ``.mrc.gz``, ``.rec`` and the like."""
+    name = str(path).replace("\\", "/").rsplit("/", 1)[-1]
+    if name.lower().endswith((".gz", ".bz2")):
+        name = name.rsplit(".", 1)[0]
+    return name.rsplit(".", 1)[0] if "." in name.lstrip(".") else name

@@ -1,0 +1,1 @@
+"""Changing annotations: patches, undo and redo, interpolation between slices."""

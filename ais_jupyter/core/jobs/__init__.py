@@ -1,0 +1,1 @@
+"""Long work with progress, time left, cancel, error and result."""

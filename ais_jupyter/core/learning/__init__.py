@@ -1,0 +1,1 @@
+"""From boxes to networks to probabilities; with ``models``, the only place that knows Keras."""

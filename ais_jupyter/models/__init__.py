@@ -1,0 +1,1 @@
+"""The architectures: one file each with ``title``, ``include`` and ``create(input_shape)``."""

@@ -1,0 +1,1 @@
+"""Thin views over the core for JupyterLab and Notebook."""
