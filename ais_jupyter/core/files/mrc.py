@@ -39,8 +39,8 @@ def read_mrc(path: str | Path, *, signed_bytes: bool = False) -> Tomogram:
     Returns
     -------
     Tomogram
-        Voxel size and origin (z, y, x) in Å; see `MrcHeader.position` for the origin. NaN and infinite voxels are given as
-        they are.
+        Voxel size and origin (z, y, x) in Å; see `MrcHeader.position` for the origin. NaN and infinite voxels are
+        given as they are.
 
     Raises
     ------
@@ -49,6 +49,7 @@ def read_mrc(path: str | Path, *, signed_bytes: bool = False) -> Tomogram:
     """
     path = Path(path)
     with _opened(path) as file:
+        source: Path | BinaryIO
         magic = file.read(3)
         file.seek(0)
         if magic[:2] == GZIP_MAGIC or magic == BZIP2_MAGIC:
@@ -100,9 +101,10 @@ def _decompressed(file: BinaryIO, path: Path) -> tuple[BinaryIO, MrcHeader]:
         packed = os.fstat(file.fileno()).st_size
         if is_gzip and needed > packed * _GZIP_BEST_RATIO + HEADER_SIZE:
             raise FileFormatError(
-                f"{path}: the header announces {needed} bytes, more than {packed} compressed bytes can hold: it is truncated or damaged"
+                f"{path}: the header announces {needed} bytes, more than {packed} compressed bytes can hold: "
+                f"it is truncated or damaged"
             )
-        target = tempfile.TemporaryFile(dir=_roomy_folder(needed, path))
+        target = tempfile.TemporaryFile(dir=_roomy_folder(needed, path))  # noqa: SIM115
         try:
             target.write(raw)
             left = needed - len(raw)
@@ -110,7 +112,8 @@ def _decompressed(file: BinaryIO, path: Path) -> tuple[BinaryIO, MrcHeader]:
                 chunk = stream.read(min(left, _CHUNK))
                 if not chunk:
                     raise FileFormatError(
-                        f"{path}: the header announces {needed} bytes but only {needed - left} come out: it is truncated"
+                        f"{path}: the header announces {needed} bytes but only {needed - left} come out: "
+                        "it is truncated"
                     )
                 target.write(chunk)
                 left -= len(chunk)
@@ -128,5 +131,6 @@ def _roomy_folder(needed: int, path: Path) -> str:
         if os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > needed + (64 << 20):
             return folder
     raise FileFormatError(
-        f"{path}: unpacking needs {needed / 1e9:.1f} GB of temporary space; unpack it yourself, or set TMPDIR to a larger disk"
+        f"{path}: unpacking needs {needed / 1e9:.1f} GB of temporary space; "
+        "unpack it yourself, or set TMPDIR to a larger disk"
     )

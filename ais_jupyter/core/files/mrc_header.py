@@ -84,7 +84,9 @@ def parse_header(raw: bytes, file_size: int | None, what: str) -> MrcHeader:
     """
     _refuse_text(raw, what)
     if len(raw) < HEADER_SIZE:
-        raise FileFormatError(f"{what}: an MRC file starts with a header of {HEADER_SIZE} bytes; this one has {len(raw)}")
+        raise FileFormatError(
+            f"{what}: an MRC file starts with a header of {HEADER_SIZE} bytes; this one has {len(raw)}"
+        )
     candidates = [_with_order(raw, order) for order in _byte_orders(raw)]
     record = next((c for c in candidates if _plausible(c, file_size)), candidates[0])
     return _checked(record, file_size, what)
@@ -139,7 +141,9 @@ def stored_dtype(dtype: np.dtype) -> np.dtype:
     table = {"b1": "u2", "u1": "u2", "u2": "u2", "i1": "i1", "i2": "i2", "f2": "f2", "f4": "f4", "f8": "f4"}
     name = f"{kind.kind}{kind.itemsize}"
     if name not in table:
-        raise InputError(f"MRC files hold 8- and 16-bit integers and 16- and 32-bit floats, not {kind}; convert the volume first")
+        raise InputError(
+            f"MRC files hold 8- and 16-bit integers and 16- and 32-bit floats, not {kind}; convert the volume first"
+        )
     return np.dtype("<" + table[name])
 
 
@@ -177,7 +181,9 @@ def _checked(record: np.ndarray, file_size: int | None, what: str) -> MrcHeader:
         raise FileFormatError(f"{what}: the header announces {shape} voxels (z, y, x); each must be at least 1{doubt}")
     mode = int(record["mode"])
     if mode in _UNSUPPORTED:
-        raise FileFormatError(f"{what}: MRC mode {mode}, {_UNSUPPORTED[mode]}, is not a tomogram; convert it to real numbers first")
+        raise FileFormatError(
+            f"{what}: MRC mode {mode}, {_UNSUPPORTED[mode]}, is not a tomogram; convert it to real numbers first"
+        )
     if mode not in _DTYPES:
         raise FileFormatError(f"{what}: MRC mode must be one of {', '.join(map(str, _DTYPES))}, found {mode}{doubt}")
     extended = int(record["nsymbt"])
@@ -185,7 +191,7 @@ def _checked(record: np.ndarray, file_size: int | None, what: str) -> MrcHeader:
         raise FileFormatError(
             f"{what}: the header announces an extended header of {extended} bytes in a file of {file_size} bytes{doubt}"
         )
-    stored = np.dtype(_DTYPES[mode]).newbyteorder(record["mode"].dtype.byteorder)
+    stored = np.dtype(_DTYPES[mode]).newbyteorder(record.dtype["mode"].byteorder)
     voxel_size = _voxel_size(record, shape)
     header = MrcHeader(
         shape, mode, stored, HEADER_SIZE + extended, voxel_size, _origin(record),

@@ -14,14 +14,14 @@ from ais_jupyter.core.data.errors import FileFormatError
 class RawVolume:
     """Voxels of a file as an array-like (z, y, x) that reads what is asked for, and keeps nothing.
 
-    Reading is plain file input, not a memory map: mapped pages would count as memory of the process, which must not grow
-    with the volume.
+    Reading is plain file input, not a memory map: mapped pages would count as memory of the process, which must not
+    grow with the volume.
 
     Parameters
     ----------
     source : path or open binary file
-        An open file is used as it is (and closed with this object); a path is opened for each access, so that thousands of
-        volumes can be held at once.
+        An open file is used as it is (and closed with this object); a path is opened for each access, so that
+        thousands of volumes can be held at once.
     offset : int
         Bytes before the first voxel.
     shape : (z, y, x)
@@ -42,7 +42,7 @@ class RawVolume:
         dtype: Any = None,
         header: Any = None,
     ) -> None:
-        self.shape = shape
+        self.shape: tuple[int, ...] = shape
         self.ndim = 3
         self.stored = np.dtype(stored)
         self.dtype = np.dtype(dtype) if dtype is not None else self.stored.newbyteorder("=")
@@ -89,25 +89,30 @@ class RawVolume:
         if numbers.ndim and _whole(inner, self.shape) and _consecutive(numbers):
             block = self._block(file, int(numbers[0]) if numbers.size else 0, 0, numbers.size * self.shape[1])
             return self._native(block.reshape(numbers.size, *self.shape[1:]))
-        planes = [
-            self._native(self._block(file, int(z), first, count).reshape(count, width)[inner]) for z in np.atleast_1d(numbers)
-        ]
+        planes = [self._plane(file, int(z), first, count, inner) for z in np.atleast_1d(numbers)]
         if numbers.ndim == 0:
-            return np.ascontiguousarray(planes[0]) if np.ndim(planes[0]) else planes[0]
+            return planes[0]
         if not planes:
             return np.empty((0, *np.empty((count, width))[inner].shape), self.dtype)
         return np.stack(planes)
+
+    def _plane(self, file: Any, z: int, first: int, count: int, inner: tuple[Any, Any]) -> Any:
+        rows = self._block(file, z, first, count).reshape(count, self.shape[2])
+        # A copy, so that the rows around what was asked for are freed at once.
+        return np.array(self._native(rows[inner])) if np.ndim(rows[inner]) else self._native(rows[inner])
 
     def _block(self, file: Any, z: int, row: int, rows: int) -> np.ndarray:
         """Read `rows` rows that follow each other in the file, starting at `row` of slice `z`."""
         block = np.empty(rows * self.shape[2], self.stored)
         file.seek(self._offset + (z * self.shape[1] + row) * self.shape[2] * self.stored.itemsize)
-        view = memoryview(block.view(np.uint8))
+        view = memoryview(block.view(np.uint8))  # type: ignore[arg-type]
         done = 0
         while done < len(view):
             got = file.readinto(view[done:])
             if not got:
-                raise FileFormatError(f"{self._source} ended while slice {z} was read: the file has changed or is damaged")
+                raise FileFormatError(
+                    f"{self._source} ended while slice {z} was read: the file has changed or is damaged"
+                )
             done += got
         return block
 
@@ -125,9 +130,10 @@ def _shifted(index: Any, first: int, length: int) -> Any:
     return int(np.arange(length)[index]) - first
 
 
-def _whole(inner: tuple[Any, Any], shape: tuple[int, int, int]) -> bool:
+def _whole(inner: tuple[Any, Any], shape: tuple[int, ...]) -> bool:
     return all(
-        isinstance(part, slice) and part.indices(size) == (0, size, 1) for part, size in zip(inner, shape[1:], strict=True)
+        isinstance(part, slice) and part.indices(size) == (0, size, 1)
+        for part, size in zip(inner, shape[1:], strict=True)
     )
 
 

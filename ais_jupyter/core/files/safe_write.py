@@ -46,13 +46,13 @@ class PartFile:
     def __init__(self, path: str | Path) -> None:
         self.target = Path(os.path.realpath(path))
         name = self.target.name
-        # The name keeps its extension, since some libraries choose the format by it.
-        self.part = self.target.with_name(f".{name[:80]}.{secrets.token_hex(4)}{PART_SUFFIX}{self.target.suffix}")
-        if self.target.is_dir():
-            raise FileWriteError(f"cannot write {self.target}: there is a folder of that name")
-        if self.target.exists() and not os.access(self.target, os.W_OK):
-            raise FileWriteError(f"cannot write {self.target}: the file there is write-protected")
+        # Hidden and without the extension of the target: nobody who lists "*.mrc" takes it for a finished file.
+        self.part = self.target.with_name(f".{name[:80]}.{secrets.token_hex(4)}{PART_SUFFIX}")
         with writing(self.target):
+            if self.target.is_dir():
+                raise FileWriteError(f"cannot write {self.target}: there is a folder of that name")
+            if self.target.exists() and not os.access(self.target, os.W_OK):
+                raise FileWriteError(f"cannot write {self.target}: the file there is write-protected")
             self.part.touch(exist_ok=False)
         self._remove_stale()
 
@@ -78,7 +78,7 @@ class PartFile:
         prefix = f".{self.target.name[:80]}."
         with contextlib.suppress(OSError):
             for entry in os.scandir(self.target.parent):
-                if entry.name.startswith(prefix) and PART_SUFFIX in entry.name[len(prefix) :]:
+                if entry.name.startswith(prefix) and entry.name.endswith(PART_SUFFIX):
                     info = entry.stat(follow_symlinks=False)
                     if stat.S_ISREG(info.st_mode) and time.time() - info.st_mtime > _STALE_AFTER:
                         os.unlink(entry.path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,8 @@ from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.files.raw_volume import RawVolume
 
 _ANGSTROM = {
-    "å": 1.0, "angstrom": 1.0, "ångström": 1.0, "a": 1.0, "nm": 10.0, "nanometer": 10.0, "µm": 1e4, "μm": 1e4, "um": 1e4,
-    "micron": 1e4, "micrometer": 1e4, "\\u00b5m": 1e4, "mm": 1e7, "cm": 1e8, "inch": 2.54e8, "pm": 0.01,
+    "å": 1.0, "angstrom": 1.0, "ångström": 1.0, "a": 1.0, "nm": 10.0, "nanometer": 10.0, "µm": 1e4, "μm": 1e4,
+    "um": 1e4, "micron": 1e4, "micrometer": 1e4, "\\u00b5m": 1e4, "mm": 1e7, "cm": 1e8, "inch": 2.54e8, "pm": 0.01,
 }  # fmt: skip
 _COARSEST = 1e4  # Å; beyond that the resolution is meant for a printer
 _STACK_AXES = set("ZTCQISRAPEL")
@@ -57,7 +58,8 @@ class PagedVolume:
 def read_tiff(path: str | Path) -> Tomogram:
     """Open a TIFF stack of grey-scale pages of equal size as a tomogram (z, y, x).
 
-    The voxel size is taken from ImageJ or OME metadata, or from the resolution tags when they can be meant for a microscope.
+    The voxel size is taken from ImageJ or OME metadata, or from the resolution tags when they can be meant for a
+    microscope.
 
     Raises
     ------
@@ -90,20 +92,39 @@ def read_tiff(path: str | Path) -> Tomogram:
 def _check_length(path: Path, offset: int, shape: tuple[int, int, int], stored: np.dtype) -> None:
     needed = offset + int(np.prod(shape, dtype=object)) * stored.itemsize
     if path.stat().st_size < needed:
-        raise FileFormatError(f"{path}: the pages need {needed} bytes but the file has {path.stat().st_size}: it is truncated")
+        raise FileFormatError(
+            f"{path}: the pages need {needed} bytes but the file has {path.stat().st_size}: it is truncated"
+        )
 
 
 @contextlib.contextmanager
 def _reading(path: Path) -> Any:
-    """Turn whatever a damaged TIFF makes its reader raise into our own error."""
+    """Turn whatever a damaged TIFF makes its reader raise, or only log, into our own error."""
+    complaints = _Complaints()
+    logger = logging.getLogger("tifffile")
+    logger.addHandler(complaints)
     try:
         yield
+        if complaints.first:  # a broken chain of pages is logged, and the pages after it are silently missing
+            raise FileFormatError(f"{path}: this TIFF is damaged or truncated ({complaints.first})")
     except FileFormatError:
         raise
     except MemoryError as error:
         raise FileFormatError(f"{path}: this TIFF announces more than fits into memory") from error
     except Exception as error:
         raise FileFormatError(f"{path}: not a TIFF stack that can be read ({error})") from error
+    finally:
+        logger.removeHandler(complaints)
+
+
+class _Complaints(logging.Handler):
+    """Keeps the first error that the TIFF reader logs."""
+
+    first = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.levelno >= logging.ERROR and not self.first:
+            self.first = record.getMessage()
 
 
 def _stack_shape(series: Any, path: Path) -> tuple[int, int, int]:
@@ -133,7 +154,8 @@ def _ome_size(tiff: Any) -> Vector3:
     image = tifffile.xml2dict(tiff.ome_metadata)["OME"]["Image"]
     pixels = (image[0] if isinstance(image, list) else image)["Pixels"]
     x, y, z = (
-        float(pixels.get(f"PhysicalSize{axis}", 0)) * _ANGSTROM[str(pixels.get(f"PhysicalSize{axis}Unit", "µm")).lower()]
+        float(pixels.get(f"PhysicalSize{axis}", 0))
+        * _ANGSTROM[str(pixels.get(f"PhysicalSize{axis}Unit", "µm")).lower()]
         for axis in "XYZ"
     )
     return z or x, y or x, x

@@ -21,8 +21,8 @@ from ais_jupyter.core.files.safe_write import PartFile, writing
 class VolumeWriter:
     """An MRC file being written; slices that are never written are zero.
 
-    Nothing appears under the final name before `commit`, whatever happens. As a context manager it commits when the block
-    ends and aborts when the block fails. May be used from several threads.
+    Nothing appears under the final name before `commit`, whatever happens. As a context manager it commits when the
+    block ends and aborts when the block fails. May be used from several threads.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ class VolumeWriter:
         try:
             self._check_room()
             with writing(self._file.target):
-                self._stream = open(self._file.part, "r+b", buffering=0)
+                self._stream = open(self._file.part, "r+b", buffering=0)  # noqa: SIM115
                 self._stream.truncate(HEADER_SIZE + self._n_bytes)
         except BaseException:
             self._file.abort()
@@ -87,7 +87,9 @@ class VolumeWriter:
         slab = np.asarray(array)
         slab = slab[np.newaxis] if slab.ndim == 2 else slab
         if slab.shape[1:] != self.shape[1:] or not 0 <= z <= self.shape[0] - len(slab):
-            raise InputError(f"a slab of {slab.shape} at slice {z} does not fit into a volume of {self.shape} (z, y, x)")
+            raise InputError(
+                f"a slab of {slab.shape} at slice {z} does not fit into a volume of {self.shape} (z, y, x)"
+            )
         if not np.can_cast(slab.dtype, self._dtype, "same_kind"):
             raise InputError(f"voxels of {slab.dtype} do not fit into a volume of {self._dtype}")
         plane_size = self.shape[1] * self.shape[2] * self._stored.itemsize
@@ -126,7 +128,9 @@ class VolumeWriter:
     def __enter__(self) -> VolumeWriter:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if kind is None:
             self.commit()
         else:
@@ -141,7 +145,8 @@ class VolumeWriter:
         free = shutil.disk_usage(self._file.target.parent).free
         if free < self._n_bytes:
             raise FileWriteError(
-                f"cannot write {self.path}: it needs {self._n_bytes / 1e6:.0f} MB and the disk has {free / 1e6:.0f} MB free"
+                f"cannot write {self.path}: it needs {self._n_bytes / 1e6:.0f} MB "
+                f"and the disk has {free / 1e6:.0f} MB free"
             )
 
 
@@ -163,6 +168,6 @@ def _plane_statistics(plane: np.ndarray) -> tuple[float, float, float, float]:
 
 
 def _write_all(stream: Any, data: np.ndarray) -> None:
-    view = memoryview(data.reshape(-1).view(np.uint8))
+    view = memoryview(data.reshape(-1).view(np.uint8))  # type: ignore[arg-type]
     while len(view):
         view = view[stream.write(view) :]
