@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-import os
+import io
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,6 +50,8 @@ def sample_tomogram(
     InputError
         The volume is too small to hold a cell, or the voxel size is not positive.
     """
+    from ais_jupyter.core.files.mrc import write_mrc
+    from ais_jupyter.core.files.safe_write import write_text
     from ais_jupyter.sample.microscope import Microscope, take_tomogram
     from ais_jupyter.sample.specimen import make_specimen
 
@@ -72,8 +74,8 @@ def sample_tomogram(
         folder / f"{stem}_membrane.mrc",
         folder / f"{stem}_particles.csv",
     )
-    _write_mrc(paths.ribosome_mask, specimen.ribosomes[inner].astype(np.int8), voxel_size)
-    _write_mrc(paths.membrane_mask, specimen.membranes[inner].astype(np.int8), voxel_size)
+    write_mrc(paths.ribosome_mask, specimen.ribosomes[inner].astype(np.int8), voxel_size)
+    write_mrc(paths.membrane_mask, specimen.membranes[inner].astype(np.int8), voxel_size)
     positions = specimen.positions - (0, _MARGIN, _MARGIN)
     inside = np.all((positions >= 0) & (positions < (nz, ny, nx)), axis=1)
     rows = [
@@ -81,8 +83,8 @@ def sample_tomogram(
         for name, p, a, keep in zip(specimen.names, positions, specimen.angles, inside)
         if keep
     ]
-    _write_csv(paths.coordinates, rows)
-    _write_mrc(paths.tomogram, _as_bytes(volume[inner]).view(np.int8), voxel_size)
+    write_text(paths.coordinates, _table(rows))
+    write_mrc(paths.tomogram, _as_bytes(volume[inner]).view(np.int8), voxel_size)
     return paths
 
 
@@ -92,20 +94,9 @@ def _as_bytes(volume: np.ndarray) -> np.ndarray:
     return np.clip(np.rint(scaled), 0, 255).astype(np.uint8)
 
 
-def _write_mrc(path: Path, data: np.ndarray, voxel_size: float) -> None:
-    import mrcfile
-
-    part = path.with_name(f".{path.name}.part")
-    with mrcfile.new(part, overwrite=True) as mrc:
-        mrc.set_data(data)
-        mrc.voxel_size = voxel_size
-    os.replace(part, path)
-
-
-def _write_csv(path: Path, rows: list[list]) -> None:
-    part = path.with_name(f".{path.name}.part")
-    with part.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(["name", "z", "y", "x", "rotZ1", "rotY", "rotZ2"])
-        writer.writerows(rows)
-    os.replace(part, path)
+def _table(rows: list[list]) -> str:
+    lines = io.StringIO()
+    writer = csv.writer(lines, lineterminator="\n")
+    writer.writerow(["name", "z", "y", "x", "rotZ1", "rotY", "rotZ2"])
+    writer.writerows(rows)
+    return lines.getvalue()

@@ -100,7 +100,7 @@ KINDS = (
     Kind("hexamer", 87, 6.0, partial(_tube, outer=78, inner=18, half_length=36), 1.6, 0.6),
     Kind("globule", 60, 6.0, partial(_ellipsoid, a=58, b=58, c=50), 1.6, 0.5),
     Kind("bent_arm", 85, 8.0, _bent_arm, 2.0, 0.4),
-    Kind("clamp", 65, 14.0, _clamp, 1.8, 0.4),
+    Kind("clamp", 70, 14.0, _clamp, 1.8, 0.4),
     Kind("small_protein", 32, 45.0, partial(_ellipsoid, a=31, b=24, c=22), 2.4, 0.3),
 )
 
