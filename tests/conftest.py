@@ -1,5 +1,3 @@
-"""Fixtures for all tests."""
-
 from __future__ import annotations
 
 from pathlib import Path
@@ -9,8 +7,8 @@ import pytest
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """Folder with sample files of the original, beside the repository; tests that need it are skipped without."""
-    folder = Path(__file__).resolve().parents[2] / "shared"
+    """Folder with real files beside the repository; tests that need them are skipped where it is absent."""
+    folder = Path(__file__).resolve().parent.parent.parent / "shared"
     if not folder.is_dir():
-        pytest.skip(f"{folder} is absent")
+        pytest.skip(f"the sample files are not there ({folder})")
     return folder

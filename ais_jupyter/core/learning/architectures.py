@@ -1,6 +1,6 @@
 """The library of architectures: those of the package and those that users add.
 
-An architecture is a ``.py`` file with ``title``, ``include`` and ``create(input_shape)`` (``models/model_template.py``).
+Such a file has ``title``, ``include`` and ``create(input_shape)``, as ``models/model_template.py`` explains.
 Files are looked for in this order, and a later one replaces an earlier one of the same title: the package's ``models``
 folder, entry points of the group ``ais_jupyter.models``, ``~/.Ais/models``, ``~/.ais_jupyter/models``. The environment
 variable ``AIS_JUPYTER_HOME`` names another folder to take the place of ``~``.
