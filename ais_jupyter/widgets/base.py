@@ -116,7 +116,7 @@ class KernelWidget(anywidget.AnyWidget):
 
     def _forget_reply_subshell(self) -> None:
         if self.comm is not None:
-            vars(self.comm).pop("_reply_subshell_id", None)
+            self.comm.__dict__.pop("_reply_subshell_id", None)
 
     def close(self) -> None:
         """Leave the page and give back what the widget holds."""

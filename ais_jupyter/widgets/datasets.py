@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.tomogram import Tomogram
-
-
-@dataclass
-class Dataset:
-    """One open tomogram with its annotations."""
-
-    id: str
-    annotated: AnnotatedTomogram
 
 
 def as_annotated(source: Any) -> AnnotatedTomogram:
@@ -39,37 +29,34 @@ def as_annotated(source: Any) -> AnnotatedTomogram:
         return source
     if isinstance(source, Tomogram):
         return AnnotatedTomogram(source)
-    raise InputError(f"expected a tomogram or annotations (path, Tomogram or AnnotatedTomogram), not {type(source).__name__}")
+    raise InputError(
+        f"expected a tomogram or annotations (path, Tomogram or AnnotatedTomogram), not {type(source).__name__}"
+    )
 
 
 class Datasets:
-    """Open tomograms in display order."""
+    """Open tomograms in display order; their id is the `uid` of the annotations."""
 
     def __init__(self) -> None:
-        self._open: dict[str, Dataset] = {}
-        self._numbers = itertools.count(1)
+        self._open: dict[str, AnnotatedTomogram] = {}
 
-    def add(self, source: Any) -> Dataset:
-        """Open one more; what is open already is returned as it is."""
+    def add(self, source: Any) -> AnnotatedTomogram:
+        """Open one more; what is open already stays as it is."""
         annotated = as_annotated(source)
-        for dataset in self:
-            if dataset.annotated is annotated:
-                return dataset
-        dataset = Dataset(f"t{next(self._numbers)}", annotated)
-        self._open[dataset.id] = dataset
-        return dataset
+        self._open.setdefault(annotated.uid, annotated)
+        return annotated
 
-    def remove(self, name: str) -> Dataset:
+    def remove(self, uid: str) -> AnnotatedTomogram:
         """Close one."""
-        return self._open.pop(name)
+        return self._open.pop(uid)
 
-    def __getitem__(self, name: str) -> Dataset:
+    def __getitem__(self, uid: str) -> AnnotatedTomogram:
         try:
-            return self._open[name]
+            return self._open[uid]
         except KeyError:
             raise InputError("this tomogram is no longer open") from None
 
-    def __iter__(self) -> Iterator[Dataset]:
+    def __iter__(self) -> Iterator[AnnotatedTomogram]:
         return iter(list(self._open.values()))
 
     def __len__(self) -> int:

@@ -1,17 +1,18 @@
 """The messages between browser and kernel; kept in step with ``js/src/kernel/protocol.ts``.
 
-Browser → kernel: a *request* ``{"id", "kind", …}``, with buffers. It is always answered: ``{"id", …}`` with buffers, or
-``{"id", "error": {"message", "type"}}``. ``{"kind": "cancel", "id"}`` withdraws a request that nobody waits for any more.
+Browser → kernel: a *request* ``{"id", "kind", …}``, with buffers. It is always answered: ``{"id", …}`` with buffers,
+or ``{"id", "error": {"message", "type"}}``. ``{"kind": "cancel", "id"}`` withdraws a request nobody waits for any more.
 Kernel → browser: replies, and *events* ``{"event", …}`` that nobody asked for.
 
 A message to the kernel may hold at most 4 MiB (over 10 MiB the server closes the connection). What is larger travels
-first in parts: requests ``{"kind": "upload", "upload", "part", "parts"}``, then the request that names the ``"upload"``.
+first in parts: requests ``{"kind": "upload", "upload", "part", "parts"}``, then the request that names the upload.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 Buffers = Sequence[bytes | memoryview]
@@ -56,4 +57,4 @@ class Uploads:
         if len(whole) != sum(lengths):
             raise ValueError(f"an upload of {sum(lengths)} bytes arrived with {len(whole)}")
         cuts = [sum(lengths[:i]) for i in range(len(lengths) + 1)]
-        return [whole[a:b] for a, b in zip(cuts, cuts[1:])]
+        return [whole[a:b] for a, b in pairwise(cuts)]

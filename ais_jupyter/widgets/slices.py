@@ -70,20 +70,21 @@ class SliceService:
 
     def slice(self, content: dict[str, Any], _buffers: Buffers) -> Answer:
         """One slice: ``dataset``, ``axis``, ``index``; ``step`` > 1 for a coarse one, ``precision`` to override."""
-        tomogram = self._datasets[content["dataset"]].annotated.tomogram
+        tomogram = self._datasets[content["dataset"]].tomogram
         precision = content.get("precision") or self._precision
         step = max(1, int(content.get("step", 1)))
         image = tomogram.slice(int(content["index"]), content.get("axis", "z"))[::step, ::step]
         pixels, factor, offset = encode(image, precision, self.limits(tomogram))
         height, width = pixels.shape
+        described = {"width": width, "height": height, "dtype": str(pixels.dtype), "factor": factor, "offset": offset}
         return Answer(
-            {"width": width, "height": height, "dtype": str(pixels.dtype), "factor": factor, "offset": offset, "step": step},
-            [memoryview(np.ascontiguousarray(pixels)).cast("B")],
+            {**described, "step": step},
+            [np.ascontiguousarray(pixels).data.cast("B")],
         )
 
     def value(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
         """Return the exact grey value at ``position`` (z, y, x); None where it is not a number."""
-        tomogram = self._datasets[content["dataset"]].annotated.tomogram
+        tomogram = self._datasets[content["dataset"]].tomogram
         z, y, x = (int(v) for v in content["position"])
         if not all(0 <= v < n for v, n in zip((z, y, x), tomogram.shape)):
             return {"value": None}
@@ -96,5 +97,3 @@ class SliceService:
             if id(tomogram) not in self._limits:
                 self._limits[id(tomogram)] = display_limits(tomogram)
             return self._limits[id(tomogram)]
-
-

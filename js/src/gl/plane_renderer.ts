@@ -105,7 +105,11 @@ export class PlaneRenderer {
     gl.uniform4fv(this.labels.uniform("colors"), layer.colors);
     gl.uniform1ui(this.labels.uniform("filled"), layer.filled);
     const line = Math.max(1, Math.round(1.4 * (globalThis.devicePixelRatio || 1)));
-    gl.uniform2f(this.labels.uniform("edge"), line / (camera.scaleX * width), line / (camera.scaleY * height));
+    gl.uniform2f(
+      this.labels.uniform("edge"),
+      line / (camera.scaleX * width),
+      line / (camera.scaleY * height),
+    );
     this.quad(this.labels, layer.rect, width, height, camera, view);
   }
 

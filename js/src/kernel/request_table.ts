@@ -14,7 +14,10 @@ export class RequestTable {
   /** Distinguishes the views of one widget: all of them see every reply. */
   private prefix = Math.random().toString(36).slice(2, 8);
 
-  open(signal: AbortSignal | undefined, cancel: (id: string) => void): { id: string; answer: Promise<Answer> } {
+  open(
+    signal: AbortSignal | undefined,
+    cancel: (id: string) => void,
+  ): { id: string; answer: Promise<Answer> } {
     const id = `${this.prefix}-${++this.count}`;
     const answer = new Promise<Answer>((resolve, reject) => {
       const onAbort = () => {

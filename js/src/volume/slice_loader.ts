@@ -77,7 +77,8 @@ export class SliceLoader {
       for (let i = 1; i <= ahead; i++)
         for (const offset of i <= 2 ? [i, -i] : [i]) {
           const index = main.index + offset * this.direction;
-          if (index >= 0 && index < count && !this.cache.has({ ...main, index })) wanted.push({ ...main, index });
+          if (index >= 0 && index < count && !this.cache.has({ ...main, index }))
+            wanted.push({ ...main, index });
         }
     }
     this.wanted = wanted;
@@ -107,7 +108,9 @@ export class SliceLoader {
       const start = performance.now();
       const slice = await this.fetch(key, 1, stop.signal);
       const rate = (performance.now() - start) / Math.max(1, slice.pixels.byteLength);
-      this.millisecondsPerByte = this.millisecondsPerByte ? 0.7 * this.millisecondsPerByte + 0.3 * rate : rate;
+      this.millisecondsPerByte = this.millisecondsPerByte
+        ? 0.7 * this.millisecondsPerByte + 0.3 * rate
+        : rate;
       this.arrived(key, slice);
     } catch (error) {
       if (!stop.signal.aborted) {
