@@ -14,8 +14,15 @@ import numpy as np
 
 from ais_jupyter.core.editing.brush import sphere, stroke
 from ais_jupyter.core.editing.fill import fill_enclosed, lasso
-from ais_jupyter.core.editing.filters import BOX, GAUSSIAN, OFFSET_GAUSSIAN, SOBEL_HORIZONTAL, SOBEL_VERTICAL
-from ais_jupyter.core.editing.filters import Filter, apply_filters
+from ais_jupyter.core.editing.filters import (
+    BOX,
+    GAUSSIAN,
+    OFFSET_GAUSSIAN,
+    SOBEL_HORIZONTAL,
+    SOBEL_VERTICAL,
+    Filter,
+    apply_filters,
+)
 from ais_jupyter.core.editing.flood import flood
 from ais_jupyter.core.editing.packing import pack_mask
 
@@ -108,21 +115,25 @@ def flood_cases() -> list[dict]:
 
 
 def fill_cases() -> list[dict]:
-    shape, cases = [16, 22], []
-    for points in [
+    shape = [16, 22]
+    polygons = [
         [[2, 3], [2, 15], [12, 9]],
         [[2.5, 3.2], [13.1, 4.7], [9.9, 19.3], [1.2, 16.8]],
         [[1, 1], [14, 20], [1, 20], [14, 1]],
         [[-5, -5], [-5, 10], [30, 10], [30, -5]],
         [[3, 3], [3, 9]],
-    ]:
-        cases.append({"tool": "lasso", "shape": shape, "points": points, "mask": rows(lasso(shape, points), shape)})
-    for points, radius in [
+    ]
+    strokes = [
         ([[3, 4], [3, 17], [12, 17], [12, 4], [3, 4]], 1.0),
         ([[8, 2], [2, 10], [8, 18], [14, 10], [8, 3]], 1.0),
         ([[3, 4], [3, 17], [12, 17], [12, 4], [9, 4]], 2.5),
         ([[0, 4], [10, 4], [10, 14], [0, 14]], 1.0),
-    ]:
+    ]
+    cases = [
+        {"tool": "lasso", "shape": shape, "points": points, "mask": rows(lasso(shape, points), shape)}
+        for points in polygons
+    ]
+    for points, radius in strokes:
         mask = rows(fill_enclosed(stroke(shape, [tuple(p) for p in points], radius)), shape)
         cases.append({"tool": "stroke", "shape": shape, "points": points, "radius": radius, "mask": mask})
     return cases
