@@ -15,6 +15,10 @@ class UnsafeFileError(FileFormatError):
     """A file asks for something that could run code or write outside its place; nothing of it was used."""
 
 
+class FileWriteError(AisError):
+    """A file cannot be written: disk full, directory missing or not writable. What was there before is untouched."""
+
+
 class TomogramMissingError(AisError):
     """The tomogram that annotations belong to cannot be found; the annotations stay usable."""
 

@@ -100,7 +100,9 @@ class Region:
         ny, nx = int(shape[-2]), int(shape[-1])
         cut = Region(max(0, self.y0), min(ny, self.y1), max(0, self.x0), min(nx, self.x1))
         if cut.shape[0] <= 0 or cut.shape[1] <= 0:
-            raise InputError(f"region y {self.y0}–{self.y1}, x {self.x0}–{self.x1} does not overlap an image of {ny}×{nx}")
+            raise InputError(
+                f"region y {self.y0}–{self.y1}, x {self.x0}–{self.x1} does not overlap an image of {ny}×{nx}"
+            )
         return cut
 
 

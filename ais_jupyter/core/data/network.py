@@ -1,8 +1,8 @@
 """A network as plain data: layers, their settings and their weights, bound to no framework.
 
 It is what lies between a Keras model, a model file and an inference engine: ``learning`` turns a Keras model into a
-`Network` and back, ``files`` writes it as the HDF5 file that Ais reads, and the OpenVINO engine is built from it without
-any of them.
+`Network` and back, ``files`` writes it as the HDF5 file that Ais reads, and the OpenVINO engine is built from it
+without any of them.
 """
 
 from __future__ import annotations

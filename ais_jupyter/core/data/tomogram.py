@@ -119,7 +119,8 @@ class Tomogram:
     def __repr__(self) -> str:
         z, y, x = self.shape
         size = f"{self.pixel_size:.2f} Å" if self.pixel_size else "unknown voxel size"
-        return f"<Tomogram {self.name!r} {z}×{y}×{x} (z, y, x), {size}, {self.dtype}{'' if self.available else ', missing'}>"
+        missing = "" if self.available else ", missing"
+        return f"<Tomogram {self.name!r} {z}×{y}×{x} (z, y, x), {size}, {self.dtype}{missing}>"
 
 
 def volume_stem(path: str | Path) -> str:

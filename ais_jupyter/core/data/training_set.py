@@ -88,7 +88,8 @@ class TrainingSet:
             keep = [i for i, old in enumerate(where) if int(old) in place]
             flavours[name] = (np.array([place[int(where[i])] for i in keep], int), images[keep])
         return TrainingSet(
-            self.images[chosen], self.labels[chosen], self.voxel_size, self.normalization, list(self.features), self.z_jitter,
+            self.images[chosen], self.labels[chosen], self.voxel_size, self.normalization,
+            list(self.features), self.z_jitter,
             [self.sources[i] for i in chosen] if self.sources else [], flavours,
         )  # fmt: skip
 
@@ -98,4 +99,5 @@ class TrainingSet:
 
     def __repr__(self) -> str:
         n, b, _, _ = self.images.shape
-        return f"<TrainingSet {n} boxes of {b}×{b}×{self.depth}, {int(self.positive.sum())} positive, {self.voxel_size:.2f} Å>"
+        size = f"{b}×{b}×{self.depth}"
+        return f"<TrainingSet {n} boxes of {size}, {int(self.positive.sum())} positive, {self.voxel_size:.2f} Å>"

@@ -1,1 +1,39 @@
 """File formats: bytes to data objects and back. `open` tells the kind of a file by its content."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ais_jupyter.core.data import storage
+from ais_jupyter.core.data.tomogram import Tomogram
+
+
+def open(path: str | Path) -> Any:
+    """Open any supported file, whatever its name says.
+
+    Returns
+    -------
+    Tomogram, AnnotatedTomogram, TrainingSet, StoredModel, StoredGroup or Picks
+
+    Raises
+    ------
+    FileFormatError
+        It is none of these, or is damaged; the message says what was expected and what was found.
+    """
+    from ais_jupyter.core.files import kinds
+
+    path = Path(path).expanduser()
+    return kinds.READERS[kinds.identify(path)](path)
+
+
+def _save_tomogram(tomogram: Tomogram, path: Path) -> None:
+    from ais_jupyter.core.files.volume_writer import VolumeWriter
+
+    with VolumeWriter(path, tomogram.shape, tomogram.dtype, tomogram.voxel_size, like=tomogram) as writer:
+        for z in range(tomogram.shape[0]):
+            writer.write(z, tomogram.slice(z))
+
+
+storage.register_reader(open)
+storage.register_writer(Tomogram, _save_tomogram)

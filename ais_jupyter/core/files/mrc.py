@@ -1,0 +1,136 @@
+"""MRC volumes: tomograms and segmentations, also compressed with gzip or bzip2."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import os
+import shutil
+import tempfile
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from ais_jupyter.core.data.errors import FileFormatError
+from ais_jupyter.core.data.segmentation import Segmentation
+from ais_jupyter.core.data.tomogram import Tomogram
+from ais_jupyter.core.files.mrc_header import HEADER_SIZE, MrcHeader, parse_header
+from ais_jupyter.core.files.raw_volume import RawVolume
+from ais_jupyter.core.files.volume_writer import VolumeWriter
+
+GZIP_MAGIC, BZIP2_MAGIC = b"\x1f\x8b", b"BZh"
+
+_CHUNK = 1 << 22
+_GZIP_BEST_RATIO = 1040  # deflate cannot do better, so a shorter file cannot hold what its header announces
+
+
+def read_mrc(path: str | Path, *, signed_bytes: bool = False) -> Tomogram:
+    """Open an MRC volume (``.mrc .rec .map .st``, also ``.gz`` and ``.bz2``); voxels are read when they are looked at.
+
+    Parameters
+    ----------
+    path : path
+    signed_bytes : bool
+        How voxels of mode 0 are seen: as 0…255 like Ais sees tomograms, or as −128…127 as the format defines them.
+
+    Returns
+    -------
+    Tomogram
+        Voxel size and origin (z, y, x) in Å; see `MrcHeader.position` for the origin. NaN and infinite voxels are
+        given as they are.
+
+    Raises
+    ------
+    FileFormatError
+        It is not an MRC volume, is truncated, or holds complex, colour or 4-bit voxels.
+    """
+    path = Path(path)
+    with _opened(path) as file:
+        source: Path | BinaryIO
+        magic = file.read(3)
+        file.seek(0)
+        if magic[:2] == GZIP_MAGIC or magic == BZIP2_MAGIC:
+            source, header = _decompressed(file, path)
+        else:
+            header = parse_header(file.read(HEADER_SIZE), os.fstat(file.fileno()).st_size, str(path))
+            source = path
+    dtype = np.uint8 if header.mode == 0 and not signed_bytes else None
+    volume = RawVolume(source, header.offset, header.shape, header.stored, dtype, header)
+    return Tomogram(volume, header.voxel_size, header.position, path=path)
+
+
+def read_segmentation(path: str | Path) -> Segmentation:
+    """Open a segmented volume; its bytes are signed, since int8 segmentations hold 0–127."""
+    return Segmentation.from_volume(read_mrc(path, signed_bytes=True))
+
+
+def write_mrc(
+    path: str | Path,
+    array: np.ndarray,
+    voxel_size: float | Sequence[float],
+    origin: Sequence[float] = (0.0, 0.0, 0.0),
+) -> None:
+    """Write a volume (z, y, x), or one slice (y, x), with its voxel size and origin in Å (z, y, x)."""
+    volume = np.asarray(array)
+    volume = volume[np.newaxis] if volume.ndim == 2 else volume
+    with VolumeWriter(path, volume.shape, volume.dtype, voxel_size, origin) as writer:
+        writer.write(0, volume)
+
+
+def _opened(path: Path) -> BinaryIO:
+    if path.is_dir():
+        raise FileFormatError(f"{path} is a folder; expected a volume file")
+    try:
+        return open(path, "rb")
+    except OSError as error:
+        raise FileFormatError(f"cannot open {path}: {error.strerror}") from error
+
+
+def _decompressed(file: BinaryIO, path: Path) -> tuple[BinaryIO, MrcHeader]:
+    """Unpack into a nameless temporary file, no further than the header announces."""
+    is_gzip = file.read(2) == GZIP_MAGIC
+    file.seek(0)
+    stream: Any = gzip.GzipFile(fileobj=file) if is_gzip else bz2.BZ2File(file)
+    try:
+        raw = stream.read(HEADER_SIZE)
+        header = parse_header(raw, None, str(path))
+        needed = header.offset + header.data_size
+        packed = os.fstat(file.fileno()).st_size
+        if is_gzip and needed > packed * _GZIP_BEST_RATIO + HEADER_SIZE:
+            raise FileFormatError(
+                f"{path}: the header announces {needed} bytes, more than {packed} compressed bytes can hold: "
+                f"it is truncated or damaged"
+            )
+        target = tempfile.TemporaryFile(dir=_roomy_folder(needed, path))  # noqa: SIM115
+        try:
+            target.write(raw)
+            left = needed - len(raw)
+            while left > 0:
+                chunk = stream.read(min(left, _CHUNK))
+                if not chunk:
+                    raise FileFormatError(
+                        f"{path}: the header announces {needed} bytes but only {needed - left} come out: "
+                        "it is truncated"
+                    )
+                target.write(chunk)
+                left -= len(chunk)
+        except BaseException:
+            target.close()
+            raise
+    except (OSError, EOFError, zlib.error, ValueError) as error:
+        raise FileFormatError(f"{path}: the compressed file is truncated or damaged ({error})") from error
+    return target, header
+
+
+def _roomy_folder(needed: int, path: Path) -> str:
+    """Return a folder for temporary files with room for `needed` bytes."""
+    for folder in (tempfile.gettempdir(), str(path.resolve().parent)):
+        if os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > needed + (64 << 20):
+            return folder
+    raise FileFormatError(
+        f"{path}: unpacking needs {needed / 1e9:.1f} GB of temporary space; "
+        "unpack it yourself, or set TMPDIR to a larger disk"
+    )

@@ -1,0 +1,235 @@
+"""The 1024 bytes at the start of an MRC file, read with patience and checked against the size of the file."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+from mrcfile.dtypes import HEADER_DTYPE
+from mrcfile.utils import byte_order_from_machine_stamp, mode_from_dtype
+
+from ais_jupyter.core.data.errors import FileFormatError, InputError
+from ais_jupyter.core.data.geometry import Vector3
+
+HEADER_SIZE = 1024
+
+_DTYPES = {0: "i1", 1: "i2", 2: "f4", 6: "u2", 12: "f2"}
+_UNSUPPORTED = {
+    3: "complex 16-bit integers (a Fourier transform)",
+    4: "complex 32-bit floats (a Fourier transform)",
+    16: "RGB bytes (a colour image)",
+    101: "packed 4-bit integers",
+}
+_FARTHEST_ORIGIN = 1e7  # Å; larger numbers come from programs that keep other things in these bytes
+
+
+@dataclass(frozen=True)
+class MrcHeader:
+    """What an MRC header says.
+
+    Attributes
+    ----------
+    shape : (z, y, x)
+    mode : int
+    stored : dtype
+        Of the voxels, with byte order.
+    offset : int
+        Bytes before the first voxel.
+    voxel_size : (z, y, x)
+        Å; 0 unknown.
+    origin : (z, y, x)
+        Å, as written in the header.
+    nstart : (z, y, x)
+        Number of the first section, row and column.
+    """
+
+    shape: tuple[int, int, int]
+    mode: int
+    stored: np.dtype
+    offset: int
+    voxel_size: Vector3
+    origin: Vector3
+    nstart: tuple[int, int, int]
+
+    @property
+    def data_size(self) -> int:
+        """Bytes of voxels."""
+        z, y, x = self.shape
+        return z * y * x * self.stored.itemsize
+
+    @property
+    def position(self) -> Vector3:
+        """Where the first voxel lies, (z, y, x) in Å.
+
+        The origin field when it says something (MRC2014; what ChimeraX shows), otherwise nstart × voxel size (the older
+        convention, kept by CCP4 and RELION).
+        """
+        if any(self.origin):
+            return self.origin
+        z, y, x = (n * size for n, size in zip(self.nstart, self.voxel_size, strict=True))
+        return z, y, x
+
+
+def parse_header(raw: bytes, file_size: int | None, what: str) -> MrcHeader:
+    """Read the header of a file of `file_size` bytes (None: not known, as in a compressed file).
+
+    A wrong machine stamp, a missing map identifier, unusual axis fields and unknown voxel sizes are accepted, as other
+    programs write them.
+
+    Raises
+    ------
+    FileFormatError
+        It is not an MRC header, the kind of voxels is not supported, or the file is too short for what it announces.
+    """
+    _refuse_text(raw, what)
+    if len(raw) < HEADER_SIZE:
+        raise FileFormatError(
+            f"{what}: an MRC file starts with a header of {HEADER_SIZE} bytes; this one has {len(raw)}"
+        )
+    candidates = [_with_order(raw, order) for order in _byte_orders(raw)]
+    record = next((c for c in candidates if _plausible(c, file_size)), candidates[0])
+    return _checked(record, file_size, what)
+
+
+def looks_like_mrc(raw: bytes, file_size: int | None) -> bool:
+    """Whether these first bytes are an MRC header that fits the file, or say that they are one."""
+    if len(raw) < HEADER_SIZE:
+        return False
+    return raw[208:211] == b"MAP" or any(_plausible(_with_order(raw, order), file_size) for order in "<>")
+
+
+def make_header(
+    shape: tuple[int, int, int],
+    dtype: np.dtype,
+    voxel_size: Vector3,
+    origin: Vector3,
+    nstart: tuple[int, int, int],
+    statistics: tuple[float, float, float, float],
+) -> bytes:
+    """Return the header of a little-endian volume; `statistics` are minimum, maximum, mean and standard deviation."""
+    header = np.zeros((), HEADER_DTYPE.newbyteorder("<"))
+    header["nz"], header["ny"], header["nx"] = shape
+    header["mz"], header["my"], header["mx"] = shape
+    header["nzstart"], header["nystart"], header["nxstart"] = nstart
+    header["mode"] = mode_from_dtype(dtype)
+    for axis, size, count, place in zip("zyx", voxel_size, shape, origin, strict=True):
+        header["cella"][axis] = size * count
+        header["origin"][axis] = place
+    for angle in ("alpha", "beta", "gamma"):
+        header["cellb"][angle] = 90.0
+    header["mapc"], header["mapr"], header["maps"] = 1, 2, 3
+    header["dmin"], header["dmax"], header["dmean"], header["rms"] = statistics
+    header["ispg"] = 1
+    header["nversion"] = 20141
+    header["map"] = b"MAP "
+    header["machst"] = (0x44, 0x44, 0, 0)
+    header["nlabl"] = 1
+    header["label"][0] = b"written by ais_jupyter"
+    return header.tobytes()
+
+
+def stored_dtype(dtype: np.dtype) -> np.dtype:
+    """Type in an MRC file for voxels of `dtype`: 8-bit unsigned is widened to 16 bits (mode 6), as Ais does.
+
+    Raises
+    ------
+    InputError
+        MRC has no such type.
+    """
+    kind = np.dtype(dtype)
+    table = {"b1": "u2", "u1": "u2", "u2": "u2", "i1": "i1", "i2": "i2", "f2": "f2", "f4": "f4", "f8": "f4"}
+    name = f"{kind.kind}{kind.itemsize}"
+    if name not in table:
+        raise InputError(
+            f"MRC files hold 8- and 16-bit integers and 16- and 32-bit floats, not {kind}; convert the volume first"
+        )
+    return np.dtype("<" + table[name])
+
+
+def _byte_orders(raw: bytes) -> str:
+    """Both byte orders, that of the machine stamp first."""
+    try:
+        return "<>" if byte_order_from_machine_stamp(bytearray(raw[212:216])) == "<" else "><"
+    except ValueError:
+        return "<>"
+
+
+def _with_order(raw: bytes, order: str) -> np.ndarray:
+    return np.frombuffer(raw[:HEADER_SIZE], HEADER_DTYPE.newbyteorder(order))[0]
+
+
+def _plausible(record: np.ndarray, file_size: int | None) -> bool:
+    """Whether mode and sizes make sense, and fit into the file where its size is known."""
+    mode, extended = int(record["mode"]), int(record["nsymbt"])
+    sizes = [int(record[name]) for name in ("nx", "ny", "nz")]
+    if mode not in _DTYPES and mode not in _UNSUPPORTED:
+        return False
+    if min(sizes) < 1 or extended < 0:
+        return False
+    if file_size is None:
+        return max(sizes) < 1 << 20
+    item = np.dtype(_DTYPES.get(mode, "u1")).itemsize
+    return HEADER_SIZE + extended + sizes[0] * sizes[1] * sizes[2] * item // (2 if mode == 101 else 1) <= file_size
+
+
+def _checked(record: np.ndarray, file_size: int | None, what: str) -> MrcHeader:
+    has_name = bytes(record["map"])[:3] == b"MAP"
+    doubt = "" if has_name else " (and the word MAP is missing at byte 208: this is probably not an MRC file)"
+    shape = int(record["nz"]), int(record["ny"]), int(record["nx"])
+    if min(shape) < 1:
+        raise FileFormatError(f"{what}: the header announces {shape} voxels (z, y, x); each must be at least 1{doubt}")
+    mode = int(record["mode"])
+    if mode in _UNSUPPORTED:
+        raise FileFormatError(
+            f"{what}: MRC mode {mode}, {_UNSUPPORTED[mode]}, is not a tomogram; convert it to real numbers first"
+        )
+    if mode not in _DTYPES:
+        raise FileFormatError(f"{what}: MRC mode must be one of {', '.join(map(str, _DTYPES))}, found {mode}{doubt}")
+    extended = int(record["nsymbt"])
+    if extended < 0 or (file_size is not None and HEADER_SIZE + extended > file_size):
+        raise FileFormatError(
+            f"{what}: the header announces an extended header of {extended} bytes in a file of {file_size} bytes{doubt}"
+        )
+    stored = np.dtype(_DTYPES[mode]).newbyteorder(record.dtype["mode"].byteorder)
+    voxel_size = _voxel_size(record, shape)
+    header = MrcHeader(
+        shape, mode, stored, HEADER_SIZE + extended, voxel_size, _origin(record),
+        (int(record["nzstart"]), int(record["nystart"]), int(record["nxstart"])),
+    )  # fmt: skip
+    if file_size is not None and header.offset + header.data_size > file_size:
+        z, y, x = shape
+        raise FileFormatError(
+            f"{what}: {z}×{y}×{x} voxels of {stored.name} need {header.offset + header.data_size} bytes, "
+            f"but the file has {file_size}: it is truncated or was not written to the end{doubt}"
+        )
+    return header
+
+
+def _voxel_size(record: np.ndarray, shape: tuple[int, int, int]) -> Vector3:
+    """Cell size divided by the sampling; what cannot be is 0 (unknown), and z follows x when it alone is missing."""
+    sizes = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for axis, count in zip("zyx", shape, strict=True):
+            sampling = int(record[f"m{axis}"])
+            size = float(record["cella"][axis]) / (sampling if sampling > 0 else count)
+            sizes.append(size if np.isfinite(size) and 0 < size < 1e6 else 0.0)
+    z, y, x = sizes
+    return z or x, y or x, x
+
+
+def _origin(record: np.ndarray) -> Vector3:
+    values = [float(record["origin"][axis]) for axis in "zyx"]
+    if not all(np.isfinite(v) and abs(v) < _FARTHEST_ORIGIN for v in values):
+        return 0.0, 0.0, 0.0
+    return values[0], values[1], values[2]
+
+
+def _refuse_text(raw: bytes, what: str) -> None:
+    start = raw[:HEADER_SIZE]
+    if start and all(byte in b"\t\n\r\f" or 32 <= byte < 127 for byte in start):
+        shown = start[:60].decode("ascii").strip().replace("\n", " ")
+        raise FileFormatError(f"{what}: expected an MRC volume but found a text file, beginning “{shown}”")
+    if not start:
+        raise FileFormatError(f"{what}: expected an MRC volume but the file is empty")
