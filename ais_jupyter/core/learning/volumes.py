@@ -42,7 +42,7 @@ def segment_slices(
 
 
 def smoothed(
-    slices: Iterator[tuple[int, np.ndarray]], n_slices: int, sigma: tuple[float, float, float]
+    slices: Iterator[tuple[int, np.ndarray]], n_slices: int, shape: tuple[int, int], sigma: tuple[float, float, float]
 ) -> Iterator[tuple[int, np.ndarray]]:
     """Gaussian blur of a stream of slices, as of the whole volume of `n_slices`; slices that are not in it are zero.
 
@@ -51,6 +51,8 @@ def smoothed(
 
     Parameters
     ----------
+    shape : (y, x)
+        Of the slices.
     sigma : (z, y, x)
         Pixels.
 
@@ -66,7 +68,6 @@ def smoothed(
     kernel = np.exp(-0.5 * (offsets / sigma[0]) ** 2) if sigma[0] > 0 else np.ones(1)
     kernel /= kernel.sum()
     window: dict[int, np.ndarray] = {}
-    shape: tuple[int, ...] | None = None
     taken = 0
     for z in range(n_slices):
         while taken < min(n_slices, z + radius + 1):
@@ -74,11 +75,8 @@ def smoothed(
             if values is None:
                 taken = n_slices
                 break
-            shape = values.shape
             window[number] = gaussian_filter(values, sigma[1:])
             taken = number + 1
-        if shape is None:
-            continue
         result = np.zeros(shape, np.float32)
         for weight, offset in zip(kernel, offsets):
             other = _mirrored(z + int(offset), n_slices)
