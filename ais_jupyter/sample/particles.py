@@ -83,8 +83,8 @@ def _capped_rod(x: Array, y: Array, z: Array) -> Array:
 
 
 def _bent_arm(x: Array, y: Array, z: Array) -> Array:
-    radius = np.hypot(x + 55, y)
-    return ((radius - 60) ** 2 + z * z < 22**2) & (x > -55)
+    radius = np.hypot(x + 30, y)
+    return ((radius - 60) ** 2 + z * z < 22**2) & (x > -30)
 
 
 def _clamp(x: Array, y: Array, z: Array) -> Array:
@@ -99,7 +99,7 @@ KINDS = (
     Kind("hollow_cylinder", 95, 3.0, partial(_tube, outer=57, inner=20, half_length=75), 1.6, 0.4),
     Kind("hexamer", 87, 6.0, partial(_tube, outer=78, inner=18, half_length=36), 1.6, 0.6),
     Kind("globule", 60, 6.0, partial(_ellipsoid, a=58, b=58, c=50), 1.6, 0.5),
-    Kind("bent_arm", 85, 8.0, _bent_arm, 2.0, 0.4),
+    Kind("bent_arm", 90, 8.0, _bent_arm, 2.0, 0.4),
     Kind("clamp", 70, 14.0, _clamp, 1.8, 0.4),
     Kind("small_protein", 32, 45.0, partial(_ellipsoid, a=31, b=24, c=22), 2.4, 0.3),
 )
