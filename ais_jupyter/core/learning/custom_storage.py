@@ -10,7 +10,7 @@ import numpy as np
 
 from ais_jupyter.core.data.errors import FileFormatError
 from ais_jupyter.core.data.model_info import ModelInfo
-from ais_jupyter.core.learning.architectures import find_architecture
+from ais_jupyter.core.learning.architectures import find as find_architecture
 
 _FILE = "model_weights.h5"
 

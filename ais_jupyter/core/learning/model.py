@@ -17,7 +17,7 @@ from ais_jupyter.core.data.network import Network
 from ais_jupyter.core.data.progress import Progress, Work
 from ais_jupyter.core.data.training_set import GLOBAL_MAD, TrainingSet
 from ais_jupyter.core.jobs.job import Job
-from ais_jupyter.core.learning.architectures import find_architecture
+from ais_jupyter.core.learning.architectures import find as find_architecture
 from ais_jupyter.core.learning.engine import Engine, make_engine
 from ais_jupyter.core.learning.inference import InferenceOptions, segment_blocks
 from ais_jupyter.core.learning.normalization import Statistic

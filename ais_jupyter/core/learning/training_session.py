@@ -12,7 +12,7 @@ from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.network import Network
 from ais_jupyter.core.data.progress import Work
 from ais_jupyter.core.data.training_set import TrainingSet
-from ais_jupyter.core.learning.architectures import find_architecture
+from ais_jupyter.core.learning.architectures import find as find_architecture
 from ais_jupyter.core.learning.batch_norm import reestimate
 from ais_jupyter.core.learning.batches import Batches, split
 from ais_jupyter.core.learning.custom_model import is_custom, training_custom
