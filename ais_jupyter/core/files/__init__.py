@@ -7,6 +7,7 @@ from typing import Any
 
 from ais_jupyter.core.data import storage
 from ais_jupyter.core.data.tomogram import Tomogram
+from ais_jupyter.core.data.training_set import TrainingSet
 
 
 def open(path: str | Path) -> Any:
@@ -24,7 +25,7 @@ def open(path: str | Path) -> Any:
     from ais_jupyter.core.files import kinds
 
     path = Path(path).expanduser()
-    return kinds.READERS[kinds.identify(path)](path)
+    return kinds.reader(kinds.identify(path))(path)
 
 
 def _save_tomogram(tomogram: Tomogram, path: Path) -> None:
@@ -35,5 +36,12 @@ def _save_tomogram(tomogram: Tomogram, path: Path) -> None:
             writer.write(z, tomogram.slice(z))
 
 
+def _save_training_set(training_set: TrainingSet, path: Path) -> None:
+    from ais_jupyter.core.files.scnt import write_scnt
+
+    write_scnt(training_set, path)
+
+
 storage.register_reader(open)
 storage.register_writer(Tomogram, _save_tomogram)
+storage.register_writer(TrainingSet, _save_training_set)
