@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ais_jupyter.core.analysis.interactions import apply_interactions
+from ais_jupyter.core.analysis.interactions import combine
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.errors import AisError, CancelledError, InputError
 from ais_jupyter.core.data.geometry import Region, central_slices, clip_z_range, rescale_factor
@@ -242,7 +242,7 @@ def _write_volumes(
         for done, results in enumerate(zip(*streams), start=1):
             z = results[0][0]
             levels = {info.title: to_grey_levels(values) for info, (_, values) in zip(infos, results)}
-            levels = apply_interactions(levels, infos, settings.interactions, seen.pixel_size)
+            levels = combine(levels, infos, settings.interactions, seen.pixel_size)
             for title, writer in writers.items():
                 plane = np.zeros(tomogram.shape[1:], np.uint8)
                 plane[region.slices] = levels[title]
