@@ -167,9 +167,9 @@ class TrainingSession:
 def _resolved(precision: str) -> str:
     if precision != "auto":
         return precision
-    from ais_jupyter.core.learning.engine import computes_in_bfloat16
+    from ais_jupyter.core.learning.engine import has_gpu, processor_has_bfloat16
 
-    return "bfloat16" if computes_in_bfloat16() else "float32"
+    return "bfloat16" if processor_has_bfloat16() and not has_gpu() else "float32"
 
 
 def _jit_compile() -> bool | str:
