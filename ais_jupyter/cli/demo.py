@@ -44,9 +44,9 @@ def run(options: argparse.Namespace) -> int:
 def _headless(folder: Path, options: argparse.Namespace) -> int:
     import numpy as np
 
+    from ais_jupyter.core.data.annotations import AnnotatedTomogram
     from ais_jupyter.core.workflows import SegmentationModel, annotate_from_mask, evaluate, extract, segment
     from ais_jupyter.core.workflows.opening import open_tomogram
-    from ais_jupyter.core.data.annotations import AnnotatedTomogram
 
     print(f"1/5  simulating a cell in {folder}/")
     sample = _sample(folder, options.seed)
@@ -104,7 +104,8 @@ def _overview(
         history=history,
         annotated_slices=slices,
         title="Ribosomes in a simulated cell",
-        subtitle=f"slice {shown + 1} of {tomogram.shape[0]}; {model.info.architecture} trained on {N_BOXES} boxes of {N_SLICES} slices",
+        subtitle=f"slice {shown + 1} of {tomogram.shape[0]}; {model.info.architecture} "
+        f"trained on {N_BOXES} boxes of {N_SLICES} slices",
     )
 
 
@@ -114,7 +115,9 @@ def _in_jupyterlab(folder: Path) -> int:
     if not notebook.exists():
         notebook = Path(__file__).resolve().parents[2] / "notebooks" / "01_quickstart.ipynb"
     if not notebook.exists():
-        raise InputError("the notebooks do not exist yet; run the workflow in the terminal: ais-jupyter demo --headless")
+        raise InputError(
+            "the notebooks do not exist yet; run the workflow in the terminal: ais-jupyter demo --headless"
+        )
     try:
         import jupyterlab  # noqa: F401
     except ImportError:

@@ -22,14 +22,18 @@ EXAMPLES = """  ais-jupyter extract -d annotations/ -f Ribosome -size 64 -a 10
 def add_parser(commands: Any) -> None:
     """Add the sub-command."""
     parser = add_command(commands, "extract", run, "Cut training boxes out of annotated tomograms (.scns).", EXAMPLES)
-    parser.add_argument("-d", "--data", "--data_directory", nargs="+", required=True, help="folders, wildcards or .scns files")
+    parser.add_argument(
+        "-d", "--data", "--data_directory", nargs="+", required=True, help="folders, wildcards or .scns files"
+    )
     parser.add_argument("-f", "--features", nargs="+", required=True, help="titles of the features to find")
     parser.add_argument("-n", "--negative", nargs="+", default=[], help="features whose boxes show what it is not")
     parser.add_argument("-ou", "--output_directory", default=".", help="where to write (default: here)")
     parser.add_argument("-size", "--size", type=int, default=128, help="box edge in pixels (default 128)")
     parser.add_argument("-depth", "--depth", type=int, default=1, help="slices per box (default 1)")
     parser.add_argument("-a", "-apix", "--apix", type=float, default=10.0, help="Å per pixel of the boxes (default 10)")
-    parser.add_argument("-e", "--exclude", nargs="+", default=[], help="names or wildcards to leave out, or a .txt list")
+    parser.add_argument(
+        "-e", "--exclude", nargs="+", default=[], help="names or wildcards to leave out, or a .txt list"
+    )
     parser.add_argument("--merge", action="store_true", help="one file for all features")
     parser.add_argument("--coordinates", action="store_true", help="write box centres (.star) instead of images")
     parser.add_argument("-s", "--search", nargs="+", default=[], help="folders in which to look for moved tomograms")
@@ -59,7 +63,11 @@ def _annotated(found: Any, path: Path, options: argparse.Namespace) -> Any:
     if not isinstance(found, AnnotatedTomogram):
         raise InputError(f"{path} is no annotated tomogram (.scns) but a {type(found).__name__}")
     if not found.tomogram.available:
-        folders = [path.parent, *(Path(s).expanduser() for s in options.search), *(Path(d).expanduser() for d in options.data)]
+        folders = [
+            path.parent,
+            *(Path(s).expanduser() for s in options.search),
+            *(Path(d).expanduser() for d in options.data),
+        ]
         name = Path(str(found.tomogram.path).replace("\\", "/")).name
         place = next((folder / name for folder in folders if (folder / name).is_file()), None)
         if place is not None:

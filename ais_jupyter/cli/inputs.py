@@ -14,8 +14,8 @@ VOLUMES = (".mrc", ".rec", ".map", ".st", ".mrc.gz", ".tif", ".tiff")
 def collect(sources: Sequence[str], suffixes: Sequence[str] = (".mrc",)) -> list[Path]:
     """Files meant by `sources`, each once, in order.
 
-    A folder stands for its files with one of `suffixes`, a ``.txt`` file for the paths in it (one per line, ``.mrc`` added
-    when it is missing), anything else for itself or for what the wildcard matches.
+    A folder stands for its files with one of `suffixes`, a ``.txt`` file for the paths in it (one per line,
+    ``.mrc`` added when it is missing), anything else for itself or for what the wildcard matches.
 
     Raises
     ------
@@ -26,7 +26,9 @@ def collect(sources: Sequence[str], suffixes: Sequence[str] = (".mrc",)) -> list
     for source in sources:
         path = Path(source).expanduser()
         if path.is_dir():
-            found += sorted(p for p in path.iterdir() if p.name.lower().endswith(tuple(suffixes)) and not p.name.startswith("."))
+            found += sorted(
+                p for p in path.iterdir() if p.name.lower().endswith(tuple(suffixes)) and not p.name.startswith(".")
+            )
         elif path.suffix == ".txt" and path.is_file():
             found += _listed(path)
         elif path.exists():

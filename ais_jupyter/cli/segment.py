@@ -25,17 +25,32 @@ ASSUMED_VOXEL_SIZE = 10.0
 def add_parser(commands: Any) -> None:
     """Add the sub-command."""
     parser = add_command(commands, "segment", run, "Segment tomograms; finished outputs are skipped.", EXAMPLES)
-    parser.add_argument("-m", "--model_path", "--models", nargs="+", required=True, help=".scnm or .scnmgroup, one or more")
+    parser.add_argument(
+        "-m", "--model_path", "--models", nargs="+", required=True, help=".scnm or .scnmgroup, one or more"
+    )
     parser.add_argument("-d", "--data", "--data_directory", nargs="+", required=True,
                         help="folders, files, wildcards or a .txt list")  # fmt: skip
     parser.add_argument("-ou", "--output_directory", required=True, help="made if it does not exist")
     parser.add_argument("-gpu", "--gpus", default=None, help="GPUs, one process each, such as 0,1,2; -1 for none")
     parser.add_argument("-tta", "--tta", type=int, default=1, help="orientations averaged, 1–8 (16 with depth)")
-    parser.add_argument("-overwrite", "--overwrite", nargs="?", type=int, const=1, default=0, choices=(0, 1), help="1: redo finished outputs")
-    parser.add_argument("-apix", "--processing_apix", type=float, default=None, help="Å per pixel to work at instead of the model's")
+    parser.add_argument(
+        "-overwrite",
+        "--overwrite",
+        nargs="?",
+        type=int,
+        const=1,
+        default=0,
+        choices=(0, 1),
+        help="1: redo finished outputs",
+    )
+    parser.add_argument(
+        "-apix", "--processing_apix", type=float, default=None, help="Å per pixel to work at instead of the model's"
+    )
     parser.add_argument("-data-apix", "--data_apix", type=float, default=None,
                         help="Å per pixel of the data instead of the header's; 0: do not rescale")  # fmt: skip
-    parser.add_argument("-sigma", "--sigma", type=float, nargs="+", default=None, help="Gaussian blur, Å: one value or z y x")
+    parser.add_argument(
+        "-sigma", "--sigma", type=float, nargs="+", default=None, help="Gaussian blur, Å: one value or z y x"
+    )
     parser.add_argument("--batch", type=int, default=1, help="slices per call (default 1)")
     parser.add_argument("--center", type=float, default=100.0, help="percent of the slices, around the middle")
     parser.add_argument("--tiled", action="store_true", help="tiles of the training box instead of whole slices")
@@ -91,7 +106,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _source(path: Path, data_apix: float | None) -> Any:
-    """Return the tomogram, with a voxel size taken for granted where the header has none; a path that fails stays a path."""
+    """Return the tomogram, with a voxel size also where the header has none; a path that fails stays a path."""
     from ais_jupyter.core.data.errors import AisError
     from ais_jupyter.core.data.tomogram import Tomogram
     from ais_jupyter.core.workflows.opening import open_tomogram
@@ -103,7 +118,9 @@ def _source(path: Path, data_apix: float | None) -> Any:
     if data_apix is not None:
         return tomogram
     if tomogram.pixel_size <= 0:
-        warnings.warn(f"{path} has no voxel size in its header: taken as {ASSUMED_VOXEL_SIZE} Å (see -data-apix)", stacklevel=2)
+        warnings.warn(
+            f"{path} has no voxel size in its header: taken as {ASSUMED_VOXEL_SIZE} Å (see -data-apix)", stacklevel=2
+        )
         return Tomogram(tomogram.data, ASSUMED_VOXEL_SIZE, tomogram.origin, tomogram.name, tomogram.path)
     if tomogram.pixel_size == 1.0:
         warnings.warn(f"{path} says 1.0 Å per pixel, which is often a placeholder; see -data-apix", stacklevel=2)

@@ -20,7 +20,9 @@ EXAMPLES = """  ais-jupyter train -t 64x64x1_10.00Apx_Ribosome.scnt -name Riboso
 def add_parser(commands: Any) -> None:
     """Add the sub-command."""
     parser = add_command(commands, "train", run, "Train a network on training sets (.scnt).", EXAMPLES)
-    parser.add_argument("-a", "--architecture", default="VGGNet M", help="title or number, see -models (default VGGNet M)")
+    parser.add_argument(
+        "-a", "--architecture", default="VGGNet M", help="title or number, see -models (default VGGNet M)"
+    )
     parser.add_argument("-m", "--model", "--model_path", default="", help="a .scnm to continue")
     parser.add_argument("-t", "--training_data", nargs="+", default=[], help="one or more .scnt, pooled")
     parser.add_argument("-ou", "--output_directory", default=".", help="where to write (default: here)")
@@ -30,7 +32,9 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("-c", "--copies", type=int, default=8, help="times an epoch goes through the set (default 8)")
     parser.add_argument("-n", "--excess_negative", type=int, default=-100, metavar="PERCENT",
                         help="percent by which negatives outnumber positives; -100: as they are (default)")  # fmt: skip
-    parser.add_argument("-r", "--rate", type=float, default=None, help="learning rate (default: the architecture's own)")
+    parser.add_argument(
+        "-r", "--rate", type=float, default=None, help="learning rate (default: the architecture's own)"
+    )
     parser.add_argument("--schedule", choices=("cosine", "constant"), default="cosine")
     parser.add_argument("--validation", type=float, default=0.0, metavar="PERCENT", help="boxes kept aside (default 0)")
     parser.add_argument("-augment", "--augment", action="store_true", help="random grey-value changes")

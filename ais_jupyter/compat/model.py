@@ -131,7 +131,10 @@ class SEModel:
         if image.ndim == 3 and image.shape[0] != self._ready.info.depth:
             depth = self._ready.info.depth
             middle = image.shape[0] // 2
-            warnings.warn(f"{image.shape[0]} slices given, the model takes {depth}: those around the middle are used", stacklevel=2)
+            warnings.warn(
+                f"{image.shape[0]} slices given, the model takes {depth}: those around the middle are used",
+                stacklevel=2,
+            )
             wanted = np.clip(np.arange(middle - depth // 2, middle - depth // 2 + depth), 0, image.shape[0] - 1)
             image = image[wanted]
         angstrom = pixel_size * _ANGSTROM_PER_NM if pixel_size > 0 else -1.0

@@ -11,7 +11,9 @@ from ais_jupyter.core.learning.model import SegmentationModel
 KERNEL = -2.0 * np.array([[0.05, 0.10, 0.05], [0.10, 0.40, 0.10], [0.00, 0.10, 0.10]])
 
 
-def linear_model(title: str = "LinearTest2D", depth: int = 1, voxel_size: float = 7.84, normalization="global_mad", bias=-3.0):
+def linear_model(
+    title: str = "LinearTest2D", depth: int = 1, voxel_size: float = 7.84, normalization="global_mad", bias=-3.0
+):
     """Return sigmoid(bias + weighted 3×3 neighbourhood); an asymmetric kernel, so that a mirrored axis shows."""
     weights = np.arange(1, depth + 1) / np.arange(1, depth + 1).sum()
     kernel = (KERNEL[:, :, None] * weights)[..., None].astype(np.float32)

@@ -1,6 +1,6 @@
 """Small architectures for tests, written as users write them."""
 
-TINY = '''
+TINY = """
 title = "Tiny"
 include = True
 summary = "two small convolutions"
@@ -14,12 +14,13 @@ def create(input_shape):
     model = keras.Model(inputs, outputs)
     model.compile(optimizer=keras.optimizers.Adam(0.02), loss="binary_crossentropy")
     return model
-'''
+"""
 
 TINY_MSE = TINY.replace('"Tiny"', '"Tiny MSE"').replace('"binary_crossentropy"', '"mean_squared_error"')
 
 TINY_NORM = TINY.replace('"Tiny"', '"Tiny norm"').replace(
-    'outputs = layers.Conv2D(1', 'x = layers.BatchNormalization()(x)\n    x = layers.Dropout(0.3)(x)\n    outputs = layers.Conv2D(1'
+    "outputs = layers.Conv2D(1",
+    "x = layers.BatchNormalization()(x)\n    x = layers.Dropout(0.3)(x)\n    outputs = layers.Conv2D(1",
 )  # fmt: skip
 
 #: The contract that the documentation of Ais gives for objects that are no Keras models.

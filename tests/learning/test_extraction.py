@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import warnings
 
 import numpy as np
@@ -143,7 +142,7 @@ def test_box_wholly_outside_is_left_out():
         boxes = extract([item], ["A"], box_size=16)
     assert len(boxes) == 1
     feature.set_boxes(5, [(-100, 35)])
-    with pytest.raises(InputError, match="every box lies outside"), pytest.warns(UserWarning):
+    with pytest.raises(InputError, match="every box lies outside"), pytest.warns(UserWarning, match="lies outside"):
         extract([item], ["A"], box_size=16)
 
 
@@ -158,7 +157,11 @@ def test_nan_and_infinity_do_not_reach_the_network():
 
 @settings(max_examples=40, deadline=None)
 @given(
-    y=st.integers(-40, 100), x=st.integers(-40, 110), z=st.integers(0, 11), box=st.integers(8, 200), drawn=st.integers(8, 128)
+    y=st.integers(-40, 100),
+    x=st.integers(-40, 110),
+    z=st.integers(0, 11),
+    box=st.integers(8, 200),
+    drawn=st.integers(8, 128),
 )
 def test_any_box_gives_a_full_window(y, x, z, box, drawn):
     """Boxes anywhere, also larger than the image: right size, finite, never a label outside {0, 1, 2}."""

@@ -67,9 +67,7 @@ def test_volumes_of_the_desktop_program(shared, tmp_path, name):
     )
     (outcome,) = job.result()
     assert outcome.error is None
-    assert_same_volume(
-        mrcfile.read(outcome.outputs[0]), mrcfile.read(shared / f"samples/golden_inference/{name}.mrc")
-    )
+    assert_same_volume(mrcfile.read(outcome.outputs[0]), mrcfile.read(shared / f"samples/golden_inference/{name}.mrc"))
 
 
 @pytest.mark.parametrize("name", CLI)

@@ -58,7 +58,7 @@ def test_a_seed_makes_a_run_repeatable(discs):
 
 @pytest.mark.parametrize("architecture", ["Tiny", "Tiny MSE"])
 def test_ignored_pixels_do_not_matter(discs, architecture):
-    """Whatever the image shows under label 2 only reaches the loss through its neighbours' receptive fields: none here."""
+    """What is labelled 2 trains alike, whatever stood there before."""
     other = TrainingSet(discs.images.copy(), discs.labels.copy(), 10.0, "global_mad")
     hidden = np.zeros(discs.labels.shape, bool)
     hidden[:, :16] = True

@@ -11,8 +11,8 @@ from ais_jupyter.core.data.errors import FileWriteError
 class Claim:
     """An output that this process is about to make; others leave it alone.
 
-    The claim is a lock of the operating system on a small file beside the output. It ends with the process, however that
-    ends, so that nothing killed stays claimed.
+    The claim is a lock of the operating system on a small file beside the output. It ends with the process, however
+    that ends, so that nothing killed stays claimed.
     """
 
     def __init__(self, path: Path) -> None:

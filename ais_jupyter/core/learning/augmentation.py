@@ -11,8 +11,8 @@ N_SYMMETRIES_WITH_DEPTH = 16
 def orient(array: np.ndarray, index: int, y_axis: int, x_axis: int, z_axis: int | None = None) -> np.ndarray:
     """Apply orientation `index` of the 8 symmetries of the square (16 with a depth axis).
 
-    Rotation by ``index % 4`` quarter turns, then a flip in y for index 4–7 and 12–15, then a flip in z from 8 on (the order
-    of Ais).
+    Rotation by ``index % 4`` quarter turns, then a flip in y for index 4–7 and 12–15, then a flip in z from 8 on (the
+    order of Ais).
     """
     turned = np.rot90(array, index % 4, axes=(y_axis, x_axis))
     if index % 8 >= 4:
@@ -40,7 +40,7 @@ def random_symmetry(image: np.ndarray, label: np.ndarray, rng: np.random.Generat
 
 
 def random_intensity(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Brightness ±0.1, contrast ×0.9–1.1, noise σ 0.2 and blur σ 0.1–1.1, each with probability 0.1 (as ``-augment``)."""
+    """Change brightness ±0.1, contrast ×0.9–1.1, add noise σ 0.2, blur σ 0.1–1.1, each with probability 0.1."""
     if rng.random() < 0.1:
         image = image + np.float32(rng.uniform(-0.1, 0.1))
     if rng.random() < 0.1:

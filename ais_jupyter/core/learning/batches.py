@@ -59,7 +59,8 @@ class Batches:
         positive = training_set.positive
         if not positive.any():
             raise InputError(
-                f"none of the {len(training_set)} boxes holds a labelled pixel: draw inside the boxes of the feature, then extract again"
+                f"none of the {len(training_set)} boxes holds a labelled pixel: "
+                "draw inside the boxes of the feature, then extract again"
             )
         self.set = training_set
         self.slab = slab
@@ -81,14 +82,14 @@ class Batches:
         return max(1, (self.n_copies * len(self._positives) + self._wanted_negatives()) // self.batch_size)
 
     def epoch(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Yield the batches of one epoch: images (n, y, x, z) and labels (n, y, x, 1); slabs (n, y, x, z, 1) both. float32."""
+        """Yield the batches of one epoch: images (n, y, x, z) and labels (n, y, x, 1); slabs (n, y, x, z, 1) both."""
         order = self._order()
         size = self.batch_size
         for step in range(self.steps_per_epoch):
             yield self.collect(order[step * size : (step + 1) * size])
 
     def collect(self, indices: np.ndarray, augment: bool = True) -> tuple[np.ndarray, np.ndarray]:
-        """Return the boxes with these numbers as one batch; augmented and jittered in depth unless `augment` is False."""
+        """Return the boxes with these numbers as one batch, augmented and shifted in depth unless told otherwise."""
         pairs = [self._sample(int(i), augment) for i in indices]
         images = np.stack([image for image, _ in pairs])
         labels = np.stack([label for _, label in pairs])
@@ -127,7 +128,10 @@ class Batches:
                 label = slab
             if augment and self.set.z_jitter:  # the annotated slice may land anywhere in the depth
                 reach = min(depth - 1, self.set.z_jitter // 2)
-                low, high = max(0, middle - depth + 1, first - reach), min(middle, image.shape[2] - depth, first + reach)
+                low, high = (
+                    max(0, middle - depth + 1, first - reach),
+                    min(middle, image.shape[2] - depth, first + reach),
+                )
                 first = int(self._rng.integers(low, high + 1))
             label = label[..., first : first + depth]
         elif label.ndim == 3:
@@ -157,9 +161,11 @@ class Batches:
         return weight * versions[a] + (1 - weight) * versions[b]
 
 
-def split(training_set: TrainingSet, fraction: float, seed: int | None = None) -> tuple[TrainingSet, TrainingSet | None]:
+def split(
+    training_set: TrainingSet, fraction: float, seed: int | None = None
+) -> tuple[TrainingSet, TrainingSet | None]:
     """Set a random `fraction` of the boxes aside for validation; None when that is less than one box."""
-    count = int(round(fraction * len(training_set)))
+    count = round(fraction * len(training_set))
     if count < 1:
         return training_set, None
     if count >= len(training_set):

@@ -1,7 +1,8 @@
 """Training of objects that are no Keras models, by the contract that the Ais documentation gives.
 
-Such an object has ``count_params()``, ``fit(train_x, train_y, epochs, batch_size, shuffle, callbacks)``, ``predict(images)``,
-``save(path)`` and ``load(path)``. Its ``fit`` sets ``callback.params["epochs"]`` and calls ``callback.on_batch_end(i, {"loss": value})``.
+Such an object has ``count_params()``, ``fit(train_x, train_y, epochs, batch_size, shuffle, callbacks)``,
+``predict(images)``, ``save(path)`` and ``load(path)``. Its ``fit`` sets ``callback.params["epochs"]`` and calls
+``callback.on_batch_end(i, {"loss": value})``.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ class _Reporter:
 
 
 def training_custom(model: Any, batches: Batches, options: TrainingOptions) -> Work[dict[str, float]]:
-    """Train an object of the documented contract; the boxes of one epoch are made beforehand and given as two arrays."""
+    """Train an object of the documented contract on the boxes of one epoch, given as two arrays."""
     pairs = list(batches.epoch())
     images, labels = (np.concatenate(part) for part in zip(*pairs))
     reporter = _Reporter(options, steps_per_epoch=max(1, len(images) // batches.batch_size))

@@ -87,13 +87,13 @@ def extracting(
             statistics[id(tomogram)] = global_statistic(tomogram)
         edge = native_edge(box_size, tomogram.pixel_size, target)
         if not _overlaps(sample.box, edge, tomogram):
-            warnings.warn(f"box {sample.box} of {sample.feature.title!r} lies outside {tomogram.name!r}; left out", stacklevel=2)
+            warnings.warn(
+                f"box {sample.box} of {sample.feature.title!r} lies outside {tomogram.name!r}; left out", stacklevel=2
+            )
             continue
         image = _cut_image(tomogram, sample.box, edge, stored)
         images.append(resize_xy(normalize(image, statistics[id(tomogram)]), (box_size, box_size)))
-        label = (
-            _cut_slab_label(sample, edge, stored) if depth > 1 and slab_labels else _cut_label(sample, edge)
-        )
+        label = _cut_slab_label(sample, edge, stored) if depth > 1 and slab_labels else _cut_label(sample, edge)
         labels.append(resize_labels(label, (box_size, box_size)))
         sources.append(_source(sample, box_size))
     if not images:
@@ -121,7 +121,9 @@ def _samples(annotated, positive, negative):  # type: ignore[no-untyped-def]
         for item in annotated:
             if not item.tomogram.available:
                 if not is_negative:
-                    warnings.warn(f"{item.name!r} is left out: its tomogram is missing ({item.tomogram.path})", stacklevel=3)
+                    warnings.warn(
+                        f"{item.name!r} is left out: its tomogram is missing ({item.tomogram.path})", stacklevel=3
+                    )
                 continue
             for feature in item.features:
                 if feature.title in titles:
@@ -153,7 +155,7 @@ def _overlaps(box: Box, edge: int, tomogram: Tomogram) -> bool:
 
 
 def _reflected(indices: np.ndarray, n: int) -> np.ndarray:
-    """Indices folded back into 0…n−1 by reflection about the edge pixels (as ``np.pad(mode="reflect")``)."""
+    """Fold indices back into 0…n−1 by reflection about the edge pixels (as ``np.pad(mode="reflect")``)."""
     if n == 1:
         return np.zeros_like(indices)
     folded = np.abs(indices) % (2 * (n - 1))

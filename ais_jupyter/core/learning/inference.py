@@ -60,7 +60,9 @@ class InferenceOptions:
 
     def __post_init__(self) -> None:
         if not 1 <= self.tta <= N_SYMMETRIES_WITH_DEPTH:
-            raise InputError(f"tta must be 1–{N_SYMMETRIES} (up to {N_SYMMETRIES_WITH_DEPTH} with depth), not {self.tta}")
+            raise InputError(
+                f"tta must be 1–{N_SYMMETRIES} (up to {N_SYMMETRIES_WITH_DEPTH} with depth), not {self.tta}"
+            )
         if not 0 <= self.overlap <= 0.9:
             raise InputError(f"overlap must be 0–0.9, not {self.overlap}")
 
@@ -118,7 +120,9 @@ def prepare(
         values = resize_xy(values, (rows, cols))
     if options.is_global(info):
         if statistic is None:
-            raise InputError("this network needs the statistic of the whole volume; segment the tomogram, not a lone slice")
+            raise InputError(
+                "this network needs the statistic of the whole volume; segment the tomogram, not a lone slice"
+            )
         return normalize(values, statistic)
     return standardize(values, axis=(1, 2, 3))
 

@@ -49,7 +49,7 @@ class RunningScores:
         return loss
 
     def values(self, prefix: str = "") -> dict[str, float]:
-        """Mean loss, precision and recall so far; precision is 1 while nothing was predicted, recall while nothing is there."""
+        """Mean loss, precision (1 while nothing was predicted) and recall (1 while nothing is there)."""
         return {
             f"{prefix}loss": self.loss_sum / max(1, self.boxes),
             f"{prefix}precision": self.hits / self.predicted if self.predicted else 1.0,

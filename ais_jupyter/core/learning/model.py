@@ -95,7 +95,7 @@ class SegmentationModel:
                 weights_file = save_custom(self._custom)
             return StoredModel(self.info, self.network, weights_file, dict(self._optimizer), self.preview)
 
-    # what it is --------------------------------------------------------------------------------------------------------
+    # what it is ------------------------------------------------------------------------------------------
 
     @property
     def title(self) -> str:
@@ -134,7 +134,7 @@ class SegmentationModel:
         elif self._custom is not None:
             self.info.n_parameters = int(self._custom.count_params())
 
-    # training ----------------------------------------------------------------------------------------------------------
+    # training --------------------------------------------------------------------------------------------
 
     def train(
         self,
@@ -202,7 +202,7 @@ class SegmentationModel:
             self._weights_changed()
         return self
 
-    # inference ---------------------------------------------------------------------------------------------------------
+    # inference -------------------------------------------------------------------------------------------
 
     def engine(self, kind: str = "auto", precision: str = "auto") -> Engine:
         """Return what computes the network, made on first use.
@@ -279,6 +279,3 @@ class SegmentationModel:
             f"<SegmentationModel {info.title!r}: {info.architecture} ({million:.1f} M parameters), "
             f"box {info.box_size}×{info.box_size}×{info.depth}, {info.voxel_size:.2f} Å, loss {info.loss:.4f}>"
         )
-
-
-

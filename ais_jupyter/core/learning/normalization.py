@@ -30,8 +30,8 @@ class Statistic(NamedTuple):
 def global_statistic(tomogram: Tomogram) -> Statistic:
     """Mean and 1.4826 · median absolute deviation of a tomogram, as Ais measures them.
 
-    Up to 32 slices evenly spaced from the first to the last; a margin of 20 % (at most 64 px) is left out on every side.
-    Voxels that are not finite are left out.
+    Up to 32 slices evenly spaced from the first to the last; a margin of 20 % (at most 64 px) is left out on every
+    side. Voxels that are not finite are left out.
 
     Raises
     ------

@@ -15,8 +15,9 @@ def resize_xy(images: np.ndarray, shape: tuple[int, int], alignment: Alignment =
     Parameters
     ----------
     alignment : "pixels" or "corners"
-        Which points of the two grids coincide. "pixels": the outer edges of the border pixels, which is what a change of
-        pixel size means. "corners": the centres of the border pixels, as the command line of Ais does on the way back.
+        Which points of the two grids coincide. "pixels": the outer edges of the border pixels, which is what a change
+        of pixel size means. "corners": the centres of the border pixels, as the command line of Ais does on the way
+        back.
 
     Returns
     -------

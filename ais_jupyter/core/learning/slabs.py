@@ -48,8 +48,8 @@ def segment_slabs(
 ) -> Iterator[tuple[int, np.ndarray]]:
     """Yield (z, probabilities (y, x) of the region) for each slice of a range, in order.
 
-    Slabs follow each other by half their depth; where a network was trained with shifts in depth, only results within half
-    the shift from the middle count.
+    Slabs follow each other by half their depth; where a network was trained with shifts in depth, only results within
+    half the shift from the middle count.
     """
     depth = info.depth
     step = max(1, depth // 2)

@@ -74,10 +74,17 @@ class TrainingOptions:
 class Trainable(Protocol):
     """What the loop needs: a compiled Keras model, or an object that takes batches like one."""
 
-    def train_on_batch(self, x: np.ndarray, y: np.ndarray, **options: Any) -> Any: ...
-    def test_on_batch(self, x: np.ndarray, y: np.ndarray, **options: Any) -> Any: ...
-    def get_weights(self) -> list[np.ndarray]: ...
-    def set_weights(self, weights: list[np.ndarray]) -> None: ...
+    def train_on_batch(self, x: np.ndarray, y: np.ndarray, **options: Any) -> Any:
+        """Learn from one batch and return its logs."""
+
+    def test_on_batch(self, x: np.ndarray, y: np.ndarray, **options: Any) -> Any:
+        """Return the logs of one batch without learning."""
+
+    def get_weights(self) -> list[np.ndarray]:
+        """Return copies of the weights."""
+
+    def set_weights(self, weights: list[np.ndarray]) -> None:
+        """Take weights in the order of `get_weights`."""
 
 
 def training(
@@ -92,8 +99,8 @@ def training(
     """Train a network batch by batch.
 
     Yields a row per batch (``epoch, step, batch_loss``) and one per epoch (``epoch, loss, precision, recall`` and with
-    validation ``val_loss, val_precision, val_recall``); returns the last row of an epoch. When told to stop it ends after
-    the current batch and keeps what was learned.
+    validation ``val_loss, val_precision, val_recall``); returns the last row of an epoch. When told to stop it ends
+    after the current batch and keeps what was learned.
 
     Parameters
     ----------
@@ -146,7 +153,9 @@ def training(
     return row
 
 
-def _step(method: Callable[..., Any], model: Any, images: np.ndarray, labels: np.ndarray, masks_ignore: bool) -> dict[str, Any]:
+def _step(
+    method: Callable[..., Any], model: Any, images: np.ndarray, labels: np.ndarray, masks_ignore: bool
+) -> dict[str, Any]:
     """Run one step of `method` and return the logs of this batch alone."""
     if hasattr(model, "reset_metrics"):
         model.reset_metrics()

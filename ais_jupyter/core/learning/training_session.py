@@ -26,7 +26,7 @@ _MASKED_LOSSES = "ais_jupyter.models.losses"
 
 
 def fresh_network(architecture: str, box_size: int, depth: int) -> tuple[Network | None, Any]:
-    """Return a new network of an architecture, or the object that a non-Keras architecture made: one of the two is None."""
+    """Return a new network, or the object that a non-Keras architecture made; the other of the two is None."""
     from ais_jupyter.core.learning.network_keras import network_from_keras
 
     created = find_architecture(architecture).create((box_size, box_size, depth))

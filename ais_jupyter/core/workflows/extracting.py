@@ -44,8 +44,8 @@ def extract(
     from ais_jupyter.core.learning.extraction import extracting
 
     items = [annotated] if isinstance(annotated, AnnotatedTomogram) else list(annotated)
-    titles = [[names] if isinstance(names, str) else list(names) for names in (positive, negative)]
-    return run_to_end(extracting(items, *titles, box_size=box_size, voxel_size=voxel_size, depth=depth))
+    wanted, unwanted = ([names] if isinstance(names, str) else list(names) for names in (positive, negative))
+    return run_to_end(extracting(items, wanted, unwanted, box_size, voxel_size, depth))
 
 
 def annotate_from_mask(
@@ -79,7 +79,7 @@ def annotate_from_mask(
     for z, count in zip(slices, wanted):
         drawn = np.asarray(mask[z]) != 0
         feature.set_mask(z, drawn)
-        empty = int(round(count * empty_fraction))
+        empty = round(count * empty_fraction)
         centres = _spread(drawn, count - empty, box_size, rng, with_feature=True)
         centres += _spread(drawn, count - len(centres), box_size, rng, with_feature=False)
         feature.set_boxes(z, centres)
@@ -89,7 +89,7 @@ def annotate_from_mask(
 def _spread(
     drawn: np.ndarray, count: int, box_size: int, rng: np.random.Generator, with_feature: bool
 ) -> list[tuple[int, int]]:
-    """`count` centres (y, x) of boxes inside the slice, far from each other, on the feature or where a box misses it."""
+    """Centres (y, x) of boxes inside the slice, far from each other, on the feature or where a box misses it."""
     from scipy.ndimage import label, maximum_filter
 
     half = box_size // 2

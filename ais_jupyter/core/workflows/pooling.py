@@ -35,7 +35,10 @@ def pooled(sets: Sequence[TrainingSet]) -> TrainingSet:
                 f"and {other.box_size}×{other.depth}: extract them again alike"
             )
         if abs(other.voxel_size - first.voxel_size) > 1e-3:
-            warnings.warn(f"voxel sizes differ ({first.voxel_size} and {other.voxel_size} Å); {first.voxel_size} is used", stacklevel=2)
+            warnings.warn(
+                f"voxel sizes differ ({first.voxel_size} and {other.voxel_size} Å); {first.voxel_size} is used",
+                stacklevel=2,
+            )
     mixed = len({s.normalization for s in sets}) > 1
     if mixed:
         warnings.warn("the sets are normalised in different ways: every box is standardised by itself", stacklevel=2)

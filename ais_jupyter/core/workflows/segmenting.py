@@ -28,6 +28,7 @@ from ais_jupyter.core.learning.normalization import global_statistic
 from ais_jupyter.core.learning.volumes import segment_slices, smoothed
 from ais_jupyter.core.workflows.opening import open_models, open_tomogram
 
+
 @dataclass
 class Outcome:
     """What became of one tomogram.
@@ -84,8 +85,8 @@ def segment(
 ) -> Job[list[Outcome]]:
     """Segment tomograms in the background; writes ``<tomogram>__<title>.mrc`` per tomogram and model.
 
-    All models are applied in one pass over each tomogram. Finished outputs are left alone, so that a run can be repeated
-    after an interruption and shared by several processes. A tomogram that fails does not stop the others.
+    All models are applied in one pass over each tomogram. Finished outputs are left alone, so that a run can be
+    repeated after an interruption and shared by several processes. A tomogram that fails does not stop the others.
 
     Parameters
     ----------
@@ -184,9 +185,7 @@ def _segmenting(models: list[SegmentationModel], sources: Sequence[Any], setting
     return [outcomes[number] for number in range(len(sources))]
 
 
-def _one(
-    models: list[SegmentationModel], source: Any, settings: _Settings, base: float, share: float
-) -> Work[Outcome]:
+def _one(models: list[SegmentationModel], source: Any, settings: _Settings, base: float, share: float) -> Work[Outcome]:
     """Segment one tomogram by all models whose output is not there yet."""
     tomogram = open_tomogram(source)
     if (yield Progress(min(base, 0.999), tomogram.name)):
@@ -247,7 +246,11 @@ def _write_volumes(
                 plane = np.zeros(tomogram.shape[1:], np.uint8)
                 plane[region.slices] = levels[title]
                 writer.write(z, plane)
-            if (yield Progress(base + share * done / (count + 1), f"{tomogram.name}, slice {z + 1} of {tomogram.shape[0]}")):
+            if (
+                yield Progress(
+                    base + share * done / (count + 1), f"{tomogram.name}, slice {z + 1} of {tomogram.shape[0]}"
+                )
+            ):
                 raise CancelledError("segmentation was cancelled; nothing half-written is left")
 
 
@@ -264,7 +267,8 @@ def _stream(
         )
     statistic = global_statistic(tomogram) if settings.inference.is_global(model.info) else None
     stream = segment_slices(
-        model, tomogram, settings.inference, z_range, region, statistic, settings.batch_size, settings.precision, settings.engine
+        model, tomogram, settings.inference, z_range, region, statistic,
+        settings.batch_size, settings.precision, settings.engine,
     )  # fmt: skip
     if settings.sigma is None:
         return stream
