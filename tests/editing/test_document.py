@@ -158,3 +158,14 @@ def test_a_full_disk_is_told_and_painting_goes_on(annotated, monkeypatch, tmp_pa
     stroke(feature)
     assert document.autosave_error is None
     assert len(list((tmp_path / "good" / "recovery").glob("*.journal"))) == 1
+
+
+def test_a_new_step_ends_what_could_be_redone(annotated):
+    document = Document.of(annotated)
+    feature = annotated.add_feature("A")
+    stroke(feature)
+    document.undo()
+    feature.add_box(1, 2, 3)
+    assert document.redo() is None
+    assert document.history.redo_name is None
+    assert feature.mask(1) is None
