@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ais_jupyter.core.data import storage
+from ais_jupyter.core.data.model_info import StoredGroup, StoredModel
 from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.data.training_set import TrainingSet
 
@@ -42,6 +43,20 @@ def _save_training_set(training_set: TrainingSet, path: Path) -> None:
     write_scnt(training_set, path)
 
 
+def _save_model(model: StoredModel, path: Path) -> None:
+    from ais_jupyter.core.files.scnm import write_scnm
+
+    write_scnm(model, path)
+
+
+def _save_group(group: StoredGroup, path: Path) -> None:
+    from ais_jupyter.core.files.scnmgroup import write_scnmgroup
+
+    write_scnmgroup(group, path)
+
+
 storage.register_reader(open)
 storage.register_writer(Tomogram, _save_tomogram)
 storage.register_writer(TrainingSet, _save_training_set)
+storage.register_writer(StoredModel, _save_model)
+storage.register_writer(StoredGroup, _save_group)

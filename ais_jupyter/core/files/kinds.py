@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from ais_jupyter.core.data.errors import FileFormatError
+from ais_jupyter.core.files.json_text import parse_json
 from ais_jupyter.core.files.mrc_header import HEADER_SIZE, looks_like_mrc
-from ais_jupyter.core.files.safe_tar import SafeTar
+from ais_jupyter.core.files.safe_tar import TEXT_LIMIT, SafeTar
 
 TIFF_MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
@@ -20,6 +21,10 @@ DESCRIPTION = {
     "tiff": "a TIFF stack",
     "scnt_tar": "a training set (.scnt)",
     "scnt_tiff": "a training set (.scnt)",
+    "scnm_tar": "a trained model (.scnm)",
+    "scnm_json": "a trained model (.scnm)",
+    "group_tar": "a group of models (.scnmgroup)",
+    "group_json": "a group of models (.scnmgroup)",
 }
 
 #: Kind → module of this package and the function in it that opens such a file.
@@ -28,6 +33,10 @@ _READERS = {
     "tiff": ("tiff", "read_tiff"),
     "scnt_tar": ("scnt", "read_scnt_tar"),
     "scnt_tiff": ("scnt_tiff", "read_scnt_tiff"),
+    "scnm_tar": ("scnm", "read_scnm"),
+    "scnm_json": ("scnm", "read_scnm"),
+    "group_tar": ("scnmgroup", "read_scnmgroup"),
+    "group_json": ("scnmgroup", "read_scnmgroup"),
 }
 
 
@@ -66,6 +75,12 @@ def identify(path: Path) -> str:
         return "mrc"
     if start[257:262] == b"ustar":
         return _archive_kind(path)
+    if start.lstrip()[:1] in (b"{", b"["):
+        return _json_kind(path)
+    if start[:8] == b"\x89HDF\r\n\x1a\n":
+        raise FileFormatError(
+            f"{path} is an HDF5 file, perhaps the weights of a model; open the .scnm beside it instead"
+        )
     if looks_like_mrc(start, size) or path.suffix.lower() in (".mrc", ".rec", ".map", ".st"):
         return "mrc"  # where only the name says so, its reader says what is wrong
     raise FileFormatError(f"{path} is of no known kind; expected {expected()}")
@@ -76,8 +91,25 @@ def _archive_kind(path: Path) -> str:
         names = archive.names
     if any(name.startswith("y/") for name in names):
         return "scnt_tar"
+    if any(name.endswith("_interactions.json") for name in names):
+        return "group_tar"
+    if any(name.endswith("_metadata.json") for name in names) or any(name.endswith("_weights.h5") for name in names):
+        return "scnm_tar"
+    if "metadata.json" in names or any(name.startswith("x_") for name in names):
+        return "scnt_tar"
     shown = ", ".join(names[:5]) or "nothing"
     raise FileFormatError(f"{path}: an archive that is neither a training set nor a model; it holds {shown}")
+
+
+def _json_kind(path: Path) -> str:
+    if path.stat().st_size > TEXT_LIMIT:
+        raise FileFormatError(f"{path}: a JSON file of {path.stat().st_size} bytes; expected {expected()}")
+    value = parse_json(path.read_bytes(), object, str(path))
+    if isinstance(value, dict) and {"title", "apix"} <= value.keys():
+        return "scnm_json"
+    if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
+        return "group_json"
+    raise FileFormatError(f"{path}: a JSON file of an unknown kind; expected {expected()}")
 
 
 def _has_training_tag(path: Path) -> bool:
