@@ -13,7 +13,5 @@ def create(input_shape: tuple[int, int, int]) -> Any:
     from ais_jupyter.models.adversarial import ConditionalGAN, discriminator, generator
 
     depth = input_shape[2]
-    drawing = generator(
-        depth, (64, 128, 256, 512, 512), (512, 256, 128, 64), activation="sigmoid", norm_first=False
-    )
+    drawing = generator(depth, (64, 128, 256, 512, 512), (512, 256, 128, 64), activation="sigmoid", norm_first=False)
     return ConditionalGAN(drawing, discriminator(depth))

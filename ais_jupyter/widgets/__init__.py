@@ -1,1 +1,7 @@
-"""Thin views over the core for JupyterLab and Notebook."""
+"""The notebook widgets: thin, they answer the browser's requests from the core and push what changed."""
+
+from __future__ import annotations
+
+from ais_jupyter.widgets.annotator import Annotator
+
+__all__ = ["Annotator"]

@@ -13,7 +13,7 @@ from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.learning import architectures as library
 from ais_jupyter.models import model_template
 
-PLUGIN = '''
+PLUGIN = """
 title = "{title}"
 include = {include}
 
@@ -23,7 +23,7 @@ def create(input_shape):
     m = keras.Model(i, keras.layers.Conv2D(1, {size}, padding="same", activation="sigmoid")(i))
     m.compile(loss="binary_crossentropy")
     return m
-'''
+"""
 
 
 @pytest.fixture

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from ais_jupyter.core.data import storage
+from ais_jupyter.core.data.model_info import StoredGroup, StoredModel
 from ais_jupyter.core.data.tomogram import Tomogram
+from ais_jupyter.core.data.training_set import TrainingSet
 
 
 def open(path: str | Path) -> Any:
@@ -24,7 +26,7 @@ def open(path: str | Path) -> Any:
     from ais_jupyter.core.files import kinds
 
     path = Path(path).expanduser()
-    return kinds.READERS[kinds.identify(path)](path)
+    return kinds.reader(kinds.identify(path))(path)
 
 
 def _save_tomogram(tomogram: Tomogram, path: Path) -> None:
@@ -35,5 +37,26 @@ def _save_tomogram(tomogram: Tomogram, path: Path) -> None:
             writer.write(z, tomogram.slice(z))
 
 
+def _save_training_set(training_set: TrainingSet, path: Path) -> None:
+    from ais_jupyter.core.files.scnt import write_scnt
+
+    write_scnt(training_set, path)
+
+
+def _save_model(model: StoredModel, path: Path) -> None:
+    from ais_jupyter.core.files.scnm import write_scnm
+
+    write_scnm(model, path)
+
+
+def _save_group(group: StoredGroup, path: Path) -> None:
+    from ais_jupyter.core.files.scnmgroup import write_scnmgroup
+
+    write_scnmgroup(group, path)
+
+
 storage.register_reader(open)
 storage.register_writer(Tomogram, _save_tomogram)
+storage.register_writer(TrainingSet, _save_training_set)
+storage.register_writer(StoredModel, _save_model)
+storage.register_writer(StoredGroup, _save_group)

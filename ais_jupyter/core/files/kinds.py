@@ -4,19 +4,55 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from ais_jupyter.core.data.errors import FileFormatError
+from ais_jupyter.core.files.json_text import parse_json
 from ais_jupyter.core.files.mrc_header import HEADER_SIZE, looks_like_mrc
+from ais_jupyter.core.files.safe_tar import TEXT_LIMIT, SafeTar
 
 TIFF_MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
-EXPECTED = "a tomogram (MRC, TIFF)"
+#: Kind → what a person calls it.
+DESCRIPTION = {
+    "mrc": "an MRC volume",
+    "tiff": "a TIFF stack",
+    "scnt_tar": "a training set (.scnt)",
+    "scnt_tiff": "a training set (.scnt)",
+    "scnm_tar": "a trained model (.scnm)",
+    "scnm_json": "a trained model (.scnm)",
+    "group_tar": "a group of models (.scnmgroup)",
+    "group_json": "a group of models (.scnmgroup)",
+}
+
+#: Kind → module of this package and the function in it that opens such a file.
+_READERS = {
+    "mrc": ("mrc", "read_mrc"),
+    "tiff": ("tiff", "read_tiff"),
+    "scnt_tar": ("scnt", "read_scnt_tar"),
+    "scnt_tiff": ("scnt_tiff", "read_scnt_tiff"),
+    "scnm_tar": ("scnm", "read_scnm"),
+    "scnm_json": ("scnm", "read_scnm"),
+    "group_tar": ("scnmgroup", "read_scnmgroup"),
+    "group_json": ("scnmgroup", "read_scnmgroup"),
+}
+
+
+def reader(kind: str) -> Callable[[Path], Any]:
+    """Return the function that opens a file of this kind."""
+    module, name = _READERS[kind]
+    return getattr(import_module(f"ais_jupyter.core.files.{module}"), name)
+
+
+def expected() -> str:
+    """Everything that can be opened, in words."""
+    return ", ".join(dict.fromkeys(DESCRIPTION.values()))
 
 
 def identify(path: Path) -> str:
-    """Return the key of `READERS` for this file.
+    """Return the kind of a file: a key of `DESCRIPTION`.
 
     Raises
     ------
@@ -24,7 +60,7 @@ def identify(path: Path) -> str:
         The file cannot be opened or is of no supported kind.
     """
     if path.is_dir():
-        raise FileFormatError(f"{path} is a folder; expected {EXPECTED}")
+        raise FileFormatError(f"{path} is a folder; expected {expected()}")
     try:
         with open(path, "rb") as file:
             start = file.read(HEADER_SIZE)
@@ -32,28 +68,51 @@ def identify(path: Path) -> str:
     except OSError as error:
         raise FileFormatError(f"cannot open {path}: {error.strerror}") from error
     if not start:
-        raise FileFormatError(f"{path} is empty; expected {EXPECTED}")
+        raise FileFormatError(f"{path} is empty; expected {expected()}")
     if start[:4] in TIFF_MAGIC:
-        return "tiff"
+        return "scnt_tiff" if _has_training_tag(path) else "tiff"
     if start[:2] == b"\x1f\x8b" or start[:3] == b"BZh":
         return "mrc"
-    if looks_like_mrc(start, size):
-        return "mrc"
-    if path.suffix.lower() in (".mrc", ".rec", ".map", ".st"):
-        return "mrc"  # its reader says what is wrong
-    raise FileFormatError(f"{path} is of no known kind; expected {EXPECTED}")
+    if start[257:262] == b"ustar":
+        return _archive_kind(path)
+    if start.lstrip()[:1] in (b"{", b"["):
+        return _json_kind(path)
+    if start[:8] == b"\x89HDF\r\n\x1a\n":
+        raise FileFormatError(
+            f"{path} is an HDF5 file, perhaps the weights of a model; open the .scnm beside it instead"
+        )
+    if looks_like_mrc(start, size) or path.suffix.lower() in (".mrc", ".rec", ".map", ".st"):
+        return "mrc"  # where only the name says so, its reader says what is wrong
+    raise FileFormatError(f"{path} is of no known kind; expected {expected()}")
 
 
-def _mrc(path: Path) -> Any:
-    from ais_jupyter.core.files.mrc import read_mrc
+def _archive_kind(path: Path) -> str:
+    with SafeTar(path) as archive:
+        names = archive.names
+    if any(name.startswith("y/") for name in names):
+        return "scnt_tar"
+    if any(name.endswith("_interactions.json") for name in names):
+        return "group_tar"
+    if any(name.endswith("_metadata.json") for name in names) or any(name.endswith("_weights.h5") for name in names):
+        return "scnm_tar"
+    if "metadata.json" in names or any(name.startswith("x_") for name in names):
+        return "scnt_tar"
+    shown = ", ".join(names[:5]) or "nothing"
+    raise FileFormatError(f"{path}: an archive that is neither a training set nor a model; it holds {shown}")
 
-    return read_mrc(path)
+
+def _json_kind(path: Path) -> str:
+    if path.stat().st_size > TEXT_LIMIT:
+        raise FileFormatError(f"{path}: a JSON file of {path.stat().st_size} bytes; expected {expected()}")
+    value = parse_json(path.read_bytes(), object, str(path))
+    if isinstance(value, dict) and {"title", "apix"} <= value.keys():
+        return "scnm_json"
+    if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
+        return "group_json"
+    raise FileFormatError(f"{path}: a JSON file of an unknown kind; expected {expected()}")
 
 
-def _tiff(path: Path) -> Any:
-    from ais_jupyter.core.files.tiff import read_tiff
-
-    return read_tiff(path)
-
-
-READERS: dict[str, Callable[[Path], Any]] = {"mrc": _mrc, "tiff": _tiff}
+def _has_training_tag(path: Path) -> bool:
+    """Whether the first page says ``apix=``, as training sets do; the tag lies within the first few kilobytes."""
+    with open(path, "rb") as file:
+        return b"apix=" in file.read(8192)

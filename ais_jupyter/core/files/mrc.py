@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import math
 import os
 import shutil
 import tempfile
@@ -15,9 +16,10 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from ais_jupyter.core.data.errors import FileFormatError
+from ais_jupyter.core.data.geometry import as_voxel_size
 from ais_jupyter.core.data.segmentation import Segmentation
 from ais_jupyter.core.data.tomogram import Tomogram
-from ais_jupyter.core.files.mrc_header import HEADER_SIZE, MrcHeader, parse_header
+from ais_jupyter.core.files.mrc_header import HEADER_SIZE, MrcHeader, make_header, parse_header, stored_dtype
 from ais_jupyter.core.files.raw_volume import RawVolume
 from ais_jupyter.core.files.volume_writer import VolumeWriter
 
@@ -78,6 +80,26 @@ def write_mrc(
     volume = volume[np.newaxis] if volume.ndim == 2 else volume
     with VolumeWriter(path, volume.shape, volume.dtype, voxel_size, origin) as writer:
         writer.write(0, volume)
+
+
+def mrc_from_bytes(data: bytes, what: str) -> tuple[np.ndarray, float]:
+    """Read a small MRC file from memory: its array, (y, x) for an image and (z, y, x) for a volume, and Å in x."""
+    header = parse_header(data[:HEADER_SIZE], len(data), what)
+    count = math.prod(header.shape)
+    array = np.frombuffer(data, header.stored, count, header.offset).reshape(header.shape)
+    return (array[0] if header.is_image else array), header.voxel_size[2]
+
+
+def mrc_to_bytes(array: np.ndarray, voxel_size: float) -> bytes:
+    """Return an image (y, x) or a small volume (z, y, x) as the bytes of an MRC file."""
+    volume = array[np.newaxis] if array.ndim == 2 else array
+    data = volume.astype(stored_dtype(array.dtype))
+    wide = data.astype(float)
+    statistics = float(wide.min()), float(wide.max()), float(wide.mean()), float(wide.std())
+    shape = data.shape[0], data.shape[1], data.shape[2]
+    size = as_voxel_size(voxel_size)
+    header = make_header(shape, data.dtype, size, (0.0, 0.0, 0.0), (0, 0, 0), statistics, is_image=array.ndim == 2)
+    return header + data.tobytes()
 
 
 def _opened(path: Path) -> BinaryIO:

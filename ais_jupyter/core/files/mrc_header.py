@@ -42,6 +42,8 @@ class MrcHeader:
         Å, as written in the header.
     nstart : (z, y, x)
         Number of the first section, row and column.
+    is_image : bool
+        One section that stands for a single image (space group 0).
     """
 
     shape: tuple[int, int, int]
@@ -51,6 +53,7 @@ class MrcHeader:
     voxel_size: Vector3
     origin: Vector3
     nstart: tuple[int, int, int]
+    is_image: bool = False
 
     @property
     def data_size(self) -> int:
@@ -106,6 +109,7 @@ def make_header(
     origin: Vector3,
     nstart: tuple[int, int, int],
     statistics: tuple[float, float, float, float],
+    is_image: bool = False,
 ) -> bytes:
     """Return the header of a little-endian volume; `statistics` are minimum, maximum, mean and standard deviation."""
     header = np.zeros((), HEADER_DTYPE.newbyteorder("<"))
@@ -120,7 +124,7 @@ def make_header(
         header["cellb"][angle] = 90.0
     header["mapc"], header["mapr"], header["maps"] = 1, 2, 3
     header["dmin"], header["dmax"], header["dmean"], header["rms"] = statistics
-    header["ispg"] = 1
+    header["ispg"] = 0 if is_image else 1
     header["nversion"] = 20141
     header["map"] = b"MAP "
     header["machst"] = (0x44, 0x44, 0, 0)
@@ -196,6 +200,7 @@ def _checked(record: np.ndarray, file_size: int | None, what: str) -> MrcHeader:
     header = MrcHeader(
         shape, mode, stored, HEADER_SIZE + extended, voxel_size, _origin(record),
         (int(record["nzstart"]), int(record["nystart"]), int(record["nxstart"])),
+        int(record["ispg"]) == 0 and shape[0] == 1,
     )  # fmt: skip
     if file_size is not None and header.offset + header.data_size > file_size:
         z, y, x = shape

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import threading
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ _ANGSTROM = {
     "um": 1e4, "micron": 1e4, "micrometer": 1e4, "\\u00b5m": 1e4, "mm": 1e7, "cm": 1e8, "inch": 2.54e8, "pm": 0.01,
 }  # fmt: skip
 _COARSEST = 1e4  # Å; beyond that the resolution is meant for a printer
+_BEST_RATIO = 1100  # of deflate; LZW and PackBits are below
 _STACK_AXES = set("ZTCQISRAPEL")
 
 
@@ -47,7 +49,7 @@ class PagedVolume:
         import tifffile
 
         if self._last is None or self._last[0] != number:
-            with _reading(self.path), tifffile.TiffFile(self.path) as tiff:
+            with reading_tiff(self.path), tifffile.TiffFile(self.path) as tiff:
                 page = tiff.series[0].pages[number]
                 if page is None:
                     raise FileFormatError(f"{self.path}: page {number} is missing")
@@ -69,7 +71,7 @@ def read_tiff(path: str | Path) -> Tomogram:
     import tifffile
 
     path = Path(path)
-    with _reading(path), tifffile.TiffFile(path) as tiff:
+    with reading_tiff(path), tifffile.TiffFile(path) as tiff:
         if not tiff.series:
             raise FileFormatError(f"{path}: this TIFF has no images")
         series = tiff.series[0]
@@ -77,6 +79,7 @@ def read_tiff(path: str | Path) -> Tomogram:
         dtype = np.dtype(series.dtype)
         if dtype.kind not in "iuf" and dtype.kind != "b":
             raise FileFormatError(f"{path}: pages of {dtype} are not a grey-scale tomogram")
+        check_size(series, path)
         voxel_size = _voxel_size(tiff)
         if series.dataoffset is not None and dtype.kind != "b":
             stored = dtype.newbyteorder(tiff.byteorder)
@@ -89,8 +92,19 @@ def read_tiff(path: str | Path) -> Tomogram:
     return Tomogram(data, voxel_size, path=path)
 
 
+def check_size(series: Any, path: Path) -> None:
+    """Refuse an image that cannot be in a file of this size, before memory is spent on it."""
+    needed = math.prod(series.shape) * np.dtype(series.dtype).itemsize
+    compressed = int(getattr(series.keyframe, "compression", 1)) != 1
+    most = path.stat().st_size * (_BEST_RATIO if compressed else 1)
+    if needed > most:
+        raise FileFormatError(
+            f"{path}: the image needs {needed} bytes, the file can hold {most}: it is truncated or damaged"
+        )
+
+
 def _check_length(path: Path, offset: int, shape: tuple[int, int, int], stored: np.dtype) -> None:
-    needed = offset + int(np.prod(shape, dtype=object)) * stored.itemsize
+    needed = offset + math.prod(shape) * stored.itemsize
     if path.stat().st_size < needed:
         raise FileFormatError(
             f"{path}: the pages need {needed} bytes but the file has {path.stat().st_size}: it is truncated"
@@ -98,7 +112,7 @@ def _check_length(path: Path, offset: int, shape: tuple[int, int, int], stored: 
 
 
 @contextlib.contextmanager
-def _reading(path: Path) -> Any:
+def reading_tiff(path: Path) -> Any:
     """Turn whatever a damaged TIFF makes its reader raise, or only log, into our own error."""
     complaints = _Complaints()
     logger = logging.getLogger("tifffile")

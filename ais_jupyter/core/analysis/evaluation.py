@@ -1,0 +1,205 @@
+"""How well a segmentation agrees with the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.data.geometry import clip_z_range
+from ais_jupyter.core.data.segmentation import Segmentation
+from ais_jupyter.core.data.tomogram import Tomogram
+
+Volume = Segmentation | Tomogram | np.ndarray
+LEVELS = 256
+
+
+def evaluate(
+    segmentation: Volume,
+    truth: Volume,
+    threshold: float = 127.5,
+    ignore: Volume | Sequence[int] | None = None,
+    z: tuple[int, int] | None = None,
+) -> Scores:
+    """Compare a segmentation with the truth, slice by slice.
+
+    Parameters
+    ----------
+    segmentation : Segmentation, Tomogram or array (z, y, x)
+        Levels 0–255 (integers), 0–127 (int8), probabilities 0–1 (floats) or a mask (bool).
+    truth : Segmentation, Tomogram or array (z, y, x)
+        Anything but 0 is the feature.
+    threshold : float
+        Level 0–255 above which a voxel counts as found.
+    ignore : volume, or slice numbers
+        Voxels (anything but 0) or whole slices to leave out, such as those that were annotated.
+    z : (start, stop)
+        Only these slices.
+
+    Raises
+    ------
+    InputError
+        The shapes differ, nothing is left to compare, or probabilities are not between 0 and 1.
+    """
+    found, true = _volume(segmentation), _volume(truth)
+    left_out, skipped = _split_ignore(ignore)
+    for other, what in ((true, "truth"), (left_out, "region to ignore")):
+        if other is not None and other.shape != found.shape:
+            raise InputError(f"the {what} is {other.shape} (z, y, x), the segmentation {found.shape}; they must agree")
+    slices = [i for i in range(*clip_z_range(z, found.shape[0])) if i not in skipped]
+    if not slices:
+        raise InputError("every slice is left out; there is nothing to compare")
+    scale = _full_scale(segmentation)
+    positive = np.zeros((len(slices), LEVELS), np.int64)
+    negative = np.zeros((len(slices), LEVELS), np.int64)
+    for row, index in enumerate(slices):
+        levels = _levels(found.slice(index), scale)
+        is_true = true.slice(index) != 0
+        if left_out is not None:
+            keep = left_out.slice(index) == 0
+            levels, is_true = levels[keep], is_true[keep]
+        positive[row] = np.bincount(levels[is_true], minlength=LEVELS)
+        negative[row] = np.bincount(levels[~is_true], minlength=LEVELS)
+    return Scores(float(threshold), np.array(slices), positive, negative)
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Agreement of a segmentation with the truth; ratios of nothing to nothing are NaN.
+
+    Attributes
+    ----------
+    threshold : float
+        Level 0–255; voxels above it count as found.
+    slices : int (n,)
+        The slices that were compared.
+    positive, negative : int (n, 256)
+        Per slice, how many voxels inside and outside the truth have each level.
+    """
+
+    threshold: float
+    slices: np.ndarray
+    positive: np.ndarray = field(repr=False)
+    negative: np.ndarray = field(repr=False)
+
+    def at(self, threshold: float) -> Scores:
+        """Return the scores at another threshold (level 0–255)."""
+        return replace(self, threshold=float(threshold))
+
+    @property
+    def dice(self) -> float:
+        """2·TP / (2·TP + FP + FN)."""
+        return float(_ratios(*self._counts()[:, 0])["dice"])
+
+    @property
+    def iou(self) -> float:
+        """TP / (TP + FP + FN)."""
+        return float(_ratios(*self._counts()[:, 0])["iou"])
+
+    @property
+    def precision(self) -> float:
+        """TP / (TP + FP)."""
+        return float(_ratios(*self._counts()[:, 0])["precision"])
+
+    @property
+    def recall(self) -> float:
+        """TP / (TP + FN)."""
+        return float(_ratios(*self._counts()[:, 0])["recall"])
+
+    @property
+    def per_slice(self) -> dict[str, np.ndarray]:
+        """Dice, IoU, precision and recall of every slice, each float (n,)."""
+        return _ratios(*self._counts(by_slice=True))
+
+    @property
+    def curve(self) -> np.ndarray:
+        """Dice at the thresholds 0, 1 … 255, float (256,)."""
+        above = [np.cumsum(h.sum(axis=0)[::-1])[::-1] - h.sum(axis=0) for h in (self.positive, self.negative)]
+        return _ratios(above[0], above[1], self.positive.sum() - above[0])["dice"]
+
+    @property
+    def best_threshold(self) -> int:
+        """The threshold with the highest Dice; the middle one where several are equally good."""
+        curve = np.nan_to_num(self.curve, nan=-1.0)
+        best = np.flatnonzero(curve == curve.max())
+        return int(best[len(best) // 2])
+
+    @property
+    def best_dice(self) -> float:
+        """Dice at the best threshold."""
+        return float(self.curve[self.best_threshold])
+
+    def as_rows(self) -> list[dict[str, Any]]:
+        """One row for the whole and one per slice, ready for a table: slice, dice, iou, precision, recall."""
+        whole = {"slice": "all", **{name: getattr(self, name) for name in ("dice", "iou", "precision", "recall")}}
+        values = self.per_slice
+        return [
+            whole,
+            *({"slice": int(z), **{n: float(v[i]) for n, v in values.items()}} for i, z in enumerate(self.slices)),
+        ]
+
+    def __str__(self) -> str:
+        return (
+            f"Dice {self.dice:.3f}, IoU {self.iou:.3f}, precision {self.precision:.3f}, recall {self.recall:.3f} "
+            f"on {len(self.slices)} slices above level {self.threshold:g}; "
+            f"best Dice {self.best_dice:.3f} above level {self.best_threshold}"
+        )
+
+    def __repr__(self) -> str:
+        return f"<Scores {self}>"
+
+    def _counts(self, by_slice: bool = False) -> np.ndarray:
+        """TP, FP, FN as (3, n); n = 1 for all slices together."""
+        first = max(0, min(LEVELS, int(np.floor(self.threshold)) + 1))
+        hit, wrong = self.positive[:, first:].sum(axis=1), self.negative[:, first:].sum(axis=1)
+        counts = np.stack([hit, wrong, self.positive[:, :first].sum(axis=1)])
+        return counts if by_slice else counts.sum(axis=1, keepdims=True)
+
+
+def _ratios(tp: Any, fp: Any, fn: Any) -> dict[str, Any]:
+    tp, fp, fn = (np.asarray(v, float) for v in (tp, fp, fn))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return {
+            "dice": 2 * tp / (2 * tp + fp + fn),
+            "iou": tp / (tp + fp + fn),
+            "precision": tp / (tp + fp),
+            "recall": tp / (tp + fn),
+        }
+
+
+def _volume(data: Volume) -> Tomogram:
+    if isinstance(data, Segmentation):
+        return data.volume
+    return data if isinstance(data, Tomogram) else Tomogram(np.asarray(data))
+
+
+def _full_scale(data: Volume) -> float:
+    volume = data.volume if isinstance(data, Segmentation) else data
+    if np.issubdtype(volume.dtype, np.floating) or volume.dtype == np.bool_:
+        return 1.0
+    return 127.0 if volume.dtype == np.int8 else 255.0
+
+
+def _split_ignore(ignore: Volume | Sequence[int] | None) -> tuple[Tomogram | None, set[int]]:
+    if ignore is None:
+        return None, set()
+    if isinstance(ignore, (Segmentation, Tomogram)) or np.ndim(ignore) == 3:
+        return _volume(ignore), set()  # type: ignore[arg-type]
+    return None, {int(i) for i in np.atleast_1d(np.asarray(ignore))}
+
+
+def _levels(values: np.ndarray, full_scale: float) -> np.ndarray:
+    """Levels 0–255, flooring as exported volumes do."""
+    if values.dtype == np.bool_ or full_scale == 1.0:
+        numbers = values.astype(np.float32)
+        if not (numbers.min() >= 0 and numbers.max() <= 1):  # also when one is NaN
+            raise InputError(
+                f"a segmentation in floats holds probabilities 0–1; found {numbers.min():g} to {numbers.max():g}"
+            )
+        return (numbers * 255).astype(np.intp)
+    if full_scale == 127.0:
+        return np.clip(values.astype(np.intp) * 2, 0, 255)
+    return np.clip(values, 0, 255).astype(np.intp)

@@ -1,0 +1,131 @@
+// Decides what to fetch: the visible slice first (coarse first when the link is slow), then neighbours in the direction
+// of travel; what has scrolled by is withdrawn.
+import { keyText, type Slice, type SliceKey } from "./slice";
+import { SliceCache } from "./slice_cache";
+
+export type FetchSlice = (key: SliceKey, step: number, signal: AbortSignal) => Promise<Slice>;
+
+export interface LoaderOptions {
+  budget: number;
+  /** How many slices ahead are fetched. */
+  ahead: number;
+  /** Requests under way at once. */
+  parallel: number;
+  /** Milliseconds that a full slice may be expected to take before a coarse one is fetched first. */
+  patience: number;
+}
+
+const DEFAULTS: LoaderOptions = { budget: 256 * 1024 * 1024, ahead: 8, parallel: 2, patience: 250 };
+const COARSE = 4;
+
+interface Fetching {
+  key: SliceKey;
+  stop: AbortController;
+}
+
+export class SliceLoader {
+  readonly cache: SliceCache;
+  private options: LoaderOptions;
+  private fetching = new Map<string, Fetching>();
+  private wanted: SliceKey[] = [];
+  private visible = new Map<string, SliceKey>();
+  private direction = 1;
+  private millisecondsPerByte = 0;
+
+  constructor(
+    private fetch: FetchSlice,
+    /** Called when a slice (perhaps coarse) can be shown, or with an error. */
+    private onSlice: (key: SliceKey, slice: Slice | null, error?: unknown) => void,
+    options: Partial<LoaderOptions> = {},
+  ) {
+    this.options = { ...DEFAULTS, ...options };
+    this.cache = new SliceCache(this.options.budget);
+  }
+
+  /** Says which slice a view shows now; returns it when it is at hand. */
+  show(view: string, key: SliceKey, count: number, bytes: number): Slice | undefined {
+    const before = this.visible.get(view);
+    if (before && before.axis === key.axis && before.index !== key.index)
+      this.direction = Math.sign(key.index - before.index);
+    this.visible.set(view, key);
+    const found = this.cache.get(key);
+    this.plan(count, bytes);
+    return found && found.step === 1 ? found : (this.cache.get(key) ?? undefined);
+  }
+
+  hide(view: string): void {
+    this.visible.delete(view);
+  }
+
+  close(): void {
+    for (const { stop } of this.fetching.values()) stop.abort();
+    this.fetching.clear();
+    this.wanted = [];
+  }
+
+  private needed(key: SliceKey): boolean {
+    const found = this.cache.get(key);
+    return !found || found.step > 1;
+  }
+
+  private plan(count: number, bytes: number): void {
+    const wanted = [...this.visible.values()].filter((key) => this.needed(key));
+    const main = this.visible.get("z");
+    if (main) {
+      const room = Math.floor(this.options.budget / (2 * Math.max(1, bytes)));
+      const ahead = Math.min(this.options.ahead, room);
+      for (let i = 1; i <= ahead; i++)
+        for (const offset of i <= 2 ? [i, -i] : [i]) {
+          const index = main.index + offset * this.direction;
+          if (index >= 0 && index < count && !this.cache.has({ ...main, index }))
+            wanted.push({ ...main, index });
+        }
+    }
+    this.wanted = wanted;
+    const names = new Set(wanted.map(keyText));
+    for (const [name, { stop }] of this.fetching) if (!names.has(name)) stop.abort();
+    this.next(bytes);
+  }
+
+  private next(bytes: number): void {
+    const visible = new Set([...this.visible.values()].map(keyText));
+    for (const key of this.wanted) {
+      const name = keyText(key);
+      if (this.fetching.has(name)) continue;
+      // The visible slice never waits for a place behind neighbours.
+      if (this.fetching.size >= this.options.parallel && !visible.has(name)) return;
+      const slow = this.millisecondsPerByte * bytes > this.options.patience;
+      void this.load(key, slow && visible.has(name) && !this.cache.has(key), bytes);
+    }
+  }
+
+  private async load(key: SliceKey, coarseFirst: boolean, bytes: number): Promise<void> {
+    const name = keyText(key);
+    const stop = new AbortController();
+    this.fetching.set(name, { key, stop });
+    try {
+      if (coarseFirst) this.arrived(key, await this.fetch(key, COARSE, stop.signal));
+      const start = performance.now();
+      const slice = await this.fetch(key, 1, stop.signal);
+      const rate = (performance.now() - start) / Math.max(1, slice.pixels.byteLength);
+      this.millisecondsPerByte = this.millisecondsPerByte
+        ? 0.7 * this.millisecondsPerByte + 0.3 * rate
+        : rate;
+      this.arrived(key, slice);
+    } catch (error) {
+      if (!stop.signal.aborted) {
+        this.wanted = this.wanted.filter((wanted) => keyText(wanted) !== name);
+        this.onSlice(key, null, error);
+      }
+    } finally {
+      this.fetching.delete(name);
+      this.wanted = this.wanted.filter((wanted) => this.needed(wanted));
+      this.next(bytes);
+    }
+  }
+
+  private arrived(key: SliceKey, slice: Slice): void {
+    this.cache.put(key, slice);
+    this.onSlice(key, slice);
+  }
+}

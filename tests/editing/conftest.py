@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ais_jupyter.core.data.annotations import AnnotatedTomogram
+from ais_jupyter.core.data.tomogram import Tomogram
+
+
+@pytest.fixture(autouse=True)
+def state_folder(tmp_path, monkeypatch):
+    """Keep autosave journals away from those of the person who runs the tests."""
+    folder = tmp_path / "state"
+    monkeypatch.setenv("AIS_JUPYTER_STATE_DIR", str(folder))
+    return folder
+
+
+@pytest.fixture
+def annotated() -> AnnotatedTomogram:
+    return AnnotatedTomogram(Tomogram(np.zeros((5, 20, 30), np.float32), 10.0, name="t"))
