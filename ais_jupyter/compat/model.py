@@ -40,7 +40,7 @@ class SEModel:
     """
 
     AVAILABLE_MODELS = _AvailableModels()
-    DEFAULT_MODEL_ENUM = 8
+    DEFAULT_MODEL_ENUM = 7
 
     def __init__(self, no_glfw: bool = True) -> None:
         self.title = "Unnamed model"

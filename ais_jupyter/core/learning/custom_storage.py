@@ -1,12 +1,10 @@
-"""Saving, loading and applying objects that are no Keras models (see `custom_model`)."""
+"""Saving and loading objects that are no Keras models (see `custom_model`)."""
 
 from __future__ import annotations
 
 import tempfile
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from ais_jupyter.core.data.errors import FileFormatError
 from ais_jupyter.core.data.model_info import ModelInfo
@@ -45,18 +43,3 @@ def load_custom(info: ModelInfo, weights_file: bytes) -> Any:
             raise FileFormatError(
                 f"architecture {architecture.title!r} could not read the weights of {info.title!r}: {error}"
             ) from error
-
-
-class CustomEngine:
-    """Applies an object by its ``predict(images)``."""
-
-    name = "custom"
-    precision = "float32"
-
-    def __init__(self, model: Any) -> None:
-        self.model = model
-
-    def predict(self, batch: np.ndarray) -> np.ndarray:
-        """Probabilities (n, y, x) of images (n, y, x, z)."""
-        result = np.asarray(self.model.predict(batch), np.float32)
-        return result[..., 0] if result.ndim == 4 else result

@@ -189,13 +189,10 @@ class SegmentationModel:
 
         yield Progress(0.0, "preparing")
         session = TrainingSession(self, training_set, options)
-        try:
-            row = yield from session.run(
-                preview and (lambda: preview(session.snapshot())),
-                after_epoch and (lambda row: after_epoch(session.snapshot(row), row)),
-            )
-        except GeneratorExit:
-            raise
+        row = yield from session.run(
+            preview and (lambda: preview(session.snapshot())),
+            after_epoch and (lambda row: after_epoch(session.snapshot(row), row)),
+        )
         yield Progress(0.999, "measuring batch statistics")
         with self._lock:
             session.store_into(self, row)
@@ -215,14 +212,9 @@ class SegmentationModel:
         with self._lock:
             key = (kind, precision)
             if key not in self._engines:
-                if self._custom is not None:
-                    from ais_jupyter.core.learning.custom_storage import CustomEngine
-
-                    self._engines[key] = CustomEngine(self._custom)
-                elif self.network is not None:
-                    self._engines[key] = make_engine(self.network, kind, precision)
-                else:
+                if not self.compiled:
                     raise InputError(f"{self.title!r} has no weights yet: train it or load it first")
+                self._engines[key] = make_engine(self.network or self._custom, kind, precision)
             return self._engines[key]
 
     def segment_slice(
