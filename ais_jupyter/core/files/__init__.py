@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ais_jupyter.core.data import storage
+from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.model_info import StoredGroup, StoredModel
 from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.data.training_set import TrainingSet
@@ -55,8 +56,15 @@ def _save_group(group: StoredGroup, path: Path) -> None:
     write_scnmgroup(group, path)
 
 
+def _save_annotations(annotated: AnnotatedTomogram, path: Path) -> None:
+    from ais_jupyter.core.files.scns_write import write_scns
+
+    write_scns(annotated, path)
+
+
 storage.register_reader(open)
 storage.register_writer(Tomogram, _save_tomogram)
 storage.register_writer(TrainingSet, _save_training_set)
+storage.register_writer(AnnotatedTomogram, _save_annotations)
 storage.register_writer(StoredModel, _save_model)
 storage.register_writer(StoredGroup, _save_group)

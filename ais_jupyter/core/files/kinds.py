@@ -19,6 +19,7 @@ TIFF_MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 DESCRIPTION = {
     "mrc": "an MRC volume",
     "tiff": "a TIFF stack",
+    "scns": "annotations (.scns)",
     "scnt_tar": "a training set (.scnt)",
     "scnt_tiff": "a training set (.scnt)",
     "scnm_tar": "a trained model (.scnm)",
@@ -31,6 +32,7 @@ DESCRIPTION = {
 _READERS = {
     "mrc": ("mrc", "read_mrc"),
     "tiff": ("tiff", "read_tiff"),
+    "scns": ("scns", "read_scns"),
     "scnt_tar": ("scnt", "read_scnt_tar"),
     "scnt_tiff": ("scnt_tiff", "read_scnt_tiff"),
     "scnm_tar": ("scnm", "read_scnm"),
@@ -75,6 +77,8 @@ def identify(path: Path) -> str:
         return "mrc"
     if start[257:262] == b"ustar":
         return _archive_kind(path)
+    if start[:1] == b"\x80" and 2 <= start[1] <= 5 and start[208:211] != b"MAP":
+        return "scns"
     if start.lstrip()[:1] in (b"{", b"["):
         return _json_kind(path)
     if start[:8] == b"\x89HDF\r\n\x1a\n":
