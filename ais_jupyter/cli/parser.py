@@ -19,7 +19,7 @@ class Parser(argparse.ArgumentParser):
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parse, after refusing options that do not exist.
 
-        Argparse would read ``-epoch 3`` as ``-e poch``; Ais's options are words behind one dash, so such a slip is likely.
+        Argparse would read ``-epoch 3`` as ``-e poch``; options here are words behind one dash, as in Ais.
         """
         words = list(sys.argv[1:] if args is None else args)
         known = [name for action in self._actions for name in action.option_strings]
