@@ -41,7 +41,7 @@ def test_openvino_computes_what_keras_does(title: str) -> None:
         model = keras.models.clone_model(model, input_tensors=keras.Input(images.shape[1:]))
         randomize(model)
     network = network_from_keras(model)
-    exact = np.asarray(model(images, training=False))[..., 0]
+    exact = keras.ops.convert_to_numpy(model(images, training=False))[..., 0]
     quick = make_engine(network, "openvino", "float32").predict(images)
     assert quick.dtype == np.float32
     assert quick.shape == images.shape[:-1] if slab else images.shape[:3]
@@ -147,6 +147,8 @@ LAYERS: dict[str, Any] = {
 
 @pytest.mark.parametrize("case", LAYERS)
 def test_each_layer_is_computed_as_keras_does(case: str) -> None:
+    if case == "average pool same" and keras.backend.backend() == "torch":
+        pytest.skip("Keras on torch averages over the padding too")
     model = LAYERS[case]()
     randomize(model)
     last = layers.Conv3D if len(model.output.shape) == 5 else layers.Conv2D
@@ -154,7 +156,7 @@ def test_each_layer_is_computed_as_keras_does(case: str) -> None:
     network = network_from_keras(model)
     for y, x in ((16, 16), (13, 18)):
         images = random_images(2, y, x, *model.input_shape[3:])
-        exact = np.asarray(model(images, training=False))[..., 0]
+        exact = keras.ops.convert_to_numpy(model(images, training=False))[..., 0]
         assert np.isfinite(exact).all()
         assert exact.std() > 1e-3
         np.testing.assert_allclose(make_engine(network, "openvino", "float32").predict(images), exact, atol=1e-4)
@@ -168,7 +170,7 @@ def test_each_layer_is_computed_as_keras_does(case: str) -> None:
 def test_each_activation(name: str) -> None:
     model = of(layers.Activation(name), layers.Conv2D(1, 1))
     images = random_images(1, 8, 8, 4) * 3
-    exact = np.asarray(model(images))[..., 0]
+    exact = keras.ops.convert_to_numpy(model(images))[..., 0]
     quick = make_engine(network_from_keras(model), "openvino", "float32").predict(images)
     np.testing.assert_allclose(quick, exact, rtol=1e-4, atol=1e-4)
 

@@ -264,7 +264,7 @@ class Document:
                 if self._journal.wants_compaction:
                     self._journal.compact([self._snapshot()])
             self.autosave_error = None
-        except OSError as error:
+        except (OSError, ValueError, TypeError) as error:  # whatever it is, painting goes on
             self.autosave_error = f"The latest change could not be autosaved: {error}. Save the annotations soon."
             if self._journal is not None:  # what it holds is whole; the next step tries to start a new one
                 self._journal.close()
