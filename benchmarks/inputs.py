@@ -40,9 +40,8 @@ def volume(folder: Path, n_slices: int, size: int = 512) -> Path:
 
 def training_set(folder: Path, boxes: int = 64) -> Path:
     """Return a training set of `boxes` boxes of 64 px from the truth of the sample."""
-    from ais_jupyter.core.workflows import annotate_from_mask
-
     from ais_jupyter.core.files.mrc import read_mrc
+    from ais_jupyter.core.workflows import annotate_from_mask
 
     path = folder / f"ribosomes_{boxes}.scnt"
     if not path.exists():

@@ -141,13 +141,7 @@ class Session:
             if document.annotated.tomogram.shape == entry.shape
             and _absolute(document.annotated.tomogram) == (entry.tomogram or entry.name)
         ]
-        tomogram = twins[0].annotated.tomogram if twins else None
-        if tomogram is None and entry.tomogram is not None and entry.tomogram.exists():
-            with contextlib.suppress(AisError, OSError, TypeError):  # then it can still be relinked
-                tomogram = storage.load(entry.tomogram, Tomogram)
-        if tomogram is not None and tomogram.shape != entry.shape:
-            tomogram = None
-        document = recover(entry, tomogram)
+        document = recover(entry, twins[0].annotated.tomogram if twins else _find_tomogram(entry))
         for twin in twins:
             if not twin.unsaved:
                 self.close(twin)
@@ -188,6 +182,21 @@ def _annotated(source: str | Path | Tomogram | AnnotatedTomogram) -> AnnotatedTo
     if isinstance(loaded, AnnotatedTomogram):
         return loaded
     raise InputError(f"{path} holds a {type(loaded).__name__}; expected a tomogram or annotations (.scns)")
+
+
+def _find_tomogram(entry: Recoverable) -> Tomogram | None:
+    """Tomogram of unsaved work, from its own file or from inside the annotations; without, it can still be relinked."""
+    if entry.tomogram is not None and entry.tomogram.exists():
+        with contextlib.suppress(AisError, OSError, TypeError):
+            tomogram = storage.load(entry.tomogram, Tomogram)
+            if tomogram.shape == entry.shape:
+                return tomogram
+    if entry.annotations is not None and entry.annotations.exists():
+        with contextlib.suppress(AisError, OSError, TypeError):
+            tomogram = storage.load(entry.annotations, AnnotatedTomogram).tomogram
+            if tomogram.shape == entry.shape and tomogram.available:
+                return tomogram
+    return None
 
 
 def _absolute(tomogram: Tomogram) -> Path | str:

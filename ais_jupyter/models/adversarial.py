@@ -97,6 +97,7 @@ class ConditionalGAN(keras.Model):
         self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
     ) -> Any:
         """Sum of what the two networks learn from."""
+        x = ops.convert_to_tensor(x)  # some backends hand over arrays
         real, _ = split_labels(y, y_pred)
         verdict = self.discriminator([real, x], training=training)
         verdict_on_drawing = self.discriminator([ops.stop_gradient(y_pred), x], training=training)

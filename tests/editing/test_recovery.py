@@ -144,8 +144,23 @@ def test_saved_or_undone_work_is_not_offered(annotated):
     document = Document.of(annotated)
     annotated.add_feature("A")
     document.undo()
+    path = journal_of(document)
+    copy = path.with_name("0" * 32 + ".journal")
+    copy.write_bytes(path.read_bytes())
     document.close()
     assert list_recoverable() == []
+    assert list(path.parent.iterdir()) == []
+
+
+def test_numpy_numbers_are_kept(annotated):
+    document = Document.of(annotated)
+    feature = annotated.add_feature("A")
+    feature.box_size = np.int64(64)
+    feature.color = np.array([0.5, 0.25, 0.125], np.float32)
+    assert document.autosave_error is None
+    document.close()
+    found = recover(list_recoverable()[0]).annotated.feature("A")
+    assert (found.box_size, found.color) == (64, (0.5, 0.25, 0.125))
 
 
 def test_discarded_work_is_gone(annotated, state_folder):

@@ -15,8 +15,8 @@ def randomize(model: Any, seed: int = 0) -> None:
     for layer in model.layers:
         weights = layer.get_weights()
         if type(layer).__name__ == "BatchNormalization":
-            low, high = [0.5, -0.3, -0.3, 0.5], [1.5, 0.3, 0.3, 1.5]
-            weights = [rng.uniform(a, b, w.shape) for a, b, w in zip(low, high, weights)]
+            ranges = {"gamma": (0.5, 1.5), "moving_variance": (0.5, 1.5)}
+            weights = [rng.uniform(*ranges.get(w.name, (-0.3, 0.3)), w.shape) for w in layer.weights]
         else:
             weights = [w + (rng.normal(0, 0.1, w.shape) if w.ndim == 1 else 0) for w in weights]
         layer.set_weights(weights)

@@ -40,7 +40,9 @@ def line(start: tuple[int, int], end: tuple[int, int]) -> list[tuple[int, int]]:
     n = max(abs(y1 - y0), abs(x1 - x0))
     if n == 0:
         return [(y0, x0)]
-    return [(math.floor(y0 + (y1 - y0) * i / n + 0.5), math.floor(x0 + (x1 - x0) * i / n + 0.5)) for i in range(n + 1)]
+    # the same order of operations as in the browser, so that halves are rounded alike
+    parts = [i / n for i in range(n + 1)]
+    return [(math.floor(y0 + (y1 - y0) * t + 0.5), math.floor(x0 + (x1 - x0) * t + 0.5)) for t in parts]
 
 
 def stroke(shape: Sequence[int], points: Sequence[tuple[int, int]], radius: float, aspect: float = 1.0) -> Painted:

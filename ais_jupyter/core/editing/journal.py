@@ -41,7 +41,8 @@ class Record:
 
     def to_bytes(self) -> bytes:
         """Length, checksum and payload: length of the JSON text, the text, the bytes."""
-        text = json.dumps([self.kind, self.fields, [len(blob) for blob in self.blobs]]).encode()
+        content = [self.kind, self.fields, [len(blob) for blob in self.blobs]]
+        text = json.dumps(content, default=_plain).encode()
         payload = b"".join([_LENGTH.pack(len(text)), text, *self.blobs])
         return _RECORD.pack(len(payload), zlib.crc32(payload)) + payload
 
@@ -187,6 +188,11 @@ class Journal:
             if not self._file.closed:
                 with contextlib.suppress(OSError):
                     os.fsync(self._file.fileno())
+
+
+def _plain(value: Any) -> Any:
+    """Let scripts set settings to NumPy numbers."""
+    return value.item() if hasattr(value, "item") else str(value)
 
 
 def _write_all(file: Any, data: bytes) -> None:

@@ -45,7 +45,10 @@ class Recoverable:
 
 
 def list_recoverable(folder: Path | None = None) -> list[Recoverable]:
-    """List what can be recovered, newest first. Journals in use, saved since, or unreadable are left out."""
+    """List what can be recovered, newest first.
+
+    Journals in use and unreadable ones are left alone; those without unsaved changes are removed.
+    """
     folder = folder or recovery_folder()
     found = []
     for path in sorted(folder.glob("*.journal")) if folder.is_dir() else []:
@@ -56,6 +59,9 @@ def list_recoverable(folder: Path | None = None) -> list[Recoverable]:
             entry = _describe(path)
             if entry is not None:
                 found.append(entry)
+            else:
+                path.unlink(missing_ok=True)  # all of it is in a file, or was taken back
+            path.with_name(path.name + ".new").unlink(missing_ok=True)
         except (AisError, OSError):
             continue
         finally:
@@ -146,7 +152,9 @@ def _describe(path: Path) -> Recoverable | None:
         n_steps -= record.kind == "undo"
         when = record.fields.get("time", when)
         unsaved = record.fields.get("unsaved", True)
-    if state is None or not unsaved:
+    if state is None:
+        raise FileFormatError(f"{path.name} holds no annotations")
+    if not unsaved:
         return None
     tomogram, annotations = state["tomogram"], state["path"]
     return Recoverable(

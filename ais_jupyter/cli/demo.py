@@ -1,0 +1,128 @@
+"""``ais-jupyter demo``: the whole way on the simulated sample, in the terminal or in JupyterLab."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ais_jupyter.cli.parser import add_command
+from ais_jupyter.core.data.errors import InputError
+
+if TYPE_CHECKING:
+    from ais_jupyter.sample import SamplePaths
+
+EXAMPLES = """  ais-jupyter demo                      open the first notebook in JupyterLab
+  ais-jupyter demo --headless           annotate, train, segment and score in the terminal
+  ais-jupyter demo --headless -ou out/ --epochs 40 -a "VGGNet M" """
+
+TITLE = "Ribosome"
+BOX_SIZE = 64
+N_SLICES, N_BOXES = 6, 40
+
+
+def add_parser(commands: Any) -> None:
+    """Add the sub-command."""
+    parser = add_command(commands, "demo", run, "Try everything on a simulated tomogram.", EXAMPLES)
+    parser.add_argument("--headless", action="store_true", help="run the whole workflow here, without a browser")
+    parser.add_argument("-ou", "--output_directory", default="ais_demo", help="where files go (default ais_demo)")
+    parser.add_argument("-a", "--architecture", default="VGGNet S", help="network (default VGGNet S, the quickest)")
+    parser.add_argument("-e", "--epochs", type=int, default=30, help="epochs of training (default 30)")
+    parser.add_argument("--seed", type=int, default=0, help="of the sample and the training (default 0)")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the demo."""
+    folder = Path(options.output_directory).expanduser()
+    folder.mkdir(parents=True, exist_ok=True)
+    return _headless(folder, options) if options.headless else _in_jupyterlab(folder)
+
+
+def _headless(folder: Path, options: argparse.Namespace) -> int:
+    import numpy as np
+
+    from ais_jupyter.core.data.annotations import AnnotatedTomogram
+    from ais_jupyter.core.workflows import SegmentationModel, annotate_from_mask, evaluate, extract, segment
+    from ais_jupyter.core.workflows.opening import open_tomogram
+
+    print(f"1/5  simulating a cell in {folder}/")
+    sample = _sample(folder, options.seed)
+    tomogram, truth = open_tomogram(sample.tomogram), open_tomogram(sample.ribosome_mask)
+    mask = truth.slab(0, truth.shape[0])
+
+    annotated = AnnotatedTomogram(tomogram)
+    slices = [int(z) for z in np.linspace(0.17, 0.83, N_SLICES) * tomogram.shape[0]]
+    annotate_from_mask(annotated, TITLE, mask, slices, N_BOXES, BOX_SIZE, options.seed)
+    scns = annotated.save(folder / f"{tomogram.name}.scns")
+    print(f"2/5  annotated {N_BOXES} boxes on slices {', '.join(map(str, slices))}: {scns}")
+    boxes = extract(annotated, TITLE, box_size=BOX_SIZE)
+    boxes.save(folder / f"{BOX_SIZE}x{BOX_SIZE}x1_{boxes.voxel_size:.2f}Apx_{TITLE}.scnt")
+
+    model = SegmentationModel(options.architecture, TITLE)
+    print(f"3/5  training {model.info.architecture} on {len(boxes)} boxes")
+    job = model.train(boxes, epochs=options.epochs, n_copies=8, seed=options.seed)
+    job.follow()
+    model.save(folder / f"{TITLE}.scnm")
+
+    print("4/5  segmenting the whole volume")
+    (outcome,) = segment(model, tomogram, folder, overwrite=True, tta=4).follow()
+    if outcome.error is not None:
+        raise outcome.error
+    print("5/5  comparing with the truth, on the slices that were not annotated")
+    scores = evaluate(outcome.outputs[0], truth, ignore=slices)
+    picture = _overview(folder, tomogram, mask, outcome.outputs[0], scores, job.history, slices, model)
+    print(f"\n{scores}\n\npicture    {picture}\nvolume     {outcome.outputs[0]}\nmodel      {folder / f'{TITLE}.scnm'}")
+    print(f"Dice {scores.best_dice:.3f} at threshold {scores.best_threshold} of 255 (simulated data)")
+    return 0
+
+
+def _sample(folder: Path, seed: int) -> SamplePaths:
+    from ais_jupyter.sample import sample_tomogram
+
+    return sample_tomogram(folder, seed=seed)
+
+
+def _overview(
+    folder: Path, tomogram: Any, mask: Any, output: Path, scores: Any, history: Any, slices: list[int], model: Any
+) -> Path:
+    from ais_jupyter.core.data.segmentation import Segmentation
+    from ais_jupyter.core.workflows.opening import open_tomogram
+    from ais_jupyter.sample.overview import draw_overview
+
+    candidates = [z for z in range(tomogram.shape[0] // 4, 3 * tomogram.shape[0] // 4) if z not in slices]
+    shown = max(candidates, key=lambda z: int(mask[z].sum()))
+    return draw_overview(
+        folder / "overview.png",
+        image=tomogram.slice(shown),
+        truth=mask[shown],
+        probability=Segmentation.from_volume(open_tomogram(output)).probability(shown),
+        pixel_size=tomogram.pixel_size,
+        scores=scores,
+        history=history,
+        annotated_slices=slices,
+        title="Ribosomes in a simulated cell",
+        subtitle=f"slice {shown + 1} of {tomogram.shape[0]}; {model.info.architecture} "
+        f"trained on {N_BOXES} boxes of {N_SLICES} slices",
+    )
+
+
+def _in_jupyterlab(folder: Path) -> int:
+    """Open the first notebook in JupyterLab, in a copy that people may change."""
+    notebook = Path(__file__).resolve().parent.parent / "notebooks" / "01_quickstart.ipynb"
+    if not notebook.exists():
+        notebook = Path(__file__).resolve().parents[2] / "notebooks" / "01_quickstart.ipynb"
+    if not notebook.exists():
+        raise InputError(
+            "the notebooks do not exist yet; run the workflow in the terminal: ais-jupyter demo --headless"
+        )
+    try:
+        import jupyterlab  # noqa: F401
+    except ImportError:
+        raise InputError('JupyterLab is not installed; install it with: pip install "ais_jupyter[lab]"') from None
+    copy = folder / notebook.name
+    if not copy.exists():
+        shutil.copy(notebook, copy)
+    return subprocess.call([sys.executable, "-m", "jupyterlab", str(copy)])

@@ -1,0 +1,106 @@
+"""``ais-jupyter extract``: annotated tomograms → training sets."""
+
+from __future__ import annotations
+
+import argparse
+import fnmatch
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ais_jupyter.cli.inputs import collect
+from ais_jupyter.cli.parser import add_command
+from ais_jupyter.core.data.errors import InputError
+
+EXAMPLES = """  ais-jupyter extract -d annotations/ -f Ribosome -size 64 -a 10
+  ais-jupyter extract -d *.scns -f Ribosome Membrane --merge -ou sets/
+  ais-jupyter extract -d annotations/ -f Ribosome -n Background -depth 5
+  ais-jupyter extract -d annotations/ -f Ribosome --coordinates"""
+
+
+def add_parser(commands: Any) -> None:
+    """Add the sub-command."""
+    parser = add_command(commands, "extract", run, "Cut training boxes out of annotated tomograms (.scns).", EXAMPLES)
+    parser.add_argument(
+        "-d", "--data", "--data_directory", nargs="+", required=True, help="folders, wildcards or .scns files"
+    )
+    parser.add_argument("-f", "--features", nargs="+", required=True, help="titles of the features to find")
+    parser.add_argument("-n", "--negative", nargs="+", default=[], help="features whose boxes show what it is not")
+    parser.add_argument("-ou", "--output_directory", default=".", help="where to write (default: here)")
+    parser.add_argument("-size", "--size", type=int, default=128, help="box edge in pixels (default 128)")
+    parser.add_argument("-depth", "--depth", type=int, default=1, help="slices per box (default 1)")
+    parser.add_argument("-a", "-apix", "--apix", type=float, default=10.0, help="Å per pixel of the boxes (default 10)")
+    parser.add_argument(
+        "-e", "--exclude", nargs="+", default=[], help="names or wildcards to leave out, or a .txt list"
+    )
+    parser.add_argument("--merge", action="store_true", help="one file for all features")
+    parser.add_argument("--coordinates", action="store_true", help="write box centres (.star) instead of images")
+    parser.add_argument("-s", "--search", nargs="+", default=[], help="folders in which to look for moved tomograms")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Extract and save."""
+    from ais_jupyter.core.workflows import open as open_any
+
+    output = Path(options.output_directory).expanduser()
+    output.mkdir(parents=True, exist_ok=True)
+    paths = [p for p in collect(options.data, (".scns",)) if not _excluded(p, options.exclude)]
+    annotated = [_annotated(open_any(path), path, options) for path in paths]
+    annotated = [a for a in annotated if not _excluded(Path(a.name), options.exclude)]
+    if not annotated:
+        raise InputError("every annotated tomogram is excluded")
+    groups = [options.features] if options.merge else [[title] for title in options.features]
+    write = _write_coordinates if options.coordinates else _write_set
+    for titles in groups:
+        print(f"wrote {write(annotated, titles, options, output)}")
+    return 0
+
+
+def _annotated(found: Any, path: Path, options: argparse.Namespace) -> Any:
+    from ais_jupyter.core.data.annotations import AnnotatedTomogram
+
+    if not isinstance(found, AnnotatedTomogram):
+        raise InputError(f"{path} is no annotated tomogram (.scns) but a {type(found).__name__}")
+    if not found.tomogram.available:
+        folders = [
+            path.parent,
+            *(Path(s).expanduser() for s in options.search),
+            *(Path(d).expanduser() for d in options.data),
+        ]
+        name = Path(str(found.tomogram.path).replace("\\", "/")).name
+        place = next((folder / name for folder in folders if (folder / name).is_file()), None)
+        if place is not None:
+            found.relink(place)
+    if found.tomogram.available and not found.tomogram.pixel_size > 0:
+        warnings.warn(f"{found.name!r} has no pixel size in its header: taken as {options.apix} Å", stacklevel=2)
+    return found
+
+
+def _write_set(annotated: Sequence[Any], titles: list[str], options: argparse.Namespace, output: Path) -> Path:
+    from ais_jupyter.core.jobs.job import Job
+    from ais_jupyter.core.learning.extraction import extracting
+
+    work = extracting(annotated, titles, options.negative, options.size, options.apix, options.depth)
+    boxes = Job(work, f"extracting {', '.join(titles)}").follow()
+    used = [t for t in titles if any(s["aisFeatureName"] == t for s in boxes.sources)]
+    name = f"{options.size}x{options.size}x{options.depth}_{options.apix:.2f}Apx_{'_'.join(used)}.scnt"
+    print(f"{len(boxes)} boxes, {int(boxes.positive.sum())} with {', '.join(titles)} in them")
+    return boxes.save(output / name)
+
+
+def _write_coordinates(annotated: Sequence[Any], titles: list[str], options: argparse.Namespace, output: Path) -> Path:
+    from ais_jupyter.core.files.star import write_box_coordinates
+
+    path = output / f"{'_'.join(titles)}_coordinates.star"
+    write_box_coordinates(path, annotated, titles, with_feature=options.merge)
+    return path
+
+
+def _excluded(path: Path, patterns: Sequence[str]) -> bool:
+    names: list[str] = []
+    for pattern in patterns:
+        listed = Path(pattern)
+        names += listed.read_text().split() if listed.suffix == ".txt" and listed.is_file() else [pattern]
+    stem = path.name.rsplit(".", 1)[0] if path.suffix in (".scns", ".mrc") else path.name
+    return any(fnmatch.fnmatch(stem, n) or fnmatch.fnmatch(path.name, n) or Path(n).stem == stem for n in names)

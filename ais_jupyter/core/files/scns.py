@@ -1,0 +1,182 @@
+"""Annotations of Ais (``.scns``), of every age: features, masks, boxes, and how they were shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ais_jupyter.core.data.annotations import AnnotatedTomogram
+from ais_jupyter.core.data.errors import FileFormatError, InputError, UnsafeFileError
+from ais_jupyter.core.data.feature import DEFAULT_BOX_SIZE, DEFAULT_BRUSH_RADIUS, DEFAULT_FLOOD_SENSITIVITY, Feature
+from ais_jupyter.core.data.geometry import Region, clip_z_range
+from ais_jupyter.core.data.tomogram import Tomogram, volume_stem
+from ais_jupyter.core.files.find_tomogram import find_tomogram
+from ais_jupyter.core.files.safe_pickle import ArrayRecord, Record, load_pickle
+
+NM = 10.0  # Å
+_LARGEST_AXIS = 1 << 20
+_SPARE = 64 << 20  # bytes of masks beyond those in the file, for arrays that several slices share
+
+#: Keys of the frame and of a feature that are kept and written back.
+FRAME_EXTRA = ("sample", "export", "pick", "alpha", "feature_counter")
+FEATURE_EXTRA = ("collapsed", "expanded")
+
+
+def read_scns(path: str | Path, folders: Iterable[str | Path] = ()) -> AnnotatedTomogram:
+    """Open annotations. Nothing in the file is executed.
+
+    Parameters
+    ----------
+    path : path
+    folders : paths
+        Where else to look for the tomogram.
+
+    Returns
+    -------
+    AnnotatedTomogram
+        When the tomogram cannot be found its voxels are missing, `tried` holds the names that were tried, and
+        everything else is usable; `relink` attaches it later.
+
+    Raises
+    ------
+    UnsafeFileError
+        The file asks for something that annotations never need.
+    FileFormatError
+        It does not hold annotations, or is damaged.
+    """
+    path = Path(path)
+    root = load_pickle(path)
+    if root.kind != "SEFrame":
+        raise FileFormatError(f"{path}: expected annotations of Ais, found its {root.kind or type(root).__name__}")
+    frame = dict(root.fields)
+    if root.args and isinstance(root.args[0], str):
+        frame.setdefault("path", root.args[0])
+    try:
+        return _annotated(frame, path, folders)
+    except (FileFormatError, InputError) as error:
+        kind = UnsafeFileError if isinstance(error, UnsafeFileError) else FileFormatError
+        raise kind(f"{path}: {error}") from None
+    except (TypeError, ValueError, KeyError, OverflowError, AttributeError) as error:
+        raise FileFormatError(f"{path}: the annotations are damaged ({error})") from None
+
+
+def _annotated(frame: dict[str, Any], path: Path, folders: Iterable[str | Path]) -> AnnotatedTomogram:
+    features = [record for record in frame.get("features") or [] if isinstance(record, Record)]
+    stored = frame.get("path") if isinstance(frame.get("path"), str) else ""
+    stated = _stated_shape(frame)
+    title = str(frame.get("title") or volume_stem(stored or path))
+    tomogram, tried = _included_map(frame, title), list[str]()
+    if tomogram is None:
+        tomogram, tried = find_tomogram(stored or "", path, folders, stated)
+        if tomogram is None:
+            shape = stated or _shape_from_features(features)
+            size = max(0.0, _number(frame.get("pixel_size"), 0.0) * NM)
+            tomogram = Tomogram(None, size, name=title, path=stored or None, shape=shape)
+        tomogram.name = title
+    annotated = AnnotatedTomogram(tomogram)
+    annotated.path = path
+    annotated.tried = tried
+    budget = 4 * path.stat().st_size + _SPARE
+    for record in features:
+        feature, used = _feature(record.fields, tomogram.shape, budget)
+        budget -= used
+        annotated.insert_feature(feature)
+    _frame_settings(annotated, frame, features)
+    return annotated
+
+
+def _frame_settings(annotated: AnnotatedTomogram, frame: dict[str, Any], features: list[Record]) -> None:
+    shape = annotated.tomogram.shape
+    try:
+        annotated.roi = Region.from_ais(frame["crop_roi"], shape[1]).clipped(shape)
+        annotated.z_range = clip_z_range((frame["export_bottom"], frame["export_top"]), shape[0])
+    except (InputError, KeyError, TypeError, ValueError, OverflowError):
+        pass  # absent in hand-written files; then the whole volume counts, as it does in Ais
+    limits = frame.get("contrast_lims")
+    if isinstance(limits, (list, tuple)) and len(limits) == 2:
+        annotated.display["contrast"] = (_number(limits[0], 0.0), _number(limits[1], 1.0))
+    for key in ("invert", "interpolate", "autocontrast"):
+        if key in frame:
+            annotated.display[key] = bool(frame[key])
+    if "current_slice" in frame:
+        annotated.display["slice"] = min(max(int(_number(frame["current_slice"], 0)), 0), shape[0] - 1)
+    annotated.extra = {key: frame[key] for key in FRAME_EXTRA if isinstance(frame.get(key), (bool, int, float))}
+    active = [i for i, record in enumerate(features) if record is frame.get("active_feature")]
+    if active:
+        annotated.extra["active_feature"] = active[0]
+
+
+def _feature(fields: dict[str, Any], shape: tuple[int, int, int], budget: int) -> tuple[Feature, int]:
+    feature = Feature(
+        str(fields.get("title", "Unnamed feature")),
+        shape,
+        [_number(c, 0.0) for c in fields.get("colour", (1.0, 1.0, 1.0))],
+        box_size=int(_number(fields.get("box_size"), DEFAULT_BOX_SIZE)),
+        brush_radius=_number(fields.get("brush_size"), DEFAULT_BRUSH_RADIUS),
+        alpha=_number(fields.get("alpha"), 1.0),
+        visible=not fields.get("hide", False),
+        filled=not fields.get("contour", False),
+        show_boxes=bool(fields.get("show_boxes", True)),
+        flood=bool(fields.get("magic", False)),
+        flood_sensitivity=_number(fields.get("magic_strength"), DEFAULT_FLOOD_SENSITIVITY),
+    )
+    used = 0
+    for z, record in (fields.get("slices") or {}).items():
+        if record is None:
+            continue  # seen but never drawn on
+        if not isinstance(record, ArrayRecord):
+            raise FileFormatError(f"slice {z} of {feature.title!r} is not an array")
+        used += record.size
+        if used > budget:
+            raise UnsafeFileError("the masks need far more memory than the file has bytes; refused")
+        feature.set_mask(int(z), record.decode())
+    for z, centres in (fields.get("boxes") or {}).items():
+        for x, y in centres:
+            feature.add_box(int(z), int(_number(y, 0)), int(_number(x, 0)))
+    feature.extra = {key: bool(fields[key]) for key in FEATURE_EXTRA if key in fields}
+    return feature, used
+
+
+def _included_map(frame: dict[str, Any], title: str) -> Tomogram | None:
+    """Return the volume that was saved with the annotations; its bytes are unsigned as everywhere."""
+    record = frame.get("map")
+    data = record.fields.get("_data") if isinstance(record, Record) else None
+    if not isinstance(data, ArrayRecord):
+        return None
+    volume = data.decode()
+    volume = volume.view(np.uint8) if volume.dtype == np.int8 else volume
+    return Tomogram(
+        volume.astype(volume.dtype.newbyteorder("=")), _number(frame.get("pixel_size"), 0.0) * NM, name=title
+    )
+
+
+def _stated_shape(frame: dict[str, Any]) -> tuple[int, int, int] | None:
+    if not {"n_slices", "height", "width"} <= frame.keys():
+        return None
+    return _checked_shape(frame["n_slices"], frame["height"], frame["width"])
+
+
+def _shape_from_features(features: list[Record]) -> tuple[int, int, int]:
+    """Return the smallest volume that holds all that is drawn, where the file does not say its size."""
+    if not features:
+        raise FileFormatError("neither the tomogram nor its size can be found")
+    used = [z for f in features for key in ("slices", "boxes") for z in f.fields.get(key) or {}]
+    first = features[0].fields
+    return _checked_shape(max(used, default=0) + 1, first.get("height"), first.get("width"))
+
+
+def _checked_shape(z: Any, y: Any, x: Any) -> tuple[int, int, int]:
+    if not all(isinstance(n, int) and 0 < n <= _LARGEST_AXIS for n in (z, y, x)):
+        raise FileFormatError(f"the tomogram cannot have {str((z, y, x))[:80]} voxels (z, y, x)")
+    return z, y, x
+
+
+def _number(value: Any, default: float) -> float:
+    if value is None:
+        return default
+    if not isinstance(value, (int, float)) or not abs(value) < 1e30:
+        raise FileFormatError(f"expected a number, found {str(value)[:40]!r}")
+    return value

@@ -1,0 +1,78 @@
+"""Symmetries and random changes of training boxes; labels follow the geometry and keep 2 = ignore."""
+
+from __future__ import annotations
+
+import numpy as np
+
+N_SYMMETRIES = 8
+N_SYMMETRIES_WITH_DEPTH = 16
+
+
+def orient(array: np.ndarray, index: int, y_axis: int, x_axis: int, z_axis: int | None = None) -> np.ndarray:
+    """Apply orientation `index` of the 8 symmetries of the square (16 with a depth axis).
+
+    Rotation by ``index % 4`` quarter turns, then a flip in y for index 4–7 and 12–15, then a flip in z from 8 on (the
+    order of Ais).
+    """
+    turned = np.rot90(array, index % 4, axes=(y_axis, x_axis))
+    if index % 8 >= 4:
+        turned = np.flip(turned, y_axis)
+    if index >= 8 and z_axis is not None:
+        turned = np.flip(turned, z_axis)
+    return turned
+
+
+def orient_back(array: np.ndarray, index: int, y_axis: int, x_axis: int, z_axis: int | None = None) -> np.ndarray:
+    """Undo `orient`."""
+    if index >= 8 and z_axis is not None:
+        array = np.flip(array, z_axis)
+    if index % 8 >= 4:
+        array = np.flip(array, y_axis)
+    return np.rot90(array, -(index % 4), axes=(y_axis, x_axis))
+
+
+def random_symmetry(image: np.ndarray, label: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Turn and flip a box (y, x, z) and its label (y, x) or (y, x, z) alike, uniformly among all symmetries."""
+    deep = image.shape[2] > 1
+    index = int(rng.integers(N_SYMMETRIES_WITH_DEPTH if deep else N_SYMMETRIES))
+    turned = orient(image, index, 0, 1, 2 if deep else None)
+    return turned, orient(label, index, 0, 1, 2 if deep and label.ndim == 3 else None)
+
+
+def random_intensity(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Change brightness ±0.1, contrast ×0.9–1.1, add noise σ 0.2, blur σ 0.1–1.1, each with probability 0.1."""
+    if rng.random() < 0.1:
+        image = image + np.float32(rng.uniform(-0.1, 0.1))
+    if rng.random() < 0.1:
+        image = (image - image.mean()) * np.float32(rng.uniform(0.9, 1.1)) + image.mean()
+    if rng.random() < 0.1:
+        image = image + rng.normal(0, 0.2, image.shape).astype(np.float32)
+    if rng.random() < 0.1:
+        from scipy.ndimage import gaussian_filter
+
+        image = gaussian_filter(image, rng.uniform(0.1, 1.1))
+    return image.astype(np.float32)
+
+
+def soften_filaments(label: np.ndarray, diameter: float) -> np.ndarray:
+    """Label of filaments, bright on their axis: exp(−d²/2σ²), σ = diameter/2.3548, d the distance to the skeleton.
+
+    Parameters
+    ----------
+    label : (y, x) or (y, x, z)
+        0, 1 and 2 = ignore; slices are treated one by one. Ignored pixels stay 2.
+    diameter : float
+        Pixels, the full width at half maximum.
+    """
+    if label.ndim == 3:
+        return np.stack([soften_filaments(label[..., z], diameter) for z in range(label.shape[2])], axis=2)
+    from scipy.ndimage import distance_transform_edt
+    from skimage.morphology import skeletonize
+
+    axis = skeletonize(label == 1)
+    soft = np.zeros(label.shape, np.float32)
+    if axis.any():
+        sigma = diameter / 2.3548
+        soft = np.exp(-(distance_transform_edt(~axis) ** 2) / (2 * sigma**2)).astype(np.float32)
+    soft[label == 2] = 2
+    return soft

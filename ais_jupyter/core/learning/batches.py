@@ -1,0 +1,174 @@
+"""The order in which boxes are shown to a network, and their final form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.data.training_set import GLOBAL_MAD, IGNORE, TrainingSet
+from ais_jupyter.core.learning.augmentation import random_intensity, random_symmetry, soften_filaments
+from ais_jupyter.core.learning.normalization import standardize
+
+#: `excess_negative` of the current Ais: negatives as they come, without a fixed ratio to the positives.
+NATURAL_RATIO = -100
+
+
+class Batches:
+    """Batches of augmented boxes, epoch after epoch, repeatable by seed.
+
+    Parameters
+    ----------
+    training_set : TrainingSet
+        Boxes with at least one positive among them.
+    batch_size : int
+        Halved until it is no larger than the set.
+    n_copies : int
+        How often an epoch goes through the set, each time in other orientations.
+    excess_negative : int
+        Percent by which negatives outnumber positives in an epoch; −100 takes the boxes as they are.
+    slab : bool
+        The network gives one result per slice of its input (3-D) instead of one for the middle slice.
+    augment : bool
+        Random grey-value changes besides the symmetries.
+    filament_diameter : float, optional
+        Pixels; labels are softened along filaments.
+    seed : int, optional
+        Makes the batches repeatable.
+
+    Raises
+    ------
+    InputError
+        The set is empty or has no positive box.
+    """
+
+    def __init__(
+        self,
+        training_set: TrainingSet,
+        batch_size: int = 32,
+        n_copies: int = 10,
+        excess_negative: int = NATURAL_RATIO,
+        slab: bool = False,
+        augment: bool = False,
+        filament_diameter: float | None = None,
+        seed: int | None = None,
+    ) -> None:
+        if len(training_set) == 0:
+            raise InputError("the training set is empty: extract some boxes first")
+        positive = training_set.positive
+        if not positive.any():
+            raise InputError(
+                f"none of the {len(training_set)} boxes holds a labelled pixel: "
+                "draw inside the boxes of the feature, then extract again"
+            )
+        self.set = training_set
+        self.slab = slab
+        self.augment = augment
+        self.n_copies = max(1, int(n_copies))
+        self.excess_negative = int(excess_negative)
+        self._positives, self._negatives = np.flatnonzero(positive), np.flatnonzero(~positive)
+        self.batch_size = max(1, int(batch_size))
+        while self.batch_size > max(1, len(training_set)):
+            self.batch_size //= 2
+        self._labels = self._prepared_labels(filament_diameter)
+        self._rng = np.random.default_rng(seed)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Batches in one epoch."""
+        if self.excess_negative == NATURAL_RATIO or not len(self._negatives):
+            return (len(self.set) // self.batch_size) * self.n_copies
+        return max(1, (self.n_copies * len(self._positives) + self._wanted_negatives()) // self.batch_size)
+
+    def epoch(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Yield the batches of one epoch: images (n, y, x, z) and labels (n, y, x, 1); slabs (n, y, x, z, 1) both."""
+        order = self._order()
+        size = self.batch_size
+        for step in range(self.steps_per_epoch):
+            yield self.collect(order[step * size : (step + 1) * size])
+
+    def collect(self, indices: np.ndarray, augment: bool = True) -> tuple[np.ndarray, np.ndarray]:
+        """Return the boxes with these numbers as one batch, augmented and shifted in depth unless told otherwise."""
+        pairs = [self._sample(int(i), augment) for i in indices]
+        images = np.stack([image for image, _ in pairs])
+        labels = np.stack([label for _, label in pairs])
+        return (images[..., None] if self.slab else images), labels[..., None]
+
+    def _wanted_negatives(self) -> int:
+        return int((1 + self.excess_negative / 100) * self.n_copies * len(self._positives))
+
+    def _order(self) -> np.ndarray:
+        rng = self._rng
+        if self.excess_negative != NATURAL_RATIO and len(self._negatives):
+            positives = np.tile(self._positives, self.n_copies)
+            negatives = np.resize(rng.permutation(self._negatives), self._wanted_negatives())
+            return rng.permutation(np.concatenate([positives, negatives]))
+        order = np.concatenate([rng.permutation(len(self.set)) for _ in range(self.n_copies)])
+        # each batch begins with a positive box, so that none of them is all background
+        guaranteed = np.resize(rng.permutation(self._positives), self.steps_per_epoch)
+        order = order[: self.steps_per_epoch * self.batch_size]
+        order[:: self.batch_size] = guaranteed[: len(order[:: self.batch_size])]
+        return order
+
+    def _prepared_labels(self, filament_diameter: float | None) -> np.ndarray:
+        labels = self.set.labels.astype(np.float32)
+        if filament_diameter:
+            labels = np.stack([soften_filaments(label, filament_diameter) for label in labels])
+        return labels
+
+    def _sample(self, index: int, augment: bool) -> tuple[np.ndarray, np.ndarray]:
+        image, label = self._flavour(index, augment), self._labels[index]
+        middle, depth = image.shape[2] // 2, self.set.depth
+        first = middle - depth // 2
+        if self.slab:
+            if label.ndim == 2:  # only the annotated slice is labelled
+                slab = np.full(image.shape, IGNORE, np.float32)
+                slab[..., middle] = label
+                label = slab
+            if augment and self.set.z_jitter:  # the annotated slice may land anywhere in the depth
+                reach = min(depth - 1, self.set.z_jitter // 2)
+                low, high = (
+                    max(0, middle - depth + 1, first - reach),
+                    min(middle, image.shape[2] - depth, first + reach),
+                )
+                first = int(self._rng.integers(low, high + 1))
+            label = label[..., first : first + depth]
+        elif label.ndim == 3:
+            label = label[..., middle]
+        image = image[..., first : first + depth]
+        if self.set.normalization != GLOBAL_MAD:
+            image = standardize(image)
+        if augment:
+            image, label = random_symmetry(image, label, self._rng)
+            if self.augment:
+                image = random_intensity(image, self._rng)
+        return np.ascontiguousarray(image, np.float32), np.ascontiguousarray(label, np.float32)
+
+    def _flavour(self, index: int, augment: bool) -> np.ndarray:
+        """Return the box, or half of the time one of its other flavours, or a blend of two of them."""
+        versions = [self.set.images[index]]
+        for where, images in self.set.flavours.values():
+            versions.extend(images[i] for i in np.flatnonzero(where == index))
+        if len(versions) == 1 or not augment:
+            return versions[0]
+        if self.set.normalization != GLOBAL_MAD:
+            versions = [standardize(v) for v in versions]
+        if self._rng.random() < 0.5:
+            return versions[int(self._rng.integers(len(versions)))]
+        a, b = self._rng.choice(len(versions), 2, replace=False)
+        weight = np.float32(self._rng.random())
+        return weight * versions[a] + (1 - weight) * versions[b]
+
+
+def split(
+    training_set: TrainingSet, fraction: float, seed: int | None = None
+) -> tuple[TrainingSet, TrainingSet | None]:
+    """Set a random `fraction` of the boxes aside for validation; None when that is less than one box."""
+    count = round(fraction * len(training_set))
+    if count < 1:
+        return training_set, None
+    if count >= len(training_set):
+        raise InputError(f"a validation split of {fraction:.0%} leaves nothing to train on ({len(training_set)} boxes)")
+    order = np.random.default_rng(seed).permutation(len(training_set))
+    return training_set.subset(np.sort(order[count:])), training_set.subset(np.sort(order[:count]))

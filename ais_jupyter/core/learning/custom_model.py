@@ -1,0 +1,83 @@
+"""Training of objects that are no Keras models, by the contract that the Ais documentation gives.
+
+Such an object has ``count_params()``, ``fit(train_x, train_y, epochs, batch_size, shuffle, callbacks)``,
+``predict(images)``, ``save(path)`` and ``load(path)``. Its ``fit`` sets ``callback.params["epochs"]`` and calls
+``callback.on_batch_end(i, {"loss": value})``.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from typing import Any
+
+import numpy as np
+
+from ais_jupyter.core.data.errors import CancelledError
+from ais_jupyter.core.data.progress import Progress, Work
+from ais_jupyter.core.learning.batches import Batches
+from ais_jupyter.core.learning.training import TrainingOptions
+
+_REQUIRED = ("fit", "predict", "count_params", "save", "load")
+
+
+def is_custom(model: Any) -> bool:
+    """Whether `model` follows the documented contract instead of being a Keras model or one trained batch by batch."""
+    return not hasattr(model, "train_on_batch") and all(hasattr(model, name) for name in _REQUIRED)
+
+
+class _Reporter:
+    """The callback handed to ``fit``: hands losses over, and stops training by raising."""
+
+    def __init__(self, options: TrainingOptions, steps_per_epoch: int) -> None:
+        # a dict from the start: the documented template writes into it without making it
+        self.params: dict[str, Any] = {"epochs": options.epochs, "steps": steps_per_epoch}
+        self.model: Any = None
+        self.reports: queue.SimpleQueue[dict[str, float] | BaseException | None] = queue.SimpleQueue()
+        self.stop = threading.Event()
+
+    def on_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        self.reports.put({"batch": int(batch), "batch_loss": float((logs or {}).get("loss", float("nan")))})
+        if self.stop.is_set():
+            raise CancelledError("training was stopped")
+
+    on_train_batch_end = on_batch_end
+
+    def __getattr__(self, name: str) -> Any:
+        """Any other hook of a Keras callback does nothing."""
+        if name.startswith(("on_", "set_")):
+            return lambda *args, **kwargs: None
+        raise AttributeError(name)
+
+
+def training_custom(model: Any, batches: Batches, options: TrainingOptions) -> Work[dict[str, float]]:
+    """Train an object of the documented contract on the boxes of one epoch, given as two arrays."""
+    pairs = list(batches.epoch())
+    images, labels = (np.concatenate(part) for part in zip(*pairs))
+    reporter = _Reporter(options, steps_per_epoch=max(1, len(images) // batches.batch_size))
+    reports = reporter.reports
+
+    def fit() -> None:
+        try:
+            model.fit(
+                images, labels, epochs=options.epochs, batch_size=batches.batch_size, shuffle=True, callbacks=[reporter]
+            )  # fmt: skip
+            reports.put(None)
+        except BaseException as error:  # carried over to the generator's thread
+            reports.put(error)
+
+    threading.Thread(target=fit, name="custom fit", daemon=True).start()
+    total = options.epochs * reporter.params["steps"]
+    row: dict[str, float] = {}
+    done = 0
+    while True:
+        report = reports.get()
+        if report is None or isinstance(report, CancelledError):
+            return row
+        if isinstance(report, BaseException):
+            raise report
+        done += 1
+        row = {"epoch": min(options.epochs, 1 + done // reporter.params["steps"]), "loss": report["batch_loss"]}
+        stop = yield Progress(min(0.999, done / max(1, total)), f"loss {report['batch_loss']:.4f}", {**row, **report})
+        if stop:
+            reporter.stop.set()

@@ -1,0 +1,183 @@
+"""One training run of a model: from its weights to a Keras model and back."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.data.network import Network
+from ais_jupyter.core.data.progress import Work
+from ais_jupyter.core.data.training_set import TrainingSet
+from ais_jupyter.core.learning.architectures import find as find_architecture
+from ais_jupyter.core.learning.batch_norm import reestimate
+from ais_jupyter.core.learning.batches import Batches, split
+from ais_jupyter.core.learning.custom_model import is_custom, training_custom
+from ais_jupyter.core.learning.training import TrainingOptions, training
+
+if TYPE_CHECKING:
+    from ais_jupyter.core.learning.model import SegmentationModel
+
+#: Losses of this module leave out label 2 by themselves.
+_MASKED_LOSSES = "ais_jupyter.models.losses"
+
+
+def fresh_network(architecture: str, box_size: int, depth: int) -> tuple[Network | None, Any]:
+    """Return a new network, or the object that a non-Keras architecture made; the other of the two is None."""
+    from ais_jupyter.core.learning.network_keras import network_from_keras
+
+    created = find_architecture(architecture).create((box_size, box_size, depth))
+    if is_custom(created):
+        return None, created
+    return network_from_keras(getattr(created, "generator", created)), None
+
+
+class TrainingSession:
+    """What exists only while a model is being trained.
+
+    Parameters
+    ----------
+    model : SegmentationModel
+        Its weights are where training begins; they change only in `store_into`.
+    training_set : TrainingSet
+    options : TrainingOptions
+    """
+
+    def __init__(self, model: SegmentationModel, training_set: TrainingSet, options: TrainingOptions) -> None:
+        if model.compiled and model.info.depth != training_set.depth:
+            raise InputError(
+                f"{model.title!r} works on {model.info.depth} slices but the training set has boxes of "
+                f"{training_set.depth}; extract boxes of that depth or begin a new model"
+            )
+        if options.seed is not None:
+            import keras
+
+            keras.utils.set_random_seed(options.seed)
+        self.model, self.set, self.options = model, training_set, options
+        size = (training_set.box_size, training_set.box_size, training_set.depth)
+        created = find_architecture(model.info.architecture).create(size)
+        self.custom = model._custom or (created if is_custom(created) else None)
+        self.keras_model: Any = None
+        slab = False
+        if self.custom is None:
+            self.keras_model = self._keras_model(created)
+            slab = len(self._drawing_model.input_shape) == 5
+            self._restore_optimizer(model._optimizer)
+        learn_from, held_out = split(training_set, options.validation_split, options.seed)
+        self.batches = Batches(
+            learn_from, options.batch_size, options.n_copies, options.excess_negative, slab, options.augment,
+            options.filament_diameter, options.seed,
+        )  # fmt: skip
+        self.validation = None
+        if held_out is not None and held_out.positive.any():
+            self.validation = Batches(held_out, slab=slab, filament_diameter=options.filament_diameter)
+
+    def run(
+        self, preview: Callable[[], None] | None, after_epoch: Callable[[dict[str, float]], None] | None
+    ) -> Work[dict[str, float]]:
+        """Train; see `training`."""
+        if self.custom is not None:
+            return training_custom(self.custom, self.batches, self.options)
+        return training(
+            self.keras_model, self.batches, self.validation, self.options, self._masks_ignore, preview, after_epoch
+        )
+
+    def snapshot(self, row: dict[str, float] | None = None) -> SegmentationModel:
+        """Return a copy of the model with the weights of this moment, ready to be applied."""
+        other = copy.copy(self.model)
+        other.info = copy.deepcopy(self.model.info)
+        other._engines = {}
+        self.store_into(other, row or {})
+        other._weights_changed()
+        return other
+
+    def store_into(self, model: SegmentationModel, row: dict[str, float]) -> None:
+        """Give `model` the trained weights, with batch statistics measured anew, and what is known of the training."""
+        info, options = model.info, self.options
+        if self.custom is not None:
+            model._custom = self.custom
+        else:
+            from ais_jupyter.core.learning.network_keras import network_from_keras
+
+            reestimate(self._drawing_model, self.batches)
+            model.network = network_from_keras(self._drawing_model)
+            model._optimizer = self._optimizer_state()
+        info.box_size, info.depth = self.set.box_size, self.set.depth
+        info.z_jitter = self.set.z_jitter if self.batches.slab else 0
+        info.voxel_size, info.normalization = self.set.voxel_size, self.set.normalization
+        info.epochs, info.batch_size = options.epochs, options.batch_size
+        info.n_copies, info.excess_negative = options.n_copies, options.excess_negative
+        info.learning_rate = options.learning_rate
+        info.filament_diameter = options.filament_diameter
+        info.loss = float(row.get("loss", info.loss))
+
+    @property
+    def _drawing_model(self) -> Any:
+        """The part that is applied and saved (of an adversarial pair, the generator)."""
+        return getattr(self.keras_model, "generator", self.keras_model)
+
+    @property
+    def _masks_ignore(self) -> bool:
+        return getattr(self.keras_model.loss, "__module__", "") == _MASKED_LOSSES
+
+    def _keras_model(self, created: Any) -> Any:
+        from ais_jupyter.core.learning.metrics import counting_metrics
+        from ais_jupyter.core.learning.network_keras import keras_from_network, network_from_keras
+
+        known = self.model.network
+        if hasattr(created, "generator"):
+            if known is not None:
+                created.generator.set_weights([w for layer in known.layers for w in layer.weights])
+            model = created
+        else:
+            network = known or network_from_keras(created)
+            model = keras_from_network(network, precision=_resolved(self.options.precision))
+        loss = created.loss
+        if loss in ("binary_crossentropy", "bce"):
+            from ais_jupyter.models.losses import masked_bce
+
+            loss = masked_bce
+        model.compile(
+            optimizer=type(created.optimizer).from_config(created.optimizer.get_config()),
+            loss=loss,
+            metrics=counting_metrics(),
+            jit_compile=_jit_compile(),
+        )
+        return model
+
+    def _optimizer_state(self) -> dict[str, np.ndarray]:
+        variables = self.keras_model.optimizer.variables
+        return {variable.path: np.asarray(variable) for variable in variables}
+
+    def _restore_optimizer(self, state: dict[str, np.ndarray]) -> None:
+        """Continue with the optimizer's memory where it fits the variables by name and shape."""
+        if not state:
+            return
+        optimizer = self.keras_model.optimizer
+        optimizer.build(self.keras_model.trainable_variables)
+        for variable in optimizer.variables:
+            saved = state.get(variable.path)
+            if saved is not None and tuple(saved.shape) == tuple(variable.shape):
+                variable.assign(saved)
+
+
+def _resolved(precision: str) -> str:
+    if precision != "auto":
+        return precision
+    from ais_jupyter.core.learning.engine import has_gpu, processor_has_bfloat16
+
+    return "bfloat16" if processor_has_bfloat16() and not has_gpu() else "float32"
+
+
+def _jit_compile() -> bool | str:
+    """XLA makes TensorFlow slower on the CPU (measured); elsewhere Keras knows best."""
+    import keras
+
+    if keras.backend.backend() != "tensorflow":
+        return "auto"
+    import tensorflow
+
+    return "auto" if tensorflow.config.list_physical_devices("GPU") else False

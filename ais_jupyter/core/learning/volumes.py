@@ -1,0 +1,93 @@
+"""A network applied to a whole tomogram, slice after slice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ais_jupyter.core.data.geometry import Region
+from ais_jupyter.core.data.tomogram import Tomogram
+from ais_jupyter.core.learning.inference import InferenceOptions, segment_blocks
+from ais_jupyter.core.learning.model import SegmentationModel
+from ais_jupyter.core.learning.normalization import Statistic
+from ais_jupyter.core.learning.slabs import segment_slabs
+
+
+def segment_slices(
+    model: SegmentationModel,
+    tomogram: Tomogram,
+    options: InferenceOptions,
+    z_range: tuple[int, int],
+    region: Region,
+    statistic: Statistic | None,
+    batch_size: int = 1,
+    precision: str = "auto",
+    engine: str = "auto",
+) -> Iterator[tuple[int, np.ndarray]]:
+    """Yield (z, probabilities) for each slice of a range, in order; probabilities are float32 (y, x) of the region.
+
+    Memory does not depend on the number of slices.
+    """
+    compute = model.engine(engine, precision)
+    if model.is_slab:
+        yield from segment_slabs(compute, tomogram, model.info, options, z_range, region.slices, statistic)
+        return
+    start, stop = z_range
+    for first in range(start, stop, batch_size):
+        numbers = range(first, min(first + batch_size, stop))
+        blocks = np.stack([tomogram.around(z, model.info.depth)[(slice(None), *region.slices)] for z in numbers])
+        results = segment_blocks(compute, blocks, model.info, options, tomogram.pixel_size, statistic)
+        yield from zip(numbers, results)
+
+
+def smoothed(
+    slices: Iterator[tuple[int, np.ndarray]], n_slices: int, shape: tuple[int, int], sigma: tuple[float, float, float]
+) -> Iterator[tuple[int, np.ndarray]]:
+    """Gaussian blur of a stream of slices, as of the whole volume of `n_slices`; slices that are not in it are zero.
+
+    Equals ``scipy.ndimage.gaussian_filter`` with its defaults (reflection at the ends, cut at 4 σ), with a window of
+    slices in memory instead of the volume.
+
+    Parameters
+    ----------
+    shape : (y, x)
+        Of the slices.
+    sigma : (z, y, x)
+        Pixels.
+
+    Yields
+    ------
+    (z, (y, x))
+        For every slice of the volume.
+    """
+    from scipy.ndimage import gaussian_filter
+
+    radius = int(4 * sigma[0] + 0.5)
+    offsets = np.arange(-radius, radius + 1)
+    kernel = np.exp(-0.5 * (offsets / sigma[0]) ** 2) if sigma[0] > 0 else np.ones(1)
+    kernel /= kernel.sum()
+    window: dict[int, np.ndarray] = {}
+    taken = 0
+    for z in range(n_slices):
+        while taken < min(n_slices, z + radius + 1):
+            number, values = next(slices, (n_slices, None))
+            if values is None:
+                taken = n_slices
+                break
+            window[number] = gaussian_filter(values, sigma[1:])
+            taken = number + 1
+        result = np.zeros(shape, np.float32)
+        for weight, offset in zip(kernel, offsets):
+            other = _mirrored(z + int(offset), n_slices)
+            if other in window:
+                result += np.float32(weight) * window[other]
+        for old in [number for number in window if number < z - 2 * radius]:
+            del window[old]
+        yield z, result
+
+
+def _mirrored(index: int, n: int) -> int:
+    """Index folded into 0…n−1 by reflection about the outer edges (SciPy's "reflect")."""
+    index %= 2 * n
+    return index if index < n else 2 * n - 1 - index

@@ -1,0 +1,3 @@
+"""Import path of old scripts; the class lives in `ais_jupyter.compat`."""
+
+from ais_jupyter.compat.model import SEModel as SEModel

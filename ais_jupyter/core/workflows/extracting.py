@@ -1,0 +1,113 @@
+"""From annotated tomograms to a training set."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ais_jupyter.core.data.annotations import AnnotatedTomogram, Feature
+from ais_jupyter.core.data.progress import run_to_end
+from ais_jupyter.core.data.training_set import TrainingSet
+
+
+def extract(
+    annotated: AnnotatedTomogram | Sequence[AnnotatedTomogram],
+    positive: str | Sequence[str],
+    negative: str | Sequence[str] = (),
+    box_size: int = 64,
+    voxel_size: float | None = None,
+    depth: int = 1,
+) -> TrainingSet:
+    """Cut the boxes of features out of one or several annotated tomograms.
+
+    Parameters
+    ----------
+    positive, negative : feature titles
+        Negative boxes are background everywhere.
+    box_size : int
+        Edge of the boxes in pixels of `voxel_size`.
+    voxel_size : float, optional
+        Å per pixel; that of the first tomogram by default.
+    depth : int
+        Slices per box; 1 for 2-D networks.
+
+    Raises
+    ------
+    InputError
+        There is no box of a positive feature.
+
+    See Also
+    --------
+    ais_jupyter.core.learning.extraction.extracting : the same as long work, with the rules.
+    """
+    from ais_jupyter.core.learning.extraction import extracting
+
+    items = [annotated] if isinstance(annotated, AnnotatedTomogram) else list(annotated)
+    wanted, unwanted = ([names] if isinstance(names, str) else list(names) for names in (positive, negative))
+    return run_to_end(extracting(items, wanted, unwanted, box_size, voxel_size, depth))
+
+
+def annotate_from_mask(
+    annotated: AnnotatedTomogram,
+    title: str,
+    mask: np.ndarray,
+    slices: Sequence[int],
+    boxes: int,
+    box_size: int = 64,
+    seed: int = 0,
+    empty_fraction: float = 0.25,
+) -> Feature:
+    """Annotate a feature from a known mask, as a person with little time would: a few slices, some boxes.
+
+    Boxes go where the feature is, a few to places without it, spread over the slices; each lies wholly inside.
+
+    Parameters
+    ----------
+    mask : (z, y, x)
+        Non-zero where the feature is.
+    slices : list of int
+        Slices to annotate.
+    boxes : int
+        How many boxes in all.
+    empty_fraction : float
+        Share of the boxes at places where the feature is not.
+    """
+    rng = np.random.default_rng(seed)
+    feature = annotated.add_feature(title, box_size=box_size)
+    wanted = [len(part) for part in np.array_split(np.arange(boxes), len(slices))]
+    for z, count in zip(slices, wanted):
+        drawn = np.asarray(mask[z]) != 0
+        feature.set_mask(z, drawn)
+        empty = round(count * empty_fraction)
+        centres = _spread(drawn, count - empty, box_size, rng, with_feature=True)
+        centres += _spread(drawn, count - len(centres), box_size, rng, with_feature=False)
+        feature.set_boxes(z, centres)
+    return feature
+
+
+def _spread(
+    drawn: np.ndarray, count: int, box_size: int, rng: np.random.Generator, with_feature: bool
+) -> list[tuple[int, int]]:
+    """Centres (y, x) of boxes inside the slice, far from each other, on the feature or where a box misses it."""
+    from scipy.ndimage import label, maximum_filter
+
+    half = box_size // 2
+    ny, nx = drawn.shape
+    inside = np.zeros_like(drawn)
+    inside[half : ny - half + 1, half : nx - half + 1] = True
+    if with_feature:
+        components, n = label(drawn & inside)
+        points = [rng.permutation(np.argwhere(components == i + 1))[0] for i in range(n)]
+        candidates = np.array(points).reshape(-1, 2)
+    else:
+        candidates = np.argwhere(inside & ~maximum_filter(drawn, box_size // 2))
+    chosen: list[tuple[int, int]] = []
+    distance = 1e6 + rng.random(len(candidates))  # the first place is random
+    while len(chosen) < min(count, len(candidates)):
+        best = int(np.argmax(distance))
+        y, x = (int(v) for v in candidates[best])
+        chosen.append((y, x))
+        distance = np.minimum(distance, np.hypot(candidates[:, 0] - y, candidates[:, 1] - x))
+        distance[best] = -1
+    return chosen

@@ -1,0 +1,102 @@
+"""Opening any supported file as the object that people work with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ais_jupyter.core import files
+from ais_jupyter.core.data.annotations import AnnotatedTomogram
+from ais_jupyter.core.data.errors import FileFormatError
+from ais_jupyter.core.data.model_info import StoredGroup, StoredModel
+from ais_jupyter.core.data.tomogram import Tomogram
+from ais_jupyter.core.data.training_set import TrainingSet
+from ais_jupyter.core.learning.model import SegmentationModel
+from ais_jupyter.core.workflows.model_group import ModelGroup
+
+
+def open_any(path: str | Path) -> Any:
+    """Open a file by its content.
+
+    Returns
+    -------
+    Tomogram, AnnotatedTomogram, TrainingSet, SegmentationModel, ModelGroup or Picks
+
+    Raises
+    ------
+    FileFormatError
+        It is of no supported kind, or damaged; the message says what was expected and what was found.
+    """
+    found = files.open(Path(path).expanduser())
+    if isinstance(found, StoredModel):
+        return SegmentationModel.from_stored(found)
+    if isinstance(found, StoredGroup):
+        return ModelGroup.from_stored(found)
+    return found
+
+
+def open_models(sources: Any) -> tuple[list[SegmentationModel], ModelGroup | None]:
+    """Models from a model, a group, a path to either, or a list of these; and the group, if there is one.
+
+    Raises
+    ------
+    FileFormatError
+        A path leads to something that is not a model.
+    """
+    if isinstance(sources, ModelGroup):
+        return list(sources), sources
+    if isinstance(sources, SegmentationModel | str | Path):
+        sources = [sources]
+    models: list[SegmentationModel] = []
+    group: ModelGroup | None = None
+    for source in sources:
+        found = open_any(source) if isinstance(source, str | Path) else source
+        if isinstance(found, ModelGroup):
+            models.extend(found)
+            group = found
+        elif isinstance(found, SegmentationModel):
+            models.append(found)
+        else:
+            raise FileFormatError(f"{source} is {_described(found)}; expected a model (.scnm) or a group (.scnmgroup)")
+    return models, group
+
+
+def open_tomogram(source: Any) -> Tomogram:
+    """Return the tomogram of a path, of an AnnotatedTomogram, or itself.
+
+    Raises
+    ------
+    FileFormatError
+        It is something else.
+    """
+    found = open_any(source) if isinstance(source, str | Path) else source
+    if isinstance(found, AnnotatedTomogram):
+        return found.tomogram
+    if isinstance(found, Tomogram):
+        return found
+    raise FileFormatError(f"{source} is {_described(found)}; expected a tomogram")
+
+
+def open_training_set(source: Any) -> TrainingSet:
+    """Return the training set of a path, or itself.
+
+    Raises
+    ------
+    FileFormatError
+        It is something else, such as a model given by mistake.
+    """
+    found = open_any(source) if isinstance(source, str | Path) else source
+    if not isinstance(found, TrainingSet):
+        raise FileFormatError(f"{source} is {_described(found)}; expected a training set (.scnt)")
+    return found
+
+
+def _described(found: object) -> str:
+    names = {
+        Tomogram: "a tomogram",
+        AnnotatedTomogram: "an annotated tomogram (.scns)",
+        TrainingSet: "a training set (.scnt)",
+        SegmentationModel: "a model (.scnm), not data",
+        ModelGroup: "a group of models (.scnmgroup), not data",
+    }
+    return next((name for kind, name in names.items() if isinstance(found, kind)), f"a {type(found).__name__}")

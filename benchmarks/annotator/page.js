@@ -1,0 +1,176 @@
+// Runs in the page before everything else: sees what is drawn on the slice view, what arrives on websockets, which
+// frames are lost; and measures the floors, what the same machine needs at least.
+(() => {
+  const bench = { received: 0, onDrawn: null, draws: 0 };
+  window.bench = bench;
+
+  // websocket bytes -------------------------------------------------------------------------------------------------
+  const Native = window.WebSocket;
+  window.WebSocket = class extends Native {
+    constructor(...args) {
+      super(...args);
+      this.addEventListener("message", ({ data }) => {
+        bench.received += data.byteLength ?? data.size ?? data.length;
+      });
+    }
+  };
+
+  // drawing on the slice view ---------------------------------------------------------------------------------------
+  let pending = false;
+  const watched = (canvas) => canvas instanceof HTMLCanvasElement && canvas.getAttribute("aria-label") === bench.view;
+  bench.view = "Slice view";
+  const drew = (canvas) => {
+    if (!watched(canvas)) return;
+    bench.draws++;
+    if (!bench.onDrawn || pending) return;
+    pending = true;
+    queueMicrotask(() => {
+      pending = false;
+      bench.onDrawn?.(canvas);
+    });
+  };
+  const hook = (prototype, names) => {
+    for (const name of names) {
+      const method = prototype[name];
+      prototype[name] = function (...args) {
+        const result = method.apply(this, args);
+        drew(this.canvas);
+        return result;
+      };
+    }
+  };
+  hook(WebGL2RenderingContext.prototype, ["drawArrays", "drawElements", "drawArraysInstanced"]);
+  hook(CanvasRenderingContext2D.prototype, ["drawImage", "putImageData"]);
+  hook(ImageBitmapRenderingContext.prototype, ["transferFromImageBitmap"]);
+
+  const probe = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+  const nativeDraw = OffscreenCanvasRenderingContext2D.prototype.drawImage;
+  /** Colour of one pixel at a fraction of the canvas; reading it waits until the graphics are done. */
+  bench.pixel = (canvas, fx = 0.5, fy = 0.5) => {
+    nativeDraw.call(probe, canvas, Math.floor(canvas.width * fx), Math.floor(canvas.height * fy), 1, 1, 0, 0, 1, 1);
+    return [...probe.getImageData(0, 0, 1, 1).data];
+  };
+  const canvas = () => document.querySelector(`canvas[aria-label="${bench.view}"]`);
+  const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+  bench.sleep = sleep;
+
+  /** Milliseconds from `act()` until the pixel in the middle has become `grey` (± `near`). */
+  bench.until = (act, grey, near = 6, limit = 20000) =>
+    new Promise((done, fail) => {
+      const timer = setTimeout(() => {
+        bench.onDrawn = null;
+        fail(new Error(`the picture never became ${grey}; it is ${bench.pixel(canvas())}`));
+      }, limit);
+      const start = performance.now();
+      bench.onDrawn = (drawn) => {
+        if (Math.abs(bench.pixel(drawn)[0] - grey) > near) return;
+        const took = performance.now() - start;
+        bench.onDrawn = null;
+        clearTimeout(timer);
+        done(took);
+      };
+      act();
+    });
+
+  bench.wheel = (delta) => {
+    const element = canvas();
+    const { left, top, width, height } = element.getBoundingClientRect();
+    const init = { deltaY: delta, bubbles: true, cancelable: true };
+    element.dispatchEvent(new WheelEvent("wheel", { ...init, clientX: left + width / 4, clientY: top + height / 4 }));
+  };
+
+  bench.slide = (z) => {
+    const slider = document.querySelector('input[type=range][aria-label="Slice"]');
+    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(slider, String(z));
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+    slider.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+
+  // strokes: the pointer is moved by the driver, the page notes when it was told and when it had drawn -------------------
+  bench.watchStroke = (ms) =>
+    new Promise((done) => {
+      const moves = [];
+      const latencies = [];
+      const frames = [];
+      let running = true;
+      const moved = (event) => moves.push(event.timeStamp);
+      window.addEventListener("pointermove", moved, true);
+      bench.onDrawn = (drawn) => {
+        bench.pixel(drawn);
+        const now = performance.now();
+        for (const at of moves.splice(0)) latencies.push(now - at);
+      };
+      const frame = (time) => {
+        frames.push(time);
+        if (running) requestAnimationFrame(frame);
+      };
+      requestAnimationFrame(frame);
+      setTimeout(() => {
+        running = false;
+        bench.onDrawn = null;
+        window.removeEventListener("pointermove", moved, true);
+        const gaps = frames.slice(1).map((time, i) => time - frames[i]);
+        const lost = gaps.reduce((sum, gap) => sum + Math.max(0, Math.round(gap / (1000 / 60)) - 1), 0);
+        done({ latencies, frames: frames.length, lost, longest: Math.max(...gaps) });
+      }, ms);
+    });
+
+  // floors --------------------------------------------------------------------------------------------------------------
+  const VERTEX = `#version 300 es
+    out vec2 at; void main() { at = vec2(gl_VertexID & 1, gl_VertexID >> 1) * 2.0; gl_Position = vec4(at * 2.0 - 1.0, 0, 1); }`;
+  const FRAGMENT = `#version 300 es
+    precision highp float; uniform sampler2D image; in vec2 at; out vec4 color;
+    void main() { color = vec4(vec3(texture(image, at).r), 1.0); }`;
+
+  /** Milliseconds to upload an 8-bit slice of `size`², and to upload and draw it on a canvas like the slice view. */
+  bench.floor = (size, rounds = 30) => {
+    const like = canvas();
+    const own = document.createElement("canvas");
+    own.width = like?.width ?? 800;
+    own.height = like?.height ?? 800;
+    const gl = own.getContext("webgl2");
+    const program = gl.createProgram();
+    for (const [kind, source] of [[gl.VERTEX_SHADER, VERTEX], [gl.FRAGMENT_SHADER, FRAGMENT]]) {
+      const shader = gl.createShader(kind);
+      gl.shaderSource(shader, source);
+      gl.compileShader(shader);
+      gl.attachShader(program, shader);
+    }
+    gl.linkProgram(program);
+    gl.useProgram(program);
+    gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
+    gl.bindTexture(gl.TEXTURE_2D, gl.createTexture());
+    gl.texStorage2D(gl.TEXTURE_2D, 1, gl.R8, size, size);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.LINEAR);
+    const image = new Uint8Array(size * size).map((_, i) => i * 31);
+    const out = new Uint8Array(4);
+    const upload = (n) => gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, n, n, gl.RED, gl.UNSIGNED_BYTE, image);
+    const finish = () => gl.readPixels(own.width >> 1, own.height >> 1, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, out);
+    const time = (work) => {
+      const times = [];
+      for (let i = 0; i < rounds; i++) {
+        finish();
+        const start = performance.now();
+        work();
+        finish();
+        times.push(performance.now() - start);
+      }
+      return times;
+    };
+    const result = {
+      upload: time(() => upload(size)),
+      uploadAndDraw: time(() => {
+        upload(size);
+        gl.drawArrays(gl.TRIANGLES, 0, 3);
+      }),
+      draw: time(() => gl.drawArrays(gl.TRIANGLES, 0, 3)),
+      brushAndDraw: time(() => {
+        upload(Math.min(256, size));
+        gl.drawArrays(gl.TRIANGLES, 0, 3);
+      }),
+      canvas: [own.width, own.height],
+    };
+    gl.getExtension("WEBGL_lose_context").loseContext();
+    return result;
+  };
+})();

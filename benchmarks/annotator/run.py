@@ -1,0 +1,204 @@
+"""Measures the annotator in a real JupyterLab and headless Chromium, beside the floor of the same machine and run.
+
+python benchmarks/annotator/run.py --sizes 512 1024 2048 4096 --training
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import math
+import random
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parents[1]), str(HERE.parents[1] / "tests/browser")]
+
+import cells  # noqa: E402
+from devtools import Page, chromium  # noqa: E402
+from lab_server import Server, serve  # noqa: E402
+from notebook_page import READY, RUN  # noqa: E402
+
+N_SLICES = 600
+
+
+def grey(z: int) -> int:
+    """Grey of the square in the middle of slice `z`, as in `cells.ANNOTATOR`."""
+    return 20 + (z * 5 % 15) * 15
+
+
+def open_notebook(page: Page, server: Server, name: str, sources: list[str]) -> None:
+    """Open a new notebook with these cells and wait until its kernel answers."""
+    code = [
+        {"cell_type": "code", "id": f"c{i}", "metadata": {}, "source": text, "outputs": [], "execution_count": None}
+        for i, text in enumerate(sources)
+    ]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": kernel}, "cells": code}
+    (server.notebooks / name).write_text(json.dumps(notebook))
+    page.send("Page.navigate", url=f"{server.url}/lab/tree/{name}?reset")
+    page.wait("!!window.jupyterapp?.shell?.currentWidget?.sessionContext")
+    page.evaluate(f"({READY})()")
+
+
+def run_cell(page: Page, number: int) -> None:
+    """Run a cell to its end."""
+    if not page.evaluate(f"({RUN})({number})"):
+        raise SystemExit(page.evaluate(f"document.querySelectorAll('.jp-Cell')[{number}].innerText"))
+
+
+def current_slice(page: Page) -> int:
+    """Index of the slice shown, from 0."""
+    return int(page.evaluate("document.querySelector('input[type=range][aria-label=\"Slice\"]').value")) - 1
+
+
+def scroll(page: Page, count: int) -> list[float]:
+    """Milliseconds from a wheel event to the slice drawn, over slices that are in the browser already."""
+    start = current_slice(page)
+    page.evaluate("bench.wheel(100)")
+    time.sleep(0.5)
+    sense = current_slice(page) - start
+    times = []
+    for phase in range(-1, 2 * count // 10):
+        direction = 1 if phase % 2 else -1
+        for _ in range(10):
+            target = current_slice(page) + direction * sense
+            took = page.evaluate(f"bench.until(() => bench.wheel({100 * direction}), {grey(target)})")
+            time.sleep(0.03)
+            if phase >= 1:  # the first two rounds fill the cache
+                times.append(took)
+    return times[:count]
+
+
+def jump(page: Page, visited: set[int], n_slices: int) -> tuple[float, int]:
+    """Milliseconds and websocket bytes until a slice far from all seen before is drawn."""
+    far = [z for z in range(40, n_slices - 40) if all(abs(z - v) > 20 for v in visited)]
+    target = random.choice(far)
+    visited.add(target)
+    before = page.evaluate("bench.received")
+    took = page.evaluate(f"bench.until(() => bench.slide({target + 1}), {grey(target)})")
+    received = page.evaluate("bench.received") - before
+    time.sleep(1.0)  # until neighbours have been fetched as well
+    return took, received
+
+
+def stroke(page: Page, seconds: float = 5.0) -> dict[str, Any]:
+    """Pointer-to-pixels latencies and lost frames while the largest brush is led over the slice."""
+    page.evaluate(
+        """(() => { const slider = document.querySelector('input[type=range][aria-label="Brush size"]');
+        Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(slider, slider.max);
+        slider.dispatchEvent(new Event("input", { bubbles: true }));
+        slider.dispatchEvent(new Event("change", { bubbles: true })); })()"""
+    )
+    rect = page.evaluate(
+        """(() => { const r = document.querySelector(`canvas[aria-label="Slice view"]`).getBoundingClientRect();
+        return [r.left, r.top, r.width, r.height]; })()"""
+    )
+
+    def at(t: float) -> dict[str, float]:
+        left, top, width, height = rect
+        return {
+            "x": left + width * (0.5 + 0.2 * math.cos(2.1 * t)),
+            "y": top + height * (0.5 + 0.2 * math.sin(3.3 * t)),
+        }
+
+    mouse = {"button": "left", "buttons": 1, "clickCount": 1}
+    page.send("Input.dispatchMouseEvent", type="mouseMoved", **at(0))
+    page.send("Input.dispatchMouseEvent", type="mousePressed", **at(0), **mouse)
+    number = page.post(
+        "Runtime.evaluate", expression=f"bench.watchStroke({1000 * seconds})", awaitPromise=True, returnByValue=True
+    )
+    start = time.monotonic()
+    while (t := time.monotonic() - start) < seconds:
+        page.post("Input.dispatchMouseEvent", type="mouseMoved", **at(t), **mouse)
+        time.sleep(0.008)
+    while (message := json.loads(page._socket.recv())).get("id") != number:
+        pass
+    page.send("Input.dispatchMouseEvent", type="mouseReleased", **at(seconds), **mouse)
+    return message["result"]["result"]["value"]
+
+
+def measure(page: Page, server: Server, size: int, dtype: str, training: bool, rounds: int) -> dict[str, Any]:
+    """All numbers for slices of `size`²."""
+    n_slices = N_SLICES if size < 4000 else 200
+    source = cells.ANNOTATOR.replace("{n}", str(n_slices)).replace("{size}", str(size)).replace("{dtype}", dtype)
+    open_notebook(page, server, f"s{size}{dtype}{training}.ipynb", [source, cells.ECHO, cells.TRAINING])
+    run_cell(page, 1 - 1)
+    run_cell(page, 1)
+    page.wait("!!document.querySelector('canvas[aria-label=\"Slice view\"]') && !!window.echo")
+    page.evaluate("document.querySelector('canvas[aria-label=\"Slice view\"]').scrollIntoView({block: 'center'})")
+    time.sleep(3)
+    if training:
+        run_cell(page, 2)
+        time.sleep(20)  # until it is under way
+    visited = {current_slice(page)}
+    floor = page.evaluate(f"bench.floor({size})")
+    cached = scroll(page, 10 * max(2, rounds // 3))
+    visited |= set(range(n_slices // 2 - 30, n_slices // 2 + 30))
+    uncached, echo, received = [], [], []
+    for _ in range(rounds):
+        echo.append(page.evaluate(f"window.echo({size * size})"))
+        took, count = jump(page, visited, n_slices)
+        uncached.append(took)
+        received.append(count)
+    painted = stroke(page)
+    after = page.evaluate(f"bench.floor({size})")
+    floor = {name: floor[name] + after[name] for name in ("upload", "uploadAndDraw", "draw", "brushAndDraw")}
+    return {
+        "size": size, "dtype": dtype, "training": training, "cached": cached, "uncached": uncached, "echo": echo,
+        "bytes": min(received), "stroke": painted, "floor": floor,
+    }  # fmt: skip
+
+
+def summary(times: list[float]) -> str:
+    """Median and 95th percentile in ms."""
+    ordered = sorted(times)
+    return f"{statistics.median(ordered):6.1f} ({ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]:6.1f})"
+
+
+def table(results: list[dict[str, Any]]) -> str:
+    """Markdown table: median (95th percentile) in ms."""
+    columns = "slice, upload, upload + draw, cached scroll, echo, uncached, kB/slice, brush + draw, stroke, lost frames"
+    lines = [f"| {columns.replace(', ', ' | ')} |", "|" + "---|" * 10]
+    for r in results:
+        floor = r["floor"]
+        name = f"{r['size']}² {r['dtype']}" + (" while training" if r["training"] else "")
+        lines.append(
+            f"| {name} | {summary(floor['upload'])} | {summary(floor['uploadAndDraw'])} | {summary(r['cached'])} "
+            f"| {summary(r['echo'])} | {summary(r['uncached'])} | {r['bytes'] / 1000:.0f} "
+            f"| {summary(floor['brushAndDraw'])} | {summary(r['stroke']['latencies'])} "
+            f"| {r['stroke']['lost']} of {r['stroke']['lost'] + r['stroke']['frames']} |"
+        )
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[512, 1024, 2048, 4096])
+    parser.add_argument("--dtypes", nargs="+", default=["uint8"], help="of the volume; float32 is converted per slice")
+    parser.add_argument("--training", action="store_true", help="measure again while a network trains in the kernel")
+    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--json", type=Path, help="write all measured times here")
+    arguments = parser.parse_args()
+    results = []
+    script = (HERE / "page.js").read_text()
+    with tempfile.TemporaryDirectory() as folder, serve(Path(folder)) as server, chromium(script) as page:
+        for training in [False, True] if arguments.training else [False]:
+            for dtype, size in itertools.product(arguments.dtypes, arguments.sizes):
+                result = measure(page, server, size, dtype, training, arguments.rounds)
+                results.append(result)
+                print(table([result]).splitlines()[-1], flush=True)
+    print("\n" + table(results))
+    if arguments.json:
+        arguments.json.write_text(json.dumps(results))
+
+
+if __name__ == "__main__":
+    main()

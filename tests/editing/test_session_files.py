@@ -1,0 +1,106 @@
+"""A session on real files: open, edit, lose, recover, save, open again."""
+
+from __future__ import annotations
+
+import gc
+
+import numpy as np
+import pytest
+
+import ais_jupyter as ais
+from ais_jupyter.core.data.errors import AisError, InputError
+from ais_jupyter.core.editing.recovery import list_recoverable
+from ais_jupyter.core.session import Session
+
+
+@pytest.fixture
+def tomogram_file(tmp_path):
+    mrcfile = pytest.importorskip("mrcfile")
+    path = tmp_path / "tomo.mrc"
+    with mrcfile.new(path) as file:
+        file.set_data(np.random.default_rng(0).normal(size=(6, 20, 30)).astype(np.float32))
+        file.voxel_size = 12.5
+    return path
+
+
+def test_edit_lose_recover_save_open(tomogram_file, tmp_path):
+    session = Session()
+    document = session.open(tomogram_file)
+    feature = document.annotated.add_feature("Ribosome", box_size=64)
+    feature.set_mask(2, np.eye(20, 30))
+    feature.add_box(2, 5, 6)
+    first = document.save()
+    assert first == tmp_path / "tomo.scns"
+    feature.set_mask(3, np.ones((20, 30)))
+    uid = document.annotated.uid
+    del session, document, feature
+    gc.collect()
+
+    session = Session()
+    opened = session.open(first)
+    assert opened.annotated.feature("Ribosome").annotated_slices == [2]
+    (entry,) = session.recoverable()
+    assert (entry.tomogram, entry.annotations) == (tomogram_file, first)
+    document = session.recover(entry)
+    assert session.documents == [document]
+    assert document.annotated.uid == uid
+    assert document.unsaved
+    assert document.annotated.tomogram.voxel_size[2] == pytest.approx(12.5)
+    assert document.save() == first
+    assert list_recoverable() == []
+    again = ais.open(first).feature("Ribosome")
+    assert again.annotated_slices == [2, 3]
+    assert (again.boxes, again.box_size) == ([(2, 5, 6)], 64)
+
+
+def test_the_twin_file_is_activated_and_not_overwritten(tomogram_file):
+    session = Session()
+    document = session.open(tomogram_file)
+    document.annotated.add_feature("A")
+    saved = document.save()
+    assert session.open(saved) is document
+    session.close(document)
+    fresh = session.open(tomogram_file)
+    assert fresh is not document
+    fresh.annotated.add_feature("B")
+    with pytest.raises(InputError, match="is there already"):
+        fresh.save()
+    assert [f.title for f in ais.open(saved).features] == ["A"]
+
+
+def test_what_is_no_tomogram_is_told(tmp_path):
+    path = tmp_path / "set.txt"
+    path.write_text("nothing")
+    session = Session()
+    with pytest.raises(AisError):
+        session.open(path)
+    assert session.documents == []
+
+
+def test_samples_survive_edit_and_recovery(shared):
+    opened = 0
+    for path in sorted((shared / "samples" / "scns").glob("*.scns")):
+        session = Session()
+        try:
+            document = session.open(path)
+        except AisError:
+            continue
+        before = {f.uid: (f.settings(), f.boxes, f.masks) for f in document.annotated.features}
+        available = document.annotated.tomogram.available
+        document.annotated.add_feature("New")
+        assert document.autosave_error is None, path.name
+        del session, document
+        gc.collect()
+        (entry,) = list_recoverable()
+        session = Session()
+        found = session.recover(entry)
+        session.undo()
+        assert found.annotated.tomogram.available == available, path.name
+        assert {f.uid for f in found.annotated.features} == set(before)
+        for feature in found.annotated.features:
+            settings, boxes, masks = before[feature.uid]
+            assert (feature.settings(), feature.boxes) == (settings, boxes)
+            assert all(np.array_equal(mask, feature.mask(z)) for z, mask in masks.items())
+        session.close(found, discard_changes=True)
+        opened += 1
+    assert opened >= 6
