@@ -83,10 +83,12 @@ class AnnotationService:
                 for edit in edits:
                     edit.apply(annotated)
                 return True
+            place = document.history.place
             with document.step(str(content["name"])):
                 for edit in edits:
                     edit.apply(annotated)
-            self._remember(document, str(content["key"]))
+            if document.history.place is not place:  # something really changed
+                self._remember(document, str(content["key"]))
             return True
 
         return self._once(annotated, content, change)
@@ -140,7 +142,7 @@ class AnnotationService:
             return {**answer, "info": describe(annotated), "disagrees": not agrees}
 
     def _tell(self, annotated: AnnotatedTomogram, before: int, edits: list[dict], blobs: list[bytes]) -> None:
-        """Changes that came from a script or another widget."""
+        """Tell what a script or another widget changed."""
         self._widget.push("changes", self._message(annotated, before, edits, None), list(blobs))
 
     def _message(

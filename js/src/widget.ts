@@ -4,7 +4,7 @@ import { renderAnnotator } from "./apps/annotator";
 import { connect } from "./kernel/kernel_link";
 import type { Link } from "./kernel/protocol";
 import { DocumentSet } from "./state/document_set";
-import "./widget.css";
+import "./styles/index.css";
 
 type App = (documents: DocumentSet, element: HTMLElement) => () => void;
 

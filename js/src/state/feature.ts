@@ -46,7 +46,6 @@ export class FeatureState {
   readonly masks: MaskStore;
   /** Slices that have a mask. */
   readonly slices: Signal<number[]>;
-  private extra: unknown = {};
 
   constructor(
     readonly uid: string,
@@ -74,12 +73,12 @@ export class FeatureState {
   ): FeatureState {
     const settings = { ...DEFAULTS, ...(fields.settings as Settings) };
     const feature = new FeatureState(String(fields.uid), settings, width, height, fields.boxes as Box[]);
-    feature.extra = fields.extra;
     for (const [z, blob] of fields.masks as [number, number][])
       feature.masks.setPacked(z, bytesOf(blobs[blob]).slice());
     return feature;
   }
 
+  /** As a feature that comes is sent. What a file holds beside (its `extra`) stays in the kernel. */
   encode(blobs: Uint8Array[]): Record<string, unknown> {
     const masks = this.masks.slices.map((z) => {
       blobs.push(packMask(this.masks.get(z)!));
@@ -88,7 +87,7 @@ export class FeatureState {
     return {
       uid: this.uid,
       settings: this.settings.peek(),
-      extra: this.extra,
+      extra: { dict: [] },
       boxes: this.boxes.peek(),
       masks,
     };
