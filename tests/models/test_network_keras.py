@@ -20,7 +20,7 @@ from ais_jupyter.core.learning.network_keras import (
     with_precision,
 )
 
-SMALL = ["UNet S", "UNet dropout", "VGGNet S", "Eman2", "InceptionNet", "ResNet", "UNet M", "Pix2pix"]
+SMALL = ["UNet dropout", "VGGNet S", "ResNet", "UNet M", "Pix2pix"]
 
 
 @pytest.mark.parametrize("title", SMALL)
