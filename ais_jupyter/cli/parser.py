@@ -16,18 +16,23 @@ class Parser(argparse.ArgumentParser):
         options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
         super().__init__(*args, **options)
 
-    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """Parse, and refuse what is unknown."""
-        options, unknown = self.parse_known_args(args, namespace)
-        if unknown:
-            self._refuse(options, unknown[0])
-        return options
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse, after refusing options that do not exist.
 
-    def _refuse(self, options: argparse.Namespace, found: str) -> NoReturn:
-        parser: argparse.ArgumentParser = getattr(options, "parser", self)
-        known = [name for action in parser._actions for name in action.option_strings]
-        close = difflib.get_close_matches(found.split("=")[0], known, n=1, cutoff=0.5)
-        parser.error(f"unknown argument {found!r}" + (f"; did you mean {close[0]}?" if close else ""))
+        Argparse would read ``-epoch 3`` as ``-e poch``; options here are words behind one dash, as in Ais.
+        """
+        words = list(sys.argv[1:] if args is None else args)
+        known = [name for action in self._actions for name in action.option_strings]
+        if self._subparsers is None:
+            for word in words:
+                name = word.split("=")[0]
+                if word[:1] == "-" and word.lstrip("-")[:1].isalpha() and name not in known:
+                    self._refuse(name, known)
+        return super().parse_known_args(words, namespace)
+
+    def _refuse(self, found: str, known: list[str]) -> NoReturn:
+        close = difflib.get_close_matches(found, known, n=1, cutoff=0.5)
+        self.error(f"unknown argument {found!r}" + (f"; did you mean {close[0]}?" if close else ""))
 
     def error(self, message: str) -> NoReturn:
         """Print one line, and how to get help."""

@@ -90,24 +90,24 @@ def flood_cases() -> list[dict]:
             (2, 3, 5.0, 30.0, "relative"),
             (19, 27, 8.0, 1.0, "relative"),
             (5, 20, 9.5, 100.0, "relative"),
-            (10, 14, 6.5, 50.0, "contrast"),
-            (10, 14, 6.5, 90.0, "contrast"),
-            (7, 5, 12.0, 70.0, "contrast"),
+            (10, 14, 6.5, 50.0, "spread"),
+            (10, 14, 6.5, 90.0, "spread"),
+            (7, 5, 12.0, 70.0, "spread"),
             (-1, 5, 4.0, 50.0, "relative"),
         ]:
-            limits = [float(values.min()), float(values.max())]
+            spread = float(np.std(values))
             cases.append(
                 {
-                    "y": y, "x": x, "radius": radius, "sensitivity": sensitivity, "rule": rule, "limits": limits,
+                    "y": y, "x": x, "radius": radius, "sensitivity": sensitivity, "rule": rule, "spread": spread,
                     "scale": scale, "offset": offset,
-                    "mask": rows(flood(values, y, x, radius, sensitivity, rule, tuple(limits)), values.shape),
+                    "mask": rows(flood(values, y, x, radius, sensitivity, rule, spread), values.shape),
                 }
             )  # fmt: skip
     zero = image - image[10, 14]  # nothing is within 0·(1 ± h)
     mask = rows(flood(zero, 10, 14, 6.5, 50.0), zero.shape)
     cases.append(
         {
-            "y": 10, "x": 14, "radius": 6.5, "sensitivity": 50.0, "rule": "relative", "limits": [0.0, 1.0],
+            "y": 10, "x": 14, "radius": 6.5, "sensitivity": 50.0, "rule": "relative", "spread": 0.0,
             "scale": 1.0, "offset": -float(image[10, 14]), "mask": mask,
         }
     )  # fmt: skip

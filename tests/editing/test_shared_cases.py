@@ -52,9 +52,7 @@ def test_flood():
     first, *cases = read("flood.json")
     for case in cases:
         image = np.array(first["image"]) * case["scale"] + case["offset"]
-        found = flood(
-            image, case["y"], case["x"], case["radius"], case["sensitivity"], case["rule"], tuple(case["limits"])
-        )
+        found = flood(image, case["y"], case["x"], case["radius"], case["sensitivity"], case["rule"], case["spread"])
         assert np.array_equal(whole(found, image.shape), pixels(case["mask"]))
 
 

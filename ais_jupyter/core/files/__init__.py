@@ -7,7 +7,10 @@ from typing import Any
 
 from ais_jupyter.core.data import storage
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
+from ais_jupyter.core.data.feature_library import FeatureLibrary
 from ais_jupyter.core.data.model_info import StoredGroup, StoredModel
+from ais_jupyter.core.data.picks import Picks
+from ais_jupyter.core.data.surface import Surface
 from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.data.training_set import TrainingSet
 
@@ -62,9 +65,30 @@ def _save_annotations(annotated: AnnotatedTomogram, path: Path) -> None:
     write_scns(annotated, path)
 
 
+def _save_picks(picks: Picks, path: Path) -> None:
+    from ais_jupyter.core.files.star import write_star
+
+    write_star(picks, path)
+
+
+def _save_library(library: FeatureLibrary, path: Path) -> None:
+    from ais_jupyter.core.files.feature_library import write_feature_library
+
+    write_feature_library(library, path)
+
+
+def _save_surface(surface: Surface, path: Path) -> None:
+    from ais_jupyter.core.files.mesh import write_obj
+
+    write_obj(surface, path)
+
+
 storage.register_reader(open)
 storage.register_writer(Tomogram, _save_tomogram)
 storage.register_writer(TrainingSet, _save_training_set)
 storage.register_writer(AnnotatedTomogram, _save_annotations)
 storage.register_writer(StoredModel, _save_model)
 storage.register_writer(StoredGroup, _save_group)
+storage.register_writer(Picks, _save_picks)
+storage.register_writer(FeatureLibrary, _save_library)
+storage.register_writer(Surface, _save_surface)

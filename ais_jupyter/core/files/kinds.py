@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -26,6 +27,8 @@ DESCRIPTION = {
     "scnm_json": "a trained model (.scnm)",
     "group_tar": "a group of models (.scnmgroup)",
     "group_json": "a group of models (.scnmgroup)",
+    "picks": "particles (.star)",
+    "feature_library": "a feature library",
 }
 
 #: Kind → module of this package and the function in it that opens such a file.
@@ -39,6 +42,8 @@ _READERS = {
     "scnm_json": ("scnm", "read_scnm"),
     "group_tar": ("scnmgroup", "read_scnmgroup"),
     "group_json": ("scnmgroup", "read_scnmgroup"),
+    "picks": ("star", "read_star"),
+    "feature_library": ("feature_library", "read_feature_library"),
 }
 
 
@@ -87,6 +92,10 @@ def identify(path: Path) -> str:
         )
     if looks_like_mrc(start, size) or path.suffix.lower() in (".mrc", ".rec", ".map", ".st"):
         return "mrc"  # where only the name says so, its reader says what is wrong
+    if _is_text(start) and (
+        re.search(rb"^data_", start, re.MULTILINE) or re.match(rb"\s*(-?[\d.]+[\t ,;]+){2}-?[\d.]+\s*(\n|$)", start)
+    ):
+        return "picks"
     raise FileFormatError(f"{path} is of no known kind; expected {expected()}")
 
 
@@ -113,7 +122,15 @@ def _json_kind(path: Path) -> str:
         return "scnm_json"
     if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
         return "group_json"
+    if (isinstance(value, dict) and "libraries" in value) or (
+        isinstance(value, list) and all(isinstance(item, dict) and "brush_size" in item for item in value)
+    ):
+        return "feature_library"
     raise FileFormatError(f"{path}: a JSON file of an unknown kind; expected {expected()}")
+
+
+def _is_text(start: bytes) -> bool:
+    return b"\0" not in start and all(byte >= 32 or byte in b"\t\r\n\f" for byte in start)
 
 
 def _has_training_tag(path: Path) -> bool:

@@ -29,6 +29,8 @@ export class SliceLoader {
   private fetching = new Map<string, Fetching>();
   private wanted: SliceKey[] = [];
   private visible = new Map<string, SliceKey>();
+  /** Number of slices along z, and bytes of each: what is fetched ahead. */
+  private stack = { count: 0, bytes: 1 };
   private direction = 1;
   private millisecondsPerByte = 0;
 
@@ -48,8 +50,9 @@ export class SliceLoader {
     if (before && before.axis === key.axis && before.index !== key.index)
       this.direction = Math.sign(key.index - before.index);
     this.visible.set(view, key);
+    if (view === "z") this.stack = { count, bytes };
     const found = this.cache.get(key);
-    this.plan(count, bytes);
+    this.plan(bytes);
     return found && found.step === 1 ? found : (this.cache.get(key) ?? undefined);
   }
 
@@ -68,11 +71,12 @@ export class SliceLoader {
     return !found || found.step > 1;
   }
 
-  private plan(count: number, bytes: number): void {
+  private plan(bytes: number): void {
     const wanted = [...this.visible.values()].filter((key) => this.needed(key));
     const main = this.visible.get("z");
     if (main) {
-      const room = Math.floor(this.options.budget / (2 * Math.max(1, bytes)));
+      const { count } = this.stack;
+      const room = Math.floor(this.options.budget / (2 * Math.max(1, this.stack.bytes)));
       const ahead = Math.min(this.options.ahead, room);
       for (let i = 1; i <= ahead; i++)
         for (const offset of i <= 2 ? [i, -i] : [i]) {

@@ -1,0 +1,98 @@
+"""The text of STAR files: tables of named columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from ais_jupyter.core.data.errors import FileFormatError
+
+_TOKEN = re.compile(r""""([^"]*)"(?=\s|$)|'([^']*)'(?=\s|$)|(\S+)""")
+
+Table = dict[str, list[str]]
+
+
+def parse_star(text: str, what: str) -> dict[str, Table]:
+    """Return the tables of a STAR file by the name of their block; a block without a loop is a table of one row.
+
+    Raises
+    ------
+    FileFormatError
+        There is no block, or a row does not have as many values as there are columns.
+    """
+    blocks: dict[str, Table] = {}
+    table: Table | None = None
+    looping = False
+    for number, raw in enumerate(text.splitlines(), 1):
+        line = raw.strip()
+        if not line or line.startswith("#"):
+            continue
+        place = f"{what}, line {number}"
+        if line.startswith("data_"):
+            table, looping = blocks.setdefault(line[5:], {}), False
+        elif table is None:
+            raise FileFormatError(f"{place}: expected a block such as data_particles, found {line[:40]!r}")
+        elif line == "loop_":
+            looping = True
+        elif line.startswith("_"):
+            name, *rest = _tokens(line[1:])
+            table[name] = [] if looping else rest[:1]
+        else:
+            values = _tokens(line)
+            if not table or len(values) != len(table):
+                raise FileFormatError(f"{place}: expected {len(table)} values, found {len(values)}")
+            for column, value in zip(table.values(), values, strict=True):
+                column.append(value)
+    if not blocks:
+        raise FileFormatError(f"{what}: expected a STAR file, found no data_ block")
+    return blocks
+
+
+def format_star(name: str, columns: Mapping[str, Iterable[object]]) -> str:
+    """Return a STAR file of one table."""
+    written = [_formatted(values) for values in columns.values()]
+    head = [f"_{column} #{place}" for place, column in enumerate(columns, 1)]
+    rows = ["\t".join(row) for row in zip(*written, strict=True)]
+    return "\n".join(["", f"data_{name}", "", "loop_", *head, *rows, "", ""])
+
+
+def numbers(values: Sequence[str]) -> np.ndarray | None:
+    """Return the values as floats, or None when one of them is not a number."""
+    try:
+        return np.array(values, float)
+    except ValueError:
+        return None
+
+
+def _tokens(line: str) -> list[str]:
+    found = []
+    for double, single, bare in _TOKEN.findall(line):
+        if bare.startswith("#"):
+            break
+        found.append(bare or double or single)
+    return found
+
+
+def _formatted(values: Iterable[object]) -> list[str]:
+    return [_number(float(v)) if isinstance(v, (int, float, np.number)) else _word(str(v)) for v in values]
+
+
+def _number(value: float) -> str:
+    if np.isfinite(value) and value == int(value) and abs(value) < 1e15:
+        return str(int(value))
+    short = f"{value:.6f}"
+    return short if float(short) == value else repr(value)
+
+
+def _word(text: str) -> str:
+    clean = " ".join(text.split())
+    if (
+        clean
+        and not re.search(r"[\s\"']", clean)
+        and clean[0] not in "_#;"
+        and not clean.startswith(("data_", "loop_"))
+    ):
+        return clean
+    return f'"{clean}"' if '"' not in clean else "'" + clean.replace("'", "’") + "'"
