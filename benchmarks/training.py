@@ -72,7 +72,8 @@ def main() -> None:
         ratios = [a / b for a, b in zip(step[reference], step[name])]
         each = ", ".join(f"{r:.2f}" for r in ratios)
         print(
-            f"{name:16s}{median(step[name]):11.3f}{median(cpu[name]):8.3f}{median([r.peak_mb for r in longest[name]]):9.0f}"
+            f"{name:16s}{median(step[name]):11.3f}{median(cpu[name]):8.3f}"
+            f"{median([r.peak_mb for r in longest[name]]):9.0f}"
             f"{f'{median(ratios):.2f} ({each})':>34s}{median([r.seconds for r in longest[name]]):13.1f}"
         )
     if not options.folder:
