@@ -147,14 +147,37 @@ def test_saving_does_not_replace_a_file_of_others(saved_names, tmp_path):
     assert (tmp_path / "t.scns").read_text() == "t"
 
 
+def test_saving_does_not_replace_what_another_program_wrote(saved_names, tmp_path):
+    annotated = AnnotatedTomogram(Tomogram(np.zeros((2, 4, 4)), name="t", path=tmp_path / "t.mrc"))
+    document = Document.of(annotated)
+    annotated.add_feature("A")
+    path = document.save()
+    document.save()
+    path.write_text("the work of a colleague")
+    annotated.add_feature("B")
+    with pytest.raises(InputError, match="another program"):
+        document.save()
+    assert path.read_text() == "the work of a colleague"
+    document.save(overwrite=True)
+    assert path.read_text() == "t"
+
+
+def test_saving_from_a_script_counts(annotated, saved_names, tmp_path, state_folder):
+    document = Document.of(annotated)
+    annotated.add_feature("A")
+    annotated.save(tmp_path / "a.scns")
+    assert not document.unsaved
+    assert list((state_folder / "recovery").iterdir()) == []
+
+
 def test_a_full_disk_is_told_and_painting_goes_on(annotated, monkeypatch, tmp_path):
     blocker = tmp_path / "file"
     blocker.write_text("")
-    monkeypatch.setenv("AIS_JUPYTER_STATE_DIR", str(blocker))
+    monkeypatch.setenv("AIS_JUPYTER_STATE", str(blocker))
     document = Document.of(annotated)
     feature = annotated.add_feature("A")
     assert "could not be autosaved" in document.autosave_error
-    monkeypatch.setenv("AIS_JUPYTER_STATE_DIR", str(tmp_path / "good"))
+    monkeypatch.setenv("AIS_JUPYTER_STATE", str(tmp_path / "good"))
     stroke(feature)
     assert document.autosave_error is None
     assert len(list((tmp_path / "good" / "recovery").glob("*.journal"))) == 1

@@ -50,11 +50,12 @@ class AnnotatedTomogram:
         Hold it to change several things at once; widgets answer from other threads.
 
     ``features_changed(feature, before, after)`` tells the index a feature had and has, None when it was not or is no
-    longer there.
+    longer there. ``saved(path)`` follows each `save`.
     """
 
     features_changed = Signal(object, object, object)
     tomogram_changed = Signal()
+    saved = Signal(object)
 
     def __init__(self, tomogram: Tomogram) -> None:
         self.tomogram = tomogram
@@ -161,6 +162,7 @@ class AnnotatedTomogram:
             path = self.tomogram.path.parent / (self.tomogram.name + ".scns")
         with self.lock:
             self.path = storage.save(self, path)
+            self.saved.emit(self.path)
         return self.path
 
     def relink(self, tomogram: Tomogram | str | Path) -> None:

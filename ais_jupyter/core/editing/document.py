@@ -28,8 +28,8 @@ _SETTING_NAMES = {"title": "Rename feature", "color": "Change colour", "visible"
 
 
 def recovery_folder() -> Path:
-    """Folder of the autosave journals: ``recovery`` in $AIS_JUPYTER_STATE_DIR, or in ``~/.ais_jupyter``."""
-    state = os.environ.get("AIS_JUPYTER_STATE_DIR")
+    """Folder of the autosave journals: ``recovery`` in $AIS_JUPYTER_STATE, or in ``~/.ais_jupyter``."""
+    state = os.environ.get("AIS_JUPYTER_STATE")
     return (Path(state) if state else Path.home() / ".ais_jupyter") / "recovery"
 
 
@@ -62,7 +62,9 @@ class Document:
         self._lock_file: LockFile | None = None
         self._journaled_state: dict[str, Any] = {}
         self._slots: dict[str, list[tuple[Any, Callable[..., None]]]] = {}
+        self._stamp = _stamp(annotated.path)
         annotated.features_changed.connect(self._on_features)
+        annotated.saved.connect(self._on_saved)
         for feature in annotated.features:
             self._follow(feature)
 
@@ -143,7 +145,8 @@ class Document:
         path : path, optional
             Where to; by default the file it came from, or a new one beside the tomogram.
         overwrite : bool
-            Whether a file that these annotations do not come from may be replaced.
+            Whether a file may be replaced that these annotations do not come from, or that another program has changed
+            since.
 
         Raises
         ------
@@ -155,18 +158,27 @@ class Document:
             target = Path(path).expanduser() if path is not None else annotated.path
             if target is None and annotated.tomogram.path is not None:
                 target = annotated.tomogram.path.parent / f"{annotated.tomogram.name}.scns"
-            if target is not None and not overwrite and target.exists() and target != annotated.path:
-                raise InputError(f"{target} is there already: open it, save under another name, or overwrite it")
-            written = annotated.save(target)
-            self._saved_place = self.history.place
-            self._drop_journal(remove=True)
+            if target is not None and not overwrite and target.exists():
+                if target != annotated.path:
+                    raise InputError(f"{target} is there already: open it, save under another name, or overwrite it")
+                if _stamp(target) != self._stamp:
+                    raise InputError(
+                        f"another program has changed {target} since it was opened here: save under another name, "
+                        "or overwrite it"
+                    )
+            return annotated.save(target)
+
+    def _on_saved(self, path: Path) -> None:
+        self._saved_place = self.history.place
+        self._stamp = _stamp(path)
+        self._drop_journal(remove=True)
         self.changed.emit()
-        return written
 
     def close(self) -> None:
         """Stop recording. The journal of unsaved changes stays, to be recovered; `discard` removes it."""
         with self.annotated.lock:
             self.annotated.features_changed.disconnect(self._on_features, missing_ok=True)
+            self.annotated.saved.disconnect(self._on_saved, missing_ok=True)
             for uid in list(self._slots):
                 self._unfollow(uid)
             self._drop_journal(remove=not self.unsaved)
@@ -292,3 +304,12 @@ class Document:
         if self._lock_file is not None:
             self._lock_file.release()
         self._journal = self._lock_file = None
+
+
+def _stamp(path: Path | None) -> tuple[int, int] | None:
+    """Size and time of a file, by which a change made by others is noticed."""
+    try:
+        found = None if path is None else path.stat()
+    except OSError:
+        return None
+    return None if found is None else (found.st_size, found.st_mtime_ns)
