@@ -92,7 +92,7 @@ KINDS = [
 
 
 def damaged(good: bytes, chance: random.Random) -> bytes:
-    """Cut, flip bits, overwrite bytes with values that hurt, move pieces, or keep only the beginning of a random file."""
+    """Cut, flip bits, overwrite bytes with values that hurt, move pieces, or keep only the beginning."""
     way = chance.random()
     if way < 0.15:
         return good[: chance.randrange(len(good))]
