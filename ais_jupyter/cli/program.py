@@ -13,7 +13,7 @@ from ais_jupyter import __version__
 from ais_jupyter.cli.parser import Parser
 from ais_jupyter.core.data.errors import AisError
 
-COMMANDS = ("demo", "extract", "train", "segment")
+COMMANDS = ("demo", "extract", "train", "segment", "convert", "info")
 
 EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 130
 

@@ -134,7 +134,7 @@ def test_nothing_found(workplace, model, tmp_path, capsys):
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("command", ["demo", "extract", "train", "segment"])
+@pytest.mark.parametrize("command", ["demo", "extract", "train", "segment", "convert", "info"])
 def test_every_command_has_help_with_examples(command, capsys):
     with pytest.raises(SystemExit) as stopped:
         main([command, "--help"])

@@ -124,10 +124,13 @@ class Job(Generic[T]):
 
     def follow(self) -> T:
         """Show a progress bar in the terminal until the end, then return the result; Ctrl-C cancels."""
+        import sys
+
         from tqdm import tqdm
 
+        pause = 0.1 if sys.stderr.isatty() else 10.0  # a log file needs no animation
         form = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}"
-        with tqdm(total=1.0, desc=self.title or "working", bar_format=form) as bar:
+        with tqdm(total=1.0, desc=self.title or "working", bar_format=form, mininterval=pause) as bar:
             try:
                 while not self.wait(0.1):
                     self._draw(bar)
