@@ -1,7 +1,7 @@
 """The released Ais in an environment of its own, used as a black box.
 
-``AIS_VENV`` names an environment that has it (``pip install ais-cryoet==1.2.40``, Python 3.9 to 3.11); without it one is
-made under the user's cache folder, which takes some minutes.
+``AIS_VENV`` names an environment that has it (``pip install ais-cryoet==1.2.40``, Python 3.9 to 3.11); without it one
+is made under the user's cache folder, which takes some minutes.
 """
 
 from __future__ import annotations

@@ -9,6 +9,11 @@ import sys
 
 import numpy as np
 
+KEYS = (
+    "title", "arch", "apix", "compiled", "box_size", "model_depth", "loss", "normalization", "info", "n_parameters",
+    "model_enum", "tta", "threshold", "overlap", "emit", "absorb",
+)  # fmt: skip
+
 
 def new_model():
     from Ais.core.se_model import SEModel
@@ -29,8 +34,7 @@ def predict(job):
         answers.append(
             {
                 key: getattr(model, key)
-                for key in ("title", "arch", "apix", "compiled", "box_size", "model_depth", "loss", "normalization", "info",
-                            "n_parameters", "model_enum", "tta", "threshold", "overlap", "emit", "absorb")
+                for key in KEYS
             }
         )  # fmt: skip
         forget()
@@ -106,13 +110,20 @@ def feature(f, frame):
     return {
         "title": f.title,
         "colour": [float(c) for c in f.colour],
-        "settings": [float(f.alpha), bool(f.hide), bool(f.contour), float(f.brush_size), bool(f.show_boxes), int(f.box_size)],
+        "settings": [
+            float(f.alpha), bool(f.hide), bool(f.contour), float(f.brush_size), bool(f.show_boxes), int(f.box_size),
+        ],
         "parent": f.parent is frame,
         "n_boxes": int(f.n_boxes),
         "boxes": {str(z): [[int(v) for v in box] for box in boxes] for z, boxes in f.boxes.items()},
         "edited": sorted(int(z) for z in f.edited_slices),
-        "masks": {str(z): None if m is None else [list(m.shape), str(m.dtype), int(m.sum()), int((m * np.arange(m.size).reshape(m.shape)).sum())] for z, m in f.slices.items()},
+        "masks": {str(z): None if mask is None else about(mask) for z, mask in f.slices.items()},
     }  # fmt: skip
+
+
+def about(mask):
+    places = np.arange(mask.size).reshape(mask.shape)
+    return [list(mask.shape), str(mask.dtype), int(mask.sum()), int((mask * places).sum())]
 
 
 def slices(job):

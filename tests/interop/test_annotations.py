@@ -36,12 +36,12 @@ def check(answer: dict[str, Any], annotated: AnnotatedTomogram) -> None:
         assert found["parent"]
         assert found["colour"] == pytest.approx(wanted.color)
         assert found["settings"] == [
-            wanted.alpha, not wanted.visible, not wanted.filled, wanted.brush_radius, wanted.show_boxes, wanted.box_size,
+            wanted.alpha, not wanted.visible, not wanted.filled, wanted.brush_radius, wanted.show_boxes,
+            wanted.box_size,
         ]  # fmt: skip
         assert found["n_boxes"] == len(wanted.boxes)
-        assert [[int(z), y, x] for z, boxes in found["boxes"].items() for x, y in boxes] == [
-            list(b) for b in wanted.boxes
-        ]
+        boxes = [(int(z), y, x) for z, boxes in found["boxes"].items() for x, y in boxes]
+        assert boxes == wanted.boxes
         assert found["edited"] == wanted.annotated_slices
         assert found["masks"] == expected_masks(wanted)
 

@@ -158,3 +158,12 @@ def test_segmenting_a_volume(ais: Any, tmp_path: Path, shared: Path) -> None:
     ours_, theirs = (mrcfile.read(tmp_path / f"out/sample_f32__{t}.mrc") for t in ("again", "Membrane"))
     np.testing.assert_array_equal(ours_, theirs)
     assert theirs.max() > 0
+    from ais_jupyter.core.workflows import segment
+
+    (outcome,) = segment(source, tomogram, tmp_path / "here", precision="float32").result()
+    here = mrcfile.read(outcome.outputs[0]).astype(int)
+    different = abs(here - theirs)
+    print(
+        f"\nour segment beside ais segment: {(different > 0).sum()} of {here.size} voxels differ, by {different.max()}"
+    )
+    assert different.max() <= 1
