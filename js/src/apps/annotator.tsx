@@ -6,6 +6,7 @@ import { DatasetsPanel } from "../panels/datasets_panel";
 import { DisplayPanel } from "../panels/display_panel";
 import { FeaturesPanel } from "../panels/features_panel";
 import { HelpOverlay } from "../panels/help_overlay";
+import { RecoveryBanner } from "../panels/notices";
 import { OptionsBar } from "../panels/options_bar";
 import { StatusBar } from "../panels/status_bar";
 import { ToolRail } from "../panels/tool_rail";
@@ -56,6 +57,7 @@ function Annotator({ viewer, actions }: { viewer: Viewer; actions: Actions }): J
       role="application"
       aria-label="Annotator"
       data-lm-suppress-shortcuts
+      data-pending={viewer.documents.outbox.pending.value}
       onKeyDown={onKeyDown}
       onPointerDown={(event) => {
         // A click beside the controls keeps the keys working.
@@ -65,6 +67,7 @@ function Annotator({ viewer, actions }: { viewer: Viewer; actions: Actions }): J
       tabIndex={-1}
     >
       <OptionsBar viewer={viewer} actions={actions} onFullWindow={toggleFull} />
+      <RecoveryBanner documents={viewer.documents} />
       <ToolRail viewer={viewer} />
       <PictureArea viewer={viewer} actions={actions} />
       <aside class="ais-side">

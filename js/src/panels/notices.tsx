@@ -42,16 +42,24 @@ export function Notices({ viewer, graphics }: Props): JSX.Element {
           {documents.error.value}
         </Notice>
       )}
-      {documents.recoverable.value.map((entry) => (
-        <Notice key={entry.id} kind="info">
-          <span>
-            Unsaved work on “{entry.name}” from {new Date(entry.time * 1000).toLocaleString()} ({entry.steps}{" "}
-            {entry.steps === 1 ? "step" : "steps"}) was left behind.
-          </span>
-          <Recovery documents={documents} id={entry.id} />
-        </Notice>
-      ))}
       <Busy documents={documents} />
+    </div>
+  );
+}
+
+/** Unsaved work that a kernel left behind, above the views so that it covers nothing. */
+export function RecoveryBanner({ documents }: { documents: DocumentSet }): JSX.Element | null {
+  const [entry, ...others] = documents.recoverable.value;
+  if (!entry) return null;
+  const steps = `${entry.steps} ${entry.steps === 1 ? "step" : "steps"}`;
+  return (
+    <div class="ais-banner" role="status">
+      <span>
+        Unsaved work on “{entry.name}” from {new Date(entry.time * 1000).toLocaleString()} ({steps}) was left
+        behind
+        {others.length > 0 ? `, and ${others.length} older` : ""}.
+      </span>
+      <Recovery documents={documents} id={entry.id} />
     </div>
   );
 }
