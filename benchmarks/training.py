@@ -43,6 +43,7 @@ def main() -> None:
     few, more = options.epochs
     steps = (more - few) * STEPS_PER_EPOCH
     step: dict[str, list[float]] = {name: [] for name in programs}
+    cpu: dict[str, list[float]] = {name: [] for name in programs}
     longest: dict[str, list[Run]] = {name: [] for name in programs}
     for number in range(options.rounds):
         for name in list(programs) if number % 2 == 0 else list(programs)[::-1]:
@@ -53,6 +54,7 @@ def main() -> None:
                 output.mkdir()
                 runs.append(run([*programs[name], *common, "-ou", output, "-name", "benchmark", "-e", str(epochs)]))
             step[name].append((runs[1].seconds - runs[0].seconds) / steps)
+            cpu[name].append((runs[1].cpu_seconds - runs[0].cpu_seconds) / steps)
             longest[name].append(runs[1])
             times = ", ".join(f"{n} epochs {r.seconds:.1f} s" for n, r in zip((few, more), runs))
             print(
@@ -62,13 +64,16 @@ def main() -> None:
     print(
         f"\n{options.architecture}, batches of {BATCH} boxes of 64 px; medians of {options.rounds} interleaved rounds"
     )
-    print(f"{'':16s}{'s per step':>11s}{'peak MB':>9s}{'times faster (per round)':>34s}{'whole run s':>13s}")
+    print(
+        f"{'':16s}{'s per step':>11s}{'cpu s':>8s}{'peak MB':>9s}{'times faster (per round)':>34s}{'whole run s':>13s}"
+    )
     reference = "Ais" if options.ais else "ours float32"
     for name in programs:
         ratios = [a / b for a, b in zip(step[reference], step[name])]
         each = ", ".join(f"{r:.2f}" for r in ratios)
         print(
-            f"{name:16s}{median(step[name]):11.3f}{median([r.peak_mb for r in longest[name]]):9.0f}"
+            f"{name:16s}{median(step[name]):11.3f}{median(cpu[name]):8.3f}"
+            f"{median([r.peak_mb for r in longest[name]]):9.0f}"
             f"{f'{median(ratios):.2f} ({each})':>34s}{median([r.seconds for r in longest[name]]):13.1f}"
         )
     if not options.folder:

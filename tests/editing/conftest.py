@@ -11,7 +11,7 @@ from ais_jupyter.core.data.tomogram import Tomogram
 def state_folder(tmp_path, monkeypatch):
     """Keep autosave journals away from those of the person who runs the tests."""
     folder = tmp_path / "state"
-    monkeypatch.setenv("AIS_JUPYTER_STATE_DIR", str(folder))
+    monkeypatch.setenv("AIS_JUPYTER_STATE", str(folder))
     return folder
 
 

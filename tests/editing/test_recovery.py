@@ -155,6 +155,7 @@ def test_saved_or_undone_work_is_not_offered(annotated):
 def test_numpy_numbers_are_kept(annotated):
     document = Document.of(annotated)
     feature = annotated.add_feature("A")
+    feature.add_box(1, 2, 3)
     feature.box_size = np.int64(64)
     feature.color = np.array([0.5, 0.25, 0.125], np.float32)
     assert document.autosave_error is None
@@ -163,9 +164,16 @@ def test_numpy_numbers_are_kept(annotated):
     assert (found.box_size, found.color) == (64, (0.5, 0.25, 0.125))
 
 
+def test_empty_features_are_not_offered(annotated):
+    document = Document.of(annotated)
+    annotated.add_feature("A", brush_radius=3)
+    document.close()
+    assert list_recoverable() == []
+
+
 def test_discarded_work_is_gone(annotated, state_folder):
     document = Document.of(annotated)
-    annotated.add_feature("A")
+    annotated.add_feature("A").add_box(1, 2, 3)
     document.close()
     discard(list_recoverable()[0])
     assert list((state_folder / "recovery").iterdir()) == []
@@ -174,7 +182,7 @@ def test_discarded_work_is_gone(annotated, state_folder):
 def test_forgotten_annotations_can_be_recovered_in_the_same_program():
     annotated = AnnotatedTomogram(Tomogram(np.zeros((2, 4, 4)), name="lost"))
     Document.of(annotated)
-    annotated.add_feature("A")
+    annotated.add_feature("A").add_box(1, 2, 3)
     del annotated
     gc.collect()
     assert [entry.name for entry in list_recoverable()] == ["lost"]

@@ -95,7 +95,7 @@ def test_recovery_opens_the_tomogram_or_leaves_it_missing(file):
     for _ in range(2):
         lost = AnnotatedTomogram(Tomogram(np.load(file), path=file))
         Document.of(lost)
-        lost.add_feature("A")
+        lost.add_feature("A").add_box(1, 2, 3)
     del lost
     gc.collect()
     session = Session()

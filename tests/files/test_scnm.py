@@ -334,14 +334,23 @@ def test_links_out_of_the_file_are_refused(tmp_path: Path) -> None:
             read_network(edited(change), "a")
 
 
-def test_absurd_arrays_are_refused() -> None:
+@pytest.mark.parametrize("options", [{}, {"chunks": (1024, 1024), "fillvalue": 0}])
+def test_absurd_arrays_are_refused(options: dict) -> None:
     def huge(file: h5py.File) -> None:
         group = file["model_weights/c1/c1"]
         del group["kernel:0"]
-        group.create_dataset("kernel:0", (1 << 20, 1 << 20), "f4", chunks=(1024, 1024), fillvalue=0)
+        group.create_dataset("kernel:0", (1 << 20, 1 << 20), "f4", **options)
 
-    with pytest.raises(UnsafeFileError, match="bytes are announced"):
+    with pytest.raises(FileFormatError, match="outside the file|in one piece"):
         read_network(edited(huge), "a")
+
+
+def test_shapes_larger_than_what_is_stored_are_refused() -> None:
+    data = write_network(small_network())
+    shape = np.array([3, 3, 1, 4], "<u8").tobytes()
+    assert data.count(shape) == 2  # the size and the largest size of the first kernel
+    with pytest.raises(UnsafeFileError, match="bytes are announced where 144 are stored"):
+        read_network(data.replace(shape, np.array([3 << 30, 3, 1, 4], "<u8").tobytes()), "a")
 
 
 def test_damaged_metadata(tmp_path: Path) -> None:

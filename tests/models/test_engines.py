@@ -22,8 +22,8 @@ from ais_jupyter.core.learning.network_keras import network_from_keras
 pytest.importorskip("openvino")
 
 ARCHITECTURES = [
-    "UNet S", "UNet lite", "UNet dropout", "UNet M", "UNet L", "VGGNet S", "VGGNet M", "VGGNet L", "VGGNet X", "Eman2",
-    "InceptionNet", "ResNet", "Pix2pix", "Pix2pix (2024)", "ezm-2d", "cryoPom-dice", "ezm-3d-M", "ezm-3d-L",
+    "UNet S", "UNet lite", "UNet dropout", "UNet M", "UNet L", "VGGNet S", "VGGNet M", "VGGNet X", "Eman2",
+    "InceptionNet", "ResNet", "Pix2pix", "Pix2pix (2024)", "ezm-2d", "ezm-3d-M", "ezm-3d-L",
 ]  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from ais_jupyter.core.learning.network_keras import (
     with_precision,
 )
 
-SMALL = ["UNet S", "UNet dropout", "VGGNet S", "Eman2", "InceptionNet", "ResNet", "UNet M", "Pix2pix"]
+SMALL = ["UNet dropout", "VGGNet S", "ResNet", "UNet M", "Pix2pix"]
 
 
 @pytest.mark.parametrize("title", SMALL)
@@ -78,13 +78,13 @@ def test_half_precision_keeps_the_weights_and_the_last_layer_whole() -> None:
 
 @pytest.mark.parametrize("title", ["VGGNet S", "Pix2pix"])
 def test_changing_the_precision_keeps_what_training_needs(title: str) -> None:
-    model = find(title).create((64, 64, 1))
+    model = find(title).create((32, 32, 1))
     half = with_precision(model, "bfloat16")
     for a, b in zip(model.get_weights(), half.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
     assert half.loss is model.loss
     assert float(half.optimizer.learning_rate) == pytest.approx(float(model.optimizer.learning_rate))
-    x, y = random_images(2, 64, 64, 1), (random_images(2, 64, 64, 1) > 0).astype(np.uint8)
+    x, y = random_images(1, 32, 32, 1), (random_images(1, 32, 32, 1) > 0).astype(np.uint8)
     logs = half.train_on_batch(x, y, return_dict=True)
     assert np.isfinite(logs["loss"])
     assert getattr(half, "generator", half).layers[1].compute_dtype == "bfloat16"
@@ -104,6 +104,10 @@ def test_weights_are_copied_into_a_fresh_model() -> None:
 
 def model_with(*made: Any) -> keras.Model:
     return keras.Sequential([keras.Input((8, 8, 2)), *made])
+
+
+def own_activation(x: Any) -> Any:
+    return x
 
 
 def shared_layer() -> keras.Model:
@@ -131,7 +135,7 @@ def always_dropping() -> keras.Model:
     ("make", "text"),
     [
         (lambda: model_with(layers.Lambda(lambda x: x * 2, name="mine")), "'mine' is a Lambda"),
-        (lambda: model_with(layers.Conv2D(1, 1, activation=lambda x: x, name="odd")), "activation of layer 'odd'"),
+        (lambda: model_with(layers.Conv2D(1, 1, activation=own_activation, name="odd")), "activation of layer 'odd'"),
         (shared_layer, "'twice' is used 2 times"),
         (two_inputs, "one input and one output; this has 2 and 1"),
         (operation, "is an operation and not a layer"),

@@ -28,8 +28,8 @@ _SETTING_NAMES = {"title": "Rename feature", "color": "Change colour", "visible"
 
 
 def recovery_folder() -> Path:
-    """Folder of the autosave journals: ``recovery`` in $AIS_JUPYTER_STATE_DIR, or in ``~/.ais_jupyter``."""
-    state = os.environ.get("AIS_JUPYTER_STATE_DIR")
+    """Folder of the autosave journals: ``recovery`` in $AIS_JUPYTER_STATE, or in ``~/.ais_jupyter``."""
+    state = os.environ.get("AIS_JUPYTER_STATE")
     return (Path(state) if state else Path.home() / ".ais_jupyter") / "recovery"
 
 

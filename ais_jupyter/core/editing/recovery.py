@@ -47,7 +47,8 @@ class Recoverable:
 def list_recoverable(folder: Path | None = None) -> list[Recoverable]:
     """List what can be recovered, newest first.
 
-    Journals in use and unreadable ones are left alone; those without unsaved changes are removed.
+    Journals in use and unreadable ones are left alone; those without unsaved changes or without any drawing or box are
+    removed.
     """
     folder = folder or recovery_folder()
     found = []
@@ -60,7 +61,7 @@ def list_recoverable(folder: Path | None = None) -> list[Recoverable]:
             if entry is not None:
                 found.append(entry)
             else:
-                path.unlink(missing_ok=True)  # all of it is in a file, or was taken back
+                path.unlink(missing_ok=True)  # all of it is in a file, or was taken back, or nothing was drawn
             path.with_name(path.name + ".new").unlink(missing_ok=True)
         except (AisError, OSError):
             continue
@@ -145,8 +146,9 @@ def _replay_step(record: Record, annotated: AnnotatedTomogram, history: History)
 
 
 def _describe(path: Path) -> Recoverable | None:
-    state, n_steps, when, unsaved = None, 0, path.stat().st_mtime, True
+    state, n_steps, when, unsaved, drawn = None, 0, path.stat().st_mtime, True, False
     for record, _ in read_records(path):
+        drawn = drawn or _holds_drawing(record)
         state = record.fields.get("state", state)
         n_steps += record.kind in ("step", "redo")
         n_steps -= record.kind == "undo"
@@ -154,10 +156,18 @@ def _describe(path: Path) -> Recoverable | None:
         unsaved = record.fields.get("unsaved", True)
     if state is None:
         raise FileFormatError(f"{path.name} holds no annotations")
-    if not unsaved:
+    if not unsaved or not drawn:
         return None
     tomogram, annotations = state["tomogram"], state["path"]
     return Recoverable(
         path, state["name"], tomogram and Path(tomogram), annotations and Path(annotations),
         tuple(state["shape"]), min(float(when), time.time()), max(n_steps, 1),
     )  # fmt: skip
+
+
+def _holds_drawing(record: Record) -> bool:
+    """Whether there is more in a record than empty features."""
+    contents = [edit.get("content") for edit in record.fields.get("edits", [])]
+    features = [*record.fields.get("features", []), *(content for content in contents if content)]
+    drawn = any(feature.get("masks") or feature.get("boxes") for feature in features)
+    return drawn or any(edit["edit"] in ("patch", "boxes") for edit in record.fields.get("edits", []))

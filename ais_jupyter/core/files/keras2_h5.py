@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from ais_jupyter.core.data.errors import FileFormatError, InputError
 from ais_jupyter.core.data.network import Layer, Network
+from ais_jupyter.core.files.hdf5_tree import Hdf5File, Hdf5Object
 from ais_jupyter.core.files.json_text import parse_json
 from ais_jupyter.core.files.keras2_graph import graph_from_config
 from ais_jupyter.core.files.keras2_layers import to_keras2, weight_names
-from ais_jupyter.core.files.safe_hdf5 import child, names_attribute, opened_hdf5, read_array, text_attribute
 
 KERAS_VERSION, BACKEND = "2.15.0", "tensorflow"
 _LONGEST_ATTRIBUTE = 64_000  # bytes; HDF5 takes no more in one
@@ -22,8 +24,8 @@ _LONGEST_ATTRIBUTE = 64_000  # bytes; HDF5 takes no more in one
 
 def has_network(data: bytes, what: str) -> bool:
     """Whether these HDF5 bytes are a whole Keras model."""
-    with opened_hdf5(data, what) as file:
-        return "model_config" in file.attrs
+    with _reading(what):
+        return Hdf5File(data).root.texts("model_config") is not None
 
 
 def read_network(data: bytes, what: str) -> tuple[Network, dict[str, np.ndarray]]:
@@ -36,16 +38,28 @@ def read_network(data: bytes, what: str) -> tuple[Network, dict[str, np.ndarray]
     FileFormatError
         It is damaged, or is a network of another kind.
     """
-    with opened_hdf5(data, what) as file:
-        text = text_attribute(file, "model_config", what)
-        if text is None:
-            raise FileFormatError(f"{what}: the attribute model_config is missing; this is not a Keras 2 model")
-        network = graph_from_config(parse_json(text, dict, f"{what}: model_config"), what)
-        groups = child(file, "model_weights", what)
+    with _reading(what):
+        root = Hdf5File(data).root
+        texts = root.texts("model_config")
+        if not texts:
+            raise FileFormatError("the attribute model_config is missing; this is not a Keras 2 model")
+        network = graph_from_config(parse_json(texts[0], dict, "model_config"))
+        groups = root.child("model_weights")
         for layer in network.layers[1:]:
             if weight_names(layer):
-                layer.weights = _weights(groups, layer, what)
-        return network, _optimizer(file, what)
+                layer.weights = _weights(groups, layer)
+        return network, _optimizer(root)
+
+
+@contextlib.contextmanager
+def _reading(what: str) -> Iterator[None]:
+    """Begin every complaint with the name of the file."""
+    try:
+        yield
+    except FileFormatError as error:
+        raise type(error)(f"{what}: {error}") from None
+    except (ValueError, OverflowError, MemoryError, RecursionError) as error:
+        raise FileFormatError(f"{what}: the HDF5 file is damaged ({error})") from error
 
 
 def write_network(network: Network, box_size: int | None = None) -> bytes:
@@ -116,18 +130,16 @@ def _model_config(network: Network, names: dict[str, str], box_size: int | None)
     }
 
 
-def _weights(groups: Any, layer: Layer, what: str) -> list[np.ndarray]:
-    place = f"{what}: layer {layer.name!r}"
-    if layer.name not in groups:
+def _weights(groups: Hdf5Object, layer: Layer) -> list[np.ndarray]:
+    place = f"layer {layer.name!r}"
+    if not groups.has(layer.name):
         raise FileFormatError(f"{place} has no weights in the file")
-    group = child(groups, layer.name, what)
+    group = groups.child(layer.name)
     wanted = weight_names(layer)
-    stored = {}
-    for path in names_attribute(group, "weight_names", place):
-        stored[path.rsplit("/", 1)[-1].split(":")[0]] = path
+    stored = {path.rsplit("/", 1)[-1].split(":")[0]: path for path in group.names("weight_names")}
     if set(stored) != set(wanted):
         raise FileFormatError(f"{place} ({layer.kind}) needs the weights {wanted}; the file has {sorted(stored)}")
-    weights = [read_array(child(group, stored[name], place), place).astype(np.float32) for name in wanted]
+    weights = [group.child(stored[name]).array().astype(np.float32) for name in wanted]
     _check_kernel(layer, weights, place)
     return weights
 
@@ -145,13 +157,13 @@ def _check_kernel(layer: Layer, weights: list[np.ndarray], place: str) -> None:
         raise FileFormatError(f"{place} has weights of different sizes")
 
 
-def _optimizer(file: Any, what: str) -> dict[str, np.ndarray]:
+def _optimizer(root: Hdf5Object) -> dict[str, np.ndarray]:
     """State of Adam under the names that Keras 3 gives its variables."""
-    if "optimizer_weights" not in file:
+    if not root.has("optimizer_weights"):
         return {}
-    group = child(file, "optimizer_weights", what)
+    group = root.child("optimizer_weights")
     state = {}
-    for path in names_attribute(group, "weight_names", f"{what}: optimizer"):
+    for path in group.names("weight_names"):
         match = re.fullmatch(r"Adam/([mv])/(.+)/([^/:]+):0", path)
         if path == "iteration:0":
             key = "adam/iteration"
@@ -159,7 +171,7 @@ def _optimizer(file: Any, what: str) -> dict[str, np.ndarray]:
             key = f"adam/{match[2]}_{match[3]}_{'momentum' if match[1] == 'm' else 'velocity'}"
         else:
             continue  # another optimizer: nothing here could continue with it
-        state[key] = read_array(child(group, path, what), f"{what}: optimizer")
+        state[key] = group.child(path).array()
     return state
 
 

@@ -74,7 +74,7 @@ ACTIVATIONS = {
 _CODE = {"Lambda", "TFOpLambda", "SlicingOpLambda", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"}
 
 
-def from_keras2(kind: str, name: str, config: dict[str, Any], what: str) -> dict[str, Any]:
+def from_keras2(kind: str, name: str, config: dict[str, Any]) -> dict[str, Any]:
     """Return the Keras 3 settings of a layer that Keras 2 described.
 
     Raises
@@ -86,27 +86,27 @@ def from_keras2(kind: str, name: str, config: dict[str, Any], what: str) -> dict
     """
     if kind in _CODE or ">" in kind:
         raise UnsafeFileError(
-            f"{what}: layer {name!r} is a {kind}, which contains or calls code of the file's maker; "
+            f"layer {name!r} is a {kind}, which contains or calls code of the file's maker; "
             "it was not loaded and nothing was run. If you trust the file, ask for it by name "
             "(allow_custom_layers=True) and load it with Keras"
         )
     if kind not in KINDS:
         raise FileFormatError(
-            f"{what}: layer {name!r} is a {kind}, which is not supported; there are {', '.join(sorted(KINDS))}"
+            f"layer {name!r} is a {kind}, which is not supported; there are {', '.join(sorted(KINDS))}"
         )
     if config.get("data_format", "channels_last") not in ("channels_last", None):
-        raise FileFormatError(f"{what}: layer {name!r} has its channels first, which is not supported")
+        raise FileFormatError(f"layer {name!r} has its channels first, which is not supported")
     config = dict(config)
     if kind == "LeakyReLU" and "alpha" in config:
         config["negative_slope"] = config.pop("alpha")
     if kind == "BatchNormalization" and isinstance(config.get("axis"), list):
         if len(config["axis"]) != 1:
-            raise FileFormatError(f"{what}: layer {name!r} normalises over several axes, which is not supported")
+            raise FileFormatError(f"layer {name!r} normalises over several axes, which is not supported")
         config["axis"] = config["axis"][0]
     kept = {key: config[key] for key in KINDS[kind].settings if key in config}
     if kept.get("output_padding", 0) is None:
         del kept["output_padding"]
-    _check_values(kept, name, what)
+    _check_values(kept, name)
     if config.get("trainable") is False:
         kept["trainable"] = False
     return kept
@@ -130,7 +130,7 @@ def to_keras2(layer: Layer, name: str) -> dict[str, Any]:
             raise FileFormatError(f"{key} of layer {layer.name!r} ({layer.kind}) {what}")
         if key in kind.settings or key == "trainable":
             config[key] = value
-    _check_values({k: v for k, v in config.items() if k in kind.settings}, layer.name, "this network")
+    _check_values({k: v for k, v in config.items() if k in kind.settings}, layer.name)
     if layer.kind == "LeakyReLU" and "negative_slope" in config:
         config["alpha"] = config.pop("negative_slope")
     if layer.kind == "BatchNormalization" and isinstance(config.get("axis"), int):
@@ -149,16 +149,14 @@ def weight_names(layer: Layer) -> list[str]:
     return [name for name in KINDS[layer.kind].weights if name not in absent] if layer.kind in KINDS else []
 
 
-def _check_values(settings: dict[str, Any], name: str, what: str) -> None:
+def _check_values(settings: dict[str, Any], name: str) -> None:
     """See that settings are plain JSON values, and an activation one of those that Keras names."""
     activation = settings.get("activation")
     if activation is not None and activation not in (a for a in ACTIVATIONS if isinstance(activation, str)):
-        raise UnsafeFileError(
-            f"{what}: layer {name!r} has the activation {str(activation)[:60]!r}, which Keras does not name"
-        )
+        raise UnsafeFileError(f"layer {name!r} has the activation {str(activation)[:60]!r}, which Keras does not name")
     for key, value in settings.items():
         if not _plain(value):
-            raise FileFormatError(f"{what}: {key} of layer {name!r} is {str(value)[:60]!r}, not a plain value")
+            raise FileFormatError(f"{key} of layer {name!r} is {str(value)[:60]!r}, not a plain value")
 
 
 def _plain(value: Any) -> bool:

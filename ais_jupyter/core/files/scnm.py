@@ -15,9 +15,9 @@ from ais_jupyter.core.data.errors import AisError, FileFormatError, UnsafeFileEr
 from ais_jupyter.core.data.model_info import ModelInfo, StoredModel
 from ais_jupyter.core.data.network import Network
 from ais_jupyter.core.files import kinds
+from ais_jupyter.core.files.hdf5_tree import MAGIC
 from ais_jupyter.core.files.json_text import parse_json
 from ais_jupyter.core.files.keras2_h5 import has_network, read_network, write_network
-from ais_jupyter.core.files.safe_hdf5 import MAGIC
 from ais_jupyter.core.files.safe_tar import TEXT_LIMIT, SafeTar, add_member
 from ais_jupyter.core.files.safe_write import replacing
 from ais_jupyter.core.files.scnm_metadata import info_from_metadata, metadata_from_info

@@ -37,8 +37,10 @@ def parse_star(text: str, what: str) -> dict[str, Table]:
         elif line == "loop_":
             looping = True
         elif line.startswith("_"):
-            name, *rest = _tokens(line[1:])
-            table[name] = [] if looping else rest[:1]
+            words = _tokens(line[1:])
+            if not words:
+                raise FileFormatError(f"{place}: a column has no name")
+            table[words[0]] = [] if looping else words[1:2]
         else:
             values = _tokens(line)
             if not table or len(values) != len(table):
