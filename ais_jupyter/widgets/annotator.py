@@ -6,9 +6,11 @@ from typing import Any
 
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.session import Session
+from ais_jupyter.widgets.annotations import AnnotationService
 from ais_jupyter.widgets.base import KernelWidget
+from ais_jupyter.widgets.dataset_service import DatasetService
 from ais_jupyter.widgets.datasets import Datasets, sources_of
-from ais_jupyter.widgets.protocol import Buffers
 from ais_jupyter.widgets.slices import SliceService
 
 PRECISIONS = ("uint8", "float16", "float32")
@@ -33,32 +35,30 @@ class Annotator(KernelWidget):
     def __init__(self, source: Any = (), precision: str = "uint8", **kwargs: Any) -> None:
         if precision not in PRECISIONS:
             raise InputError(f"precision must be one of {', '.join(PRECISIONS)}, not {precision!r}")
-        self._datasets = Datasets()
-        for one in sources_of(source):
-            self._datasets.add(one)
+        self._session = Session()
+        self._datasets = Datasets(self._session)
         super().__init__("annotator", **kwargs)
-        slices = SliceService(self._datasets, precision)
-        self.on_request("open", self._open)
-        self.on_request("slice", slices.slice, background=True)
-        self.on_request("value", slices.value, background=True)
+        self._slices = SliceService(self._datasets, precision)
+        self.on_request("slice", self._slices.slice, background=True)
+        self.on_request("value", self._slices.value, background=True)
+        self._annotations = AnnotationService(self, self._datasets)
+        self._session.documents_changed.connect(self._follow_open)
+        for one in sources_of(source):
+            self._session.open(one)
+        if self._session.documents:
+            self._session.activate(self._session.documents[0])
+        self._lists = DatasetService(self, self._datasets, self._slices)
 
     @property
     def annotated(self) -> list[AnnotatedTomogram]:
         """What is open, in display order; everything seen in the browser is here."""
         return list(self._datasets)
 
-    def _open(self, _content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
-        return {"datasets": [describe(annotated) for annotated in self._datasets]}
+    def close(self) -> None:
+        """Leave the page and stop listening; unsaved work stays recoverable."""
+        self._annotations.close()
+        self._lists.close()
+        super().close()
 
-
-def describe(annotated: AnnotatedTomogram) -> dict[str, Any]:
-    """Return what the browser's list of tomograms shows."""
-    tomogram = annotated.tomogram
-    return {
-        "uid": annotated.uid,
-        "name": annotated.name,
-        "path": str(tomogram.path or ""),
-        "shape": list(tomogram.shape),
-        "voxelSize": list(tomogram.voxel_size),
-        "available": tomogram.available,
-    }
+    def _follow_open(self) -> None:
+        self._annotations.follow_only(list(self._datasets))

@@ -1,68 +1,71 @@
-"""The tomograms that one widget holds open, by an id that the browser uses."""
+"""The tomograms that one widget holds open, and what the browser's list of them shows."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.errors import InputError
-from ais_jupyter.core.data.tomogram import Tomogram
-
-
-def as_annotated(source: Any) -> AnnotatedTomogram:
-    """Return annotations from a path, a Tomogram or an AnnotatedTomogram.
-
-    Raises
-    ------
-    InputError
-        `source` is none of these, or the file holds something else.
-    """
-    if isinstance(source, AnnotatedTomogram):
-        return source
-    if isinstance(source, (str, Path)):
-        from ais_jupyter.core.workflows import open as open_file
-
-        source = open_file(source)
-    if isinstance(source, AnnotatedTomogram):
-        return source
-    if isinstance(source, Tomogram):
-        return AnnotatedTomogram(source)
-    raise InputError(
-        f"expected a tomogram or annotations (path, Tomogram or AnnotatedTomogram), not {type(source).__name__}"
-    )
+from ais_jupyter.core.editing.document import Document
+from ais_jupyter.core.session import Session
 
 
 class Datasets:
     """Open tomograms in display order; their id is the `uid` of the annotations."""
 
-    def __init__(self) -> None:
-        self._open: dict[str, AnnotatedTomogram] = {}
+    def __init__(self, session: Session) -> None:
+        self.session = session
 
-    def add(self, source: Any) -> AnnotatedTomogram:
-        """Open one more; what is open already stays as it is."""
-        annotated = as_annotated(source)
-        self._open.setdefault(annotated.uid, annotated)
-        return annotated
+    def document(self, uid: str) -> Document:
+        """Return the document of an open tomogram.
 
-    def remove(self, uid: str) -> AnnotatedTomogram:
-        """Close one."""
-        return self._open.pop(uid)
+        Raises
+        ------
+        InputError
+            It is not, or no longer, open.
+        """
+        for document in self.session.documents:
+            if document.annotated.uid == uid:
+                return document
+        raise InputError("this tomogram is no longer open")
 
     def __getitem__(self, uid: str) -> AnnotatedTomogram:
-        try:
-            return self._open[uid]
-        except KeyError:
-            raise InputError("this tomogram is no longer open") from None
+        return self.document(uid).annotated
 
     def __iter__(self) -> Iterator[AnnotatedTomogram]:
-        return iter(list(self._open.values()))
+        return iter(self.session.annotated)
 
     def __len__(self) -> int:
-        return len(self._open)
+        return len(self.session.documents)
 
 
 def sources_of(source: Any) -> Iterable[Any]:
     """Return the sources one by one: a single one, or a list of them."""
     return source if isinstance(source, (list, tuple)) else [source]
+
+
+def describe(annotated: AnnotatedTomogram) -> dict[str, Any]:
+    """Return what the browser's list of tomograms shows; kept in step with ``DatasetInfo`` in js/src/state."""
+    tomogram, document = annotated.tomogram, Document.of(annotated)
+    with annotated.lock:
+        colors = [list(f.color) for f in annotated.features if f.annotated_slices or f.boxes]
+        return {
+            "uid": annotated.uid,
+            "name": annotated.name,
+            "path": str(tomogram.path or ""),
+            "shape": list(tomogram.shape),
+            "voxelSize": list(tomogram.voxel_size),
+            "available": tomogram.available,
+            "unsaved": document.unsaved,
+            "undo": document.history.undo_name,
+            "redo": document.history.redo_name,
+            "colors": colors,
+            "savedTo": str(annotated.path) if annotated.path else None,
+            "autosaveError": document.autosave_error,
+            "display": {
+                key: list(value) if isinstance(value, tuple) else value
+                for key, value in annotated.display.items()
+                if key in ("contrast", "slice") and value is not None
+            },
+        }

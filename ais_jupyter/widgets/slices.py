@@ -69,11 +69,17 @@ class SliceService:
         self._lock = threading.Lock()
 
     def slice(self, content: dict[str, Any], _buffers: Buffers) -> Answer:
-        """One slice: ``dataset``, ``axis``, ``index``; ``step`` > 1 for a coarse one, ``precision`` to override."""
+        """One slice: ``dataset``, ``axis``, ``index``; ``step`` > 1 for a coarse one, ``precision`` to override.
+
+        Rows and columns: axis z: (y, x), y: (z, x), x: (y, z).
+        """
         tomogram = self._datasets[content["dataset"]].tomogram
         precision = content.get("precision") or self._precision
         step = max(1, int(content.get("step", 1)))
-        image = tomogram.slice(int(content["index"]), content.get("axis", "z"))[::step, ::step]
+        axis = content.get("axis", "z")
+        image = tomogram.slice(int(content["index"]), axis)[::step, ::step]
+        if axis == "x":
+            image = image.T  # as it is shown beside the main view: rows are y
         pixels, factor, offset = encode(image, precision, self.limits(tomogram))
         height, width = pixels.shape
         described = {"width": width, "height": height, "dtype": str(pixels.dtype), "factor": factor, "offset": offset}

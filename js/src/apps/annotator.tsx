@@ -1,55 +1,82 @@
-// The annotator: shows one slice.
-import { render } from "preact";
-import { PlaneRenderer } from "../gl/plane_renderer";
-import { kindOf, type Texture, upload } from "../gl/textures";
-import type { Link } from "../kernel/protocol";
-import { fetchSlice } from "../state/fetch_slice";
+// The annotator: tools, three views, side bar. One per cell output; several on a page may share their documents.
+import { effect } from "@preact/signals";
+import { type JSX, render } from "preact";
+import { useRef } from "preact/hooks";
+import { DatasetsPanel } from "../panels/datasets_panel";
+import { DisplayPanel } from "../panels/display_panel";
+import { FeaturesPanel } from "../panels/features_panel";
+import { HelpOverlay } from "../panels/help_overlay";
+import { RecoveryBanner } from "../panels/notices";
+import { OptionsBar } from "../panels/options_bar";
+import { StatusBar } from "../panels/status_bar";
+import { ToolRail } from "../panels/tool_rail";
+import { Actions } from "../state/actions";
+import type { DocumentSet } from "../state/document_set";
+import { Viewer } from "../state/viewer";
+import { handleKey } from "./keys";
+import { PictureArea } from "./picture";
 
-interface DatasetInfo {
-  uid: string;
-  shape: [number, number, number];
+export function renderAnnotator(documents: DocumentSet, element: HTMLElement): () => void {
+  const viewer = new Viewer(documents);
+  const actions = new Actions(viewer);
+  const stop = effect(() => followDatasets(viewer));
+  render(<Annotator viewer={viewer} actions={actions} />, element);
+  return () => {
+    actions.flush();
+    stop();
+    render(null, element);
+  };
 }
 
-export function renderAnnotator(link: Link, element: HTMLElement): () => void {
-  let gl: WebGL2RenderingContext | null = null;
-  let renderer: PlaneRenderer;
-  let texture: Texture | null = null;
-  let dataset: DatasetInfo | null = null;
+/** Shows the first tomogram, one that was just opened, or a neighbour of one that was closed. */
+function followDatasets(viewer: Viewer): void {
+  const all = viewer.documents.datasets.value;
+  const wanted = all.find((dataset) => dataset.uid === viewer.wanted);
+  if (wanted) {
+    viewer.wanted = null;
+    viewer.show(wanted);
+  } else if (all.length > 0 && !all.some((dataset) => dataset.uid === viewer.uid.peek())) viewer.show(all[0]);
+}
 
-  async function show(index: number): Promise<void> {
-    if (!gl || !dataset) return;
-    const slice = await fetchSlice(link, { dataset: dataset.uid, axis: "z", index }, 1);
-    texture = upload(gl, texture, kindOf(slice.pixels), slice.width, slice.height, slice.pixels);
-    const [, height, width] = dataset.shape;
-    const scale = Math.min(gl.canvas.width / width, gl.canvas.height / height);
-    const camera = { centerX: width / 2, centerY: height / 2, scaleX: scale, scaleY: scale };
-    const { decode } = slice;
-    const limits: [number, number] = [decode[1], decode[0] + decode[1]];
-    const image = { texture, decode, limits, smooth: true, width, height };
-    const scene = {
-      camera,
-      image,
-      overlays: [],
-      labels: [],
-      background: [0.1, 0.1, 0.1] as [number, number, number],
-    };
-    renderer.draw(scene, gl.canvas.width, gl.canvas.height);
-  }
-
-  function start(canvas: HTMLCanvasElement | null): void {
-    if (!canvas || gl) return;
-    gl = canvas.getContext("webgl2", { preserveDrawingBuffer: true });
-    if (!gl) return;
-    renderer = new PlaneRenderer(gl);
-    void link.request<{ datasets: DatasetInfo[] }>("open").then(({ content }) => {
-      dataset = content.datasets[0] ?? null;
-      if (dataset) void show(Math.floor(dataset.shape[0] / 2));
-    });
-  }
-
-  render(<canvas ref={start} width={512} height={512} role="img" aria-label="Slice view" />, element);
-  return () => {
-    render(null, element);
-    gl?.getExtension("WEBGL_lose_context")?.loseContext();
+function Annotator({ viewer, actions }: { viewer: Viewer; actions: Actions }): JSX.Element {
+  const root = useRef<HTMLDivElement>(null);
+  const full = viewer.fullWindow.value;
+  const toggleFull = () => {
+    viewer.fullWindow.value = !viewer.fullWindow.peek();
   };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === "Escape" && viewer.fullWindow.peek() && !viewer.help.peek()) toggleFull();
+    else if (!handleKey(event, viewer, actions)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  return (
+    <div
+      ref={root}
+      class={full ? "ais ais-full" : "ais"}
+      role="application"
+      aria-label="Annotator"
+      data-lm-suppress-shortcuts
+      data-pending={viewer.documents.outbox.pending.value}
+      onKeyDown={onKeyDown}
+      onPointerDown={(event) => {
+        // A click beside the controls keeps the keys working.
+        if (!(event.target as Element).closest("button, input, select, summary, canvas"))
+          root.current?.focus();
+      }}
+      tabIndex={-1}
+    >
+      <OptionsBar viewer={viewer} actions={actions} onFullWindow={toggleFull} />
+      <RecoveryBanner documents={viewer.documents} />
+      <ToolRail viewer={viewer} />
+      <PictureArea viewer={viewer} actions={actions} />
+      <aside class="ais-side">
+        <DatasetsPanel viewer={viewer} actions={actions} />
+        <FeaturesPanel viewer={viewer} actions={actions} />
+        <DisplayPanel viewer={viewer} />
+      </aside>
+      <StatusBar viewer={viewer} />
+      <HelpOverlay viewer={viewer} />
+    </div>
+  );
 }

@@ -48,6 +48,18 @@ export class FilterChain {
     return current;
   }
 
+  /** Keeps a result beyond the next call of `run`. */
+  copy(result: Texture, into: Texture | null): Texture {
+    const { gl } = this;
+    const target = upload(gl, into, "r32f", result.width, result.height, null);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, this.frame);
+    gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, result.texture, 0);
+    gl.bindTexture(gl.TEXTURE_2D, target.texture);
+    gl.copyTexSubImage2D(gl.TEXTURE_2D, 0, 0, 0, 0, 0, result.width, result.height);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+    return target;
+  }
+
   /** Values of a single-precision texture, row 0 first. */
   read(texture: Texture): Float32Array {
     const { gl } = this;

@@ -1,0 +1,267 @@
+// Joins pointer and tools: from a place on the screen to pixels of a mask, and what is known of the place under the cursor.
+import type { Picture } from "../labels/flood";
+import type { Allowed } from "../labels/stroke";
+import type { Actions } from "../state/actions";
+import { FeatureState } from "../state/feature";
+import type { SliceStore } from "../state/slice_store";
+import { brushMax } from "../state/tool_state";
+import type { Position, Viewer } from "../state/viewer";
+import { startBox } from "../tools/box_tool";
+import { startBrush } from "../tools/brush_tool";
+import type { ToolContext, ToolGesture, ToolPoint } from "../tools/context";
+import { startLasso } from "../tools/lasso_tool";
+import type { Gesture, InputHandlers, PlanePoint } from "../views/input";
+import type { Stage } from "../views/stage";
+import { type Slice, valueAt, values } from "../volume/slice";
+import { meanAndDeviation } from "../volume/statistics";
+
+/** Milliseconds the cursor must rest before the exact value is asked for. */
+const REST = 150;
+/** Slices up to this size are fetched with exact values while the flood brush is in the hand. */
+const EXACT_BYTES = 32 * 1024 * 1024;
+
+export class Controller implements InputHandlers {
+  private exact: { z: number; uid: string; slice: Slice } | null = null;
+  private shown: { key: string; picture: Picture; spread: number } | null = null;
+  private resting: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private viewer: Viewer,
+    private slices: SliceStore,
+    private stage: Stage,
+    private actions: Actions,
+    private showCursor: (left: number, top: number, diameter: number, plane: PlanePoint) => void,
+    private hideCursor: () => void,
+  ) {}
+
+  press(point: PlanePoint): Gesture | null {
+    const { tools } = this.viewer;
+    const name = tools.tool.peek();
+    const tool = point.shift && name !== "navigate" ? "box" : name;
+    if (tool === "navigate") return this.moveCursor(point);
+    if (this.viewer.dataset.peek()?.loaded.peek() === false) return this.whenLoaded(point);
+    const context = this.context(point);
+    if (!context) return null;
+    const at = toolPoint(point);
+    const started = this.start(tool, context, at);
+    return started && this.follow(started);
+  }
+
+  hover(point: PlanePoint | null, left: number, top: number): void {
+    clearTimeout(this.resting);
+    const dataset = this.viewer.dataset.peek();
+    if (!point || !dataset) {
+      this.viewer.hover.value = null;
+      this.hideCursor();
+      return;
+    }
+    const at = this.position(point);
+    const slice = this.slices.current(point.axis);
+    const value = slice ? valueAt(slice, point.column, point.row) : Number.NaN;
+    const inside = !Number.isNaN(value);
+    this.viewer.hover.value = inside ? { at, value, exact: slice!.pixels instanceof Float32Array } : null;
+    if (inside && !(slice!.pixels instanceof Float32Array))
+      this.resting = setTimeout(() => this.askValue(at), REST);
+    const { tools } = this.viewer;
+    const painting = ["brush", "erase", "flood"].includes(tools.tool.peek()) && !point.shift;
+    const radius = dataset.activeFeature?.settings.peek().brush_radius;
+    const camera = this.stage.planes[point.axis].camera;
+    if (painting && radius && camera) {
+      const scale = point.axis === "x" ? camera.scaleY : camera.scaleX;
+      this.showCursor(left, top, 2 * radius * scale, point);
+    } else this.hideCursor();
+    if (tools.tool.peek() === "flood" || tools.limited.peek()) void this.prepareExact();
+  }
+
+  resizeBrush(by: number): void {
+    const dataset = this.viewer.dataset.peek();
+    const feature = dataset?.activeFeature;
+    if (!dataset || !feature) return;
+    const most = brushMax(this.viewer.pixelSize.peek());
+    const next = Math.min(most, Math.max(1, feature.settings.peek().brush_radius + by));
+    this.actions.set(feature, "brush_radius", next);
+  }
+
+  close(): void {
+    clearTimeout(this.resting);
+  }
+
+  /** The picture may be there before the annotations: what is drawn meanwhile is painted when they have arrived. */
+  private whenLoaded(point: PlanePoint): Gesture {
+    const kept: PlanePoint[] = [];
+    let ended = false;
+    let begun: Gesture | null = null;
+    const stop = this.viewer.dataset.peek()!.loaded.subscribe((loaded) => {
+      if (!loaded || begun) return;
+      begun = this.press(point);
+      if (kept.length > 0) begun?.move(kept);
+      if (ended) finish();
+    });
+    const finish = () => {
+      begun?.end();
+      stop();
+    };
+    return {
+      move: (points) => (begun ? begun.move(points) : void kept.push(...points)),
+      end: () => {
+        ended = true;
+        if (begun) finish();
+      },
+      cancel: () => {
+        begun?.cancel();
+        stop();
+      },
+    };
+  }
+
+  private start(tool: string, context: ToolContext, at: ToolPoint): ToolGesture | null {
+    switch (tool) {
+      case "box":
+        return startBox(context, at);
+      case "lasso":
+        return startLasso(context, at);
+      case "erase":
+        return startBrush(context, "erase", at);
+      case "flood":
+        return startBrush(context, "flood", at);
+      default:
+        return startBrush(context, "paint", at);
+    }
+  }
+
+  /** Drawn things belong to a feature: without one the first stroke makes it. */
+  private context(point: PlanePoint): ToolContext | null {
+    const dataset = this.viewer.dataset.peek();
+    if (!dataset?.loaded.peek()) return null;
+    const feature = dataset.activeFeature ?? this.actions.addFeature();
+    if (!(feature instanceof FeatureState)) return null;
+    const { voxelSize } = dataset.info.peek();
+    const ratio = voxelSize[0] > 0 && voxelSize[2] > 0 ? voxelSize[0] / voxelSize[2] : 1;
+    return {
+      documents: this.viewer.documents,
+      viewer: this.viewer,
+      dataset,
+      feature,
+      axis: point.axis,
+      index: this.viewer.position.peek()[point.axis],
+      aspect: point.axis === "z" ? 1 : ratio,
+      picture: () => this.picture(),
+      allowed: () => this.allowed(),
+      outline: (points) => {
+        this.stage.outlineAxis = point.axis;
+        this.stage.outline =
+          points?.map(({ column, row }) =>
+            point.axis === "x" ? { x: row, y: column } : { x: column, y: row },
+          ) ?? null;
+        this.stage.redrawOverlay(point.axis);
+      },
+    };
+  }
+
+  private follow(gesture: ToolGesture): Gesture {
+    let last: PlanePoint | null = null;
+    return {
+      move: (points) => {
+        last = points[points.length - 1];
+        gesture.move(points.map(toolPoint));
+      },
+      end: () => {
+        gesture.end();
+        if (last) this.shareCursor(last);
+      },
+      cancel: () => gesture.cancel(),
+    };
+  }
+
+  /** The cross-sections go to where the stroke ended. */
+  private shareCursor(point: PlanePoint): void {
+    const { z, y, x } = this.position(point);
+    const now = this.viewer.position.peek();
+    const kept = { [point.axis]: now[point.axis] };
+    this.viewer.position.value = { ...this.inside({ z, y, x }), ...kept };
+  }
+
+  private moveCursor(point: PlanePoint): Gesture | null {
+    let moved = 0;
+    return {
+      move: () => {
+        moved++;
+      },
+      end: () => {
+        if (moved < 3) this.shareCursor(point);
+      },
+      cancel: () => {},
+    };
+  }
+
+  private position(point: PlanePoint): Position {
+    const now = this.viewer.position.peek();
+    const column = Math.floor(point.column);
+    const row = Math.floor(point.row);
+    if (point.axis === "z") return { z: now.z, y: row, x: column };
+    return point.axis === "y" ? { z: row, y: now.y, x: column } : { z: column, y: row, x: now.x };
+  }
+
+  private inside({ z, y, x }: Position): Position {
+    const [depth, height, width] = this.viewer.dataset.peek()!.info.peek().shape;
+    const clamp = (value: number, count: number) => Math.min(count - 1, Math.max(0, value));
+    return { z: clamp(z, depth), y: clamp(y, height), x: clamp(x, width) };
+  }
+
+  private async askValue(at: Position): Promise<void> {
+    const { documents, dataset, hover } = this.viewer;
+    const uid = dataset.peek()?.uid;
+    try {
+      const question = { dataset: uid, position: [at.z, at.y, at.x] };
+      const { content } = await documents.link.request<{ value: number | null }>("value", question);
+      const now = hover.peek();
+      if (now && content.value !== null && now.at.x === at.x && now.at.y === at.y && now.at.z === at.z)
+        hover.value = { at, value: content.value, exact: true };
+    } catch {
+      // The value of the 8-bit picture stays.
+    }
+  }
+
+  /** The grey values that are displayed: filtered if filters run, else exact when they have arrived. */
+  private picture(): { picture: Picture; spread: number } | null {
+    const slice = this.slices.current("z");
+    if (!slice || slice.step > 1) return null;
+    const { z } = this.viewer.position.peek();
+    const uid = this.viewer.dataset.peek()!.uid;
+    const exact = this.exact?.z === z && this.exact.uid === uid ? this.exact.slice : null;
+    const filters = JSON.stringify(this.viewer.filters.peek().filter((filter) => filter.enabled));
+    const key = `${uid}/${z}/${exact ? "exact" : "seen"}/${filters}`;
+    if (this.shown?.key !== key) {
+      const shown = this.stage.filteredValues() ?? values(exact ?? slice);
+      const picture = { width: slice.width, height: slice.height, values: shown };
+      this.shown = { key, picture, spread: meanAndDeviation(shown)[1] };
+    }
+    return this.shown;
+  }
+
+  private allowed(): Allowed | undefined {
+    const { limited, range } = this.viewer.tools;
+    if (!limited.peek()) return undefined;
+    const shown = this.picture();
+    const [low, high] = range.peek();
+    const { z: shownZ } = this.viewer.position.peek();
+    if (!shown) return undefined;
+    const { width, values: grey } = shown.picture;
+    return (x, y, z) => z === shownZ && grey[y * width + x] >= low && grey[y * width + x] <= high;
+  }
+
+  private async prepareExact(): Promise<void> {
+    const dataset = this.viewer.dataset.peek();
+    const { z } = this.viewer.position.peek();
+    if (!dataset || (this.exact?.z === z && this.exact.uid === dataset.uid)) return;
+    if (dataset.width * dataset.height * 4 > EXACT_BYTES) return;
+    const slice = await this.slices.exactSlice();
+    if (slice) this.exact = { z, uid: dataset.uid, slice };
+  }
+}
+
+function toolPoint(point: PlanePoint): ToolPoint {
+  const { pressure, secondary, shift, ctrl } = point;
+  const [column, row] = point.axis === "x" ? [point.row, point.column] : [point.column, point.row];
+  return { column, row, pressure, secondary, shift, ctrl };
+}

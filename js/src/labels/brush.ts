@@ -1,0 +1,58 @@
+// The shapes a brush paints, as runs of pixels in rows. Positions are pixel numbers; the disc's rule is the original's:
+// a pixel is painted when dx² + dy² < r² (strictly) between integer positions.
+
+/** Pixels x0 ≤ x < x1 of one row. */
+export interface Run {
+  row: number;
+  x0: number;
+  x1: number;
+}
+
+/** Half width of the disc at each row offset 0 … ; −1 where the row is empty. */
+function halfWidths(radius: number, aspect: number): number[] {
+  const widths: number[] = [];
+  const squared = radius * radius;
+  for (let row = 0; ; row++) {
+    const dy = (row * aspect) ** 2;
+    if (dy >= squared) return widths;
+    let dx = Math.ceil(Math.sqrt(squared - dy));
+    while (dx >= 0 && dx * dx + dy >= squared) dx--;
+    widths.push(dx);
+  }
+}
+
+/** The disc around (x, y). `aspect`: height of a pixel in widths, other than 1 where voxels are no cubes. */
+export function disc(x: number, y: number, radius: number, aspect = 1): Run[] {
+  return sweep(x, y, x, y, radius, aspect);
+}
+
+/** The disc moved in a straight line from one pixel to another: what a stroke covers between two pointer events. */
+export function sweep(
+  fromX: number,
+  fromY: number,
+  toX: number,
+  toY: number,
+  radius: number,
+  aspect = 1,
+): Run[] {
+  const widths = halfWidths(radius, aspect);
+  const steps = Math.max(Math.abs(toX - fromX), Math.abs(toY - fromY));
+  const left = new Map<number, number>();
+  const right = new Map<number, number>();
+  for (let i = 0; i <= steps; i++) {
+    const x = steps === 0 ? fromX : Math.round(fromX + ((toX - fromX) * i) / steps);
+    const y = steps === 0 ? fromY : Math.round(fromY + ((toY - fromY) * i) / steps);
+    for (let dy = 1 - widths.length; dy < widths.length; dy++) {
+      const half = widths[Math.abs(dy)];
+      const row = y + dy;
+      left.set(row, Math.min(left.get(row) ?? Number.POSITIVE_INFINITY, x - half));
+      right.set(row, Math.max(right.get(row) ?? Number.NEGATIVE_INFINITY, x + half + 1));
+    }
+  }
+  return [...left].map(([row, x0]) => ({ row, x0, x1: right.get(row)! }));
+}
+
+/** Radius of a sphere `slices` slices away from its middle; 0 outside. `aspect`: height of a voxel in widths. */
+export function sphereRadius(radius: number, slices: number, aspect: number): number {
+  return Math.sqrt(Math.max(0, radius * radius - (slices * aspect) ** 2));
+}

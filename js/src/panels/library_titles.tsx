@@ -1,0 +1,17 @@
+// Names to choose from: those of the feature library, then those of all open tomograms.
+import type { JSX } from "preact";
+import type { Viewer } from "../state/viewer";
+
+export function LibraryTitles({ viewer, id }: { viewer: Viewer; id: string }): JSX.Element {
+  const known = viewer.documents.library.value.map((entry) => String(entry.title));
+  const used = viewer.documents.datasets.value
+    .flatMap((dataset) => dataset.features.value.map((feature) => feature.settings.value.title))
+    .filter((title) => !title.includes("Unnamed feature"));
+  return (
+    <datalist id={id}>
+      {[...new Set([...known, ...used])].map((title) => (
+        <option key={title} value={title} />
+      ))}
+    </datalist>
+  );
+}

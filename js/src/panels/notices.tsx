@@ -1,0 +1,110 @@
+// What the user must know now: errors, a busy or lost kernel, work that can be recovered, a lost graphics context.
+import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import type { DocumentSet } from "../state/document_set";
+import type { Viewer } from "../state/viewer";
+import { IconButton } from "./controls";
+
+interface Props {
+  viewer: Viewer;
+  graphics: "works" | "lost" | "missing";
+}
+
+/** Milliseconds without an answer after which the kernel counts as busy. */
+const BUSY = 1500;
+
+export function Notices({ viewer, graphics }: Props): JSX.Element {
+  const { documents } = viewer;
+  const autosave = viewer.dataset.value?.info.value.autosaveError;
+  const missing = viewer.dataset.value && !viewer.dataset.value.info.value.available;
+  return (
+    <div class="ais-notices" aria-live="polite">
+      {graphics === "missing" && (
+        <Notice kind="error">This browser has no WebGL 2, which the picture needs.</Notice>
+      )}
+      {graphics === "lost" && (
+        <Notice kind="info">The browser took the graphics context away; waiting for it…</Notice>
+      )}
+      {!documents.alive.value && (
+        <Notice kind="error">
+          The kernel is gone. Run the cell again; unsaved work is offered there for recovery.
+        </Notice>
+      )}
+      {missing && <Notice kind="error">The tomogram's file cannot be found. Its menu relinks it.</Notice>}
+      {autosave && <Notice kind="error">{autosave}</Notice>}
+      {documents.error.value && (
+        <Notice
+          kind="error"
+          onClose={() => {
+            documents.error.value = null;
+          }}
+        >
+          {documents.error.value}
+        </Notice>
+      )}
+      <Busy documents={documents} />
+    </div>
+  );
+}
+
+/** Unsaved work that a kernel left behind, above the views so that it covers nothing. */
+export function RecoveryBanner({ documents }: { documents: DocumentSet }): JSX.Element | null {
+  const [entry, ...others] = documents.recoverable.value;
+  if (!entry) return null;
+  const steps = `${entry.steps} ${entry.steps === 1 ? "step" : "steps"}`;
+  return (
+    <div class="ais-banner" role="status">
+      <span>
+        Unsaved work on “{entry.name}” from {new Date(entry.time * 1000).toLocaleString()} ({steps}) was left
+        behind
+        {others.length > 0 ? `, and ${others.length} older` : ""}.
+      </span>
+      <Recovery documents={documents} id={entry.id} />
+    </div>
+  );
+}
+
+function Recovery({ documents, id }: { documents: DocumentSet; id: string }): JSX.Element {
+  const answer = async (discard: boolean) => {
+    const found = await documents.ask<{ recoverable: [] }>("recover", { recovery: id, discard });
+    if (found) documents.recoverable.value = found.content.recoverable;
+  };
+  return (
+    <span class="ais-answers">
+      <button type="button" onClick={() => void answer(false)}>
+        Recover
+      </button>
+      <button type="button" onClick={() => void answer(true)}>
+        Discard
+      </button>
+    </span>
+  );
+}
+
+function Busy({ documents }: { documents: DocumentSet }): JSX.Element | null {
+  const [busy, setBusy] = useState(false);
+  useEffect(() => {
+    const timer = setInterval(() => setBusy(documents.link.waiting() > BUSY), 500);
+    return () => clearInterval(timer);
+  }, [documents]);
+  if (!busy || !documents.alive.value) return null;
+  const kept = documents.outbox.pending.value;
+  return (
+    <div class="ais-busy">
+      The kernel is busy{kept > 0 ? `; ${kept} ${kept === 1 ? "change" : "changes"} on the way` : ""}
+    </div>
+  );
+}
+
+function Notice(props: {
+  kind: "error" | "info";
+  onClose?: () => void;
+  children: ComponentChildren;
+}): JSX.Element {
+  return (
+    <div class={`ais-notice ais-${props.kind}`} role={props.kind === "error" ? "alert" : "status"}>
+      {props.children}
+      {props.onClose && <IconButton icon="close" name="Dismiss" onClick={props.onClose} />}
+    </div>
+  );
+}

@@ -1,0 +1,57 @@
+// Under the picture: the slice slider and what is under the cursor.
+import type { JSX } from "preact";
+import type { Viewer } from "../state/viewer";
+import { Slider } from "./controls";
+
+function number(value: number): string {
+  if (!Number.isFinite(value)) return "–";
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 0.01 || size >= 1e5)) return value.toExponential(2);
+  return size >= 100 || Number.isInteger(value) ? value.toFixed(0) : value.toFixed(2);
+}
+
+export function StatusBar({ viewer }: { viewer: Viewer }): JSX.Element | null {
+  const dataset = viewer.dataset.value;
+  if (!dataset) return null;
+  const [depth] = dataset.info.value.shape;
+  const { z } = viewer.position.value;
+  return (
+    <div class="ais-status">
+      <span class="ais-label">Slice</span>
+      <Slider
+        name="Slice"
+        value={z + 1}
+        min={1}
+        max={depth}
+        text={`slice ${z + 1} of ${depth}`}
+        onInput={(value) => viewer.goTo("z", value - 1)}
+      />
+      <span class="ais-value ais-slice-number">
+        {z + 1} / {depth}
+      </span>
+      <Hover viewer={viewer} />
+    </div>
+  );
+}
+
+function Hover({ viewer }: { viewer: Viewer }): JSX.Element {
+  const hover = viewer.hover.value;
+  const scale = viewer.camera.value?.scale;
+  return (
+    <span class="ais-hover">
+      {hover ? (
+        <>
+          <span>z {hover.at.z}</span>
+          <span>y {hover.at.y}</span>
+          <span>x {hover.at.x}</span>
+          <span class="ais-grey" title={hover.exact ? "Exact grey value" : "Grey value as displayed"}>
+            {hover.exact ? "" : "≈ "}
+            {number(hover.value)}
+          </span>
+        </>
+      ) : (
+        <span>{scale ? `${Math.round(scale * 100)} %` : ""}</span>
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,173 @@
+// What a user can do to features and slices, as undoable steps; shared by panels and keys.
+import type { Content } from "../kernel/protocol";
+import { makePatch } from "../labels/patch";
+import { cycleColor } from "./colors";
+import type { DatasetState } from "./dataset";
+import type { Box, Edit } from "./edits";
+import { DEFAULTS, type FeatureState, type Settings } from "./feature";
+import type { Viewer } from "./viewer";
+
+/** Milliseconds that changes of one setting (a slider being dragged) are collected before the kernel hears of them. */
+const COLLECT = 250;
+
+export class Actions {
+  private collecting: { feature: FeatureState; name: keyof Settings; before: unknown } | null = null;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(readonly viewer: Viewer) {}
+
+  private get dataset(): DatasetState | undefined {
+    return this.viewer.dataset.peek();
+  }
+
+  addFeature(settings: Partial<Settings> = {}): FeatureState | undefined {
+    const { dataset } = this;
+    if (!dataset?.loaded.peek()) return undefined;
+    const features = dataset.features.peek();
+    const taken = features
+      .map((feature) => /^Unnamed feature (\d+)$/.exec(feature.settings.peek().title)?.[1])
+      .map((n) => Number(n ?? 0));
+    const number = Math.max(features.length, ...taken) + 1;
+    const defaults = { ...DEFAULTS, title: `Unnamed feature ${number}`, color: cycleColor(number - 1) };
+    const uid = Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) =>
+      b.toString(16).padStart(2, "0"),
+    ).join("");
+    const feature = dataset.newFeature(uid, { ...defaults, ...settings });
+    this.commit("Add feature", [
+      { edit: "feature", feature: uid, before: null, after: features.length, content: feature },
+    ]);
+    dataset.active.value = uid;
+    return feature;
+  }
+
+  deleteFeature(feature: FeatureState): void {
+    const before = this.dataset?.features.peek().indexOf(feature) ?? -1;
+    if (before < 0) return;
+    if (this.viewer.solo.peek() === feature.uid) this.viewer.solo.value = null;
+    this.commit("Delete feature", [
+      { edit: "feature", feature: feature.uid, before, after: null, content: feature },
+    ]);
+  }
+
+  moveFeature(feature: FeatureState, to: number): void {
+    const features = this.dataset?.features.peek() ?? [];
+    const before = features.indexOf(feature);
+    const after = Math.min(features.length - 1, Math.max(0, to));
+    if (before < 0 || before === after) return;
+    this.commit("Move feature", [{ edit: "feature", feature: feature.uid, before, after, content: feature }]);
+  }
+
+  /** Sets something of a feature: seen at once, told to the kernel when it has come to rest. */
+  set<K extends keyof Settings>(feature: FeatureState, name: K, value: Settings[K]): void {
+    const { collecting } = this;
+    if (collecting && (collecting.feature !== feature || collecting.name !== name)) this.flush();
+    const before = feature.settings.peek()[name];
+    if (before === value) return;
+    this.collecting ??= { feature, name, before };
+    feature.settings.value = { ...feature.settings.peek(), [name]: value };
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.flush(), COLLECT);
+  }
+
+  /** Sends what `set` has collected. */
+  flush(): void {
+    const { collecting } = this;
+    clearTimeout(this.timer);
+    this.collecting = null;
+    if (!collecting) return;
+    const { feature, name, before } = collecting;
+    const after = feature.settings.peek()[name];
+    if (after === before) return;
+    this.commit(NAMES[name] ?? `Change ${name.replace(/_/g, " ")}`, [
+      { edit: "setting", feature: feature.uid, name, before, after },
+    ]);
+  }
+
+  activate(feature: FeatureState): void {
+    if (this.dataset) this.dataset.active.value = feature.uid;
+  }
+
+  /** The next or previous feature, around the end. */
+  cycleFeature(by: number): void {
+    const features = this.dataset?.features.peek() ?? [];
+    const active = this.dataset?.activeFeature;
+    if (!active || features.length === 0) return;
+    this.activate(features[(features.indexOf(active) + by + features.length) % features.length]);
+  }
+
+  undo(): void {
+    this.travel("undo");
+  }
+
+  redo(): void {
+    this.travel("redo");
+  }
+
+  private travel(kind: "undo" | "redo"): void {
+    this.flush();
+    if (!this.dataset) return;
+    const z = this.viewer.documents.travel(this.dataset, kind);
+    if (z !== null) this.viewer.goTo("z", z);
+  }
+
+  /** Removes the drawing and the boxes of one slice of a feature. */
+  clearSlice(feature: FeatureState, z: number): void {
+    const edits: Edit[] = [];
+    const mask = feature.masks.get(z);
+    const rect = { x0: 0, y0: 0, x1: feature.masks.width, y1: feature.masks.height };
+    if (mask) edits.push({ edit: "patch", patch: makePatch(feature.uid, z, rect, mask, null) });
+    const boxes = feature.boxes.peek();
+    const start = boxes.findIndex((box) => box[0] === z);
+    if (start >= 0) {
+      const removed: Box[] = boxes.slice(start);
+      edits.push({
+        edit: "boxes",
+        feature: feature.uid,
+        start,
+        removed,
+        added: removed.filter((box) => box[0] !== z),
+      });
+    }
+    this.commit("Clear slice", edits);
+  }
+
+  /** Copies the drawing of the shown slice to the next one and goes there. */
+  copyToNext(feature: FeatureState, by: number): void {
+    const { z } = this.viewer.position.peek();
+    const to = z + by;
+    const mask = feature.masks.get(z);
+    if (!mask || !this.dataset || to < 0 || to >= this.dataset.depth) return;
+    const rect = { x0: 0, y0: 0, x1: feature.masks.width, y1: feature.masks.height };
+    const before = feature.masks.get(to) ?? null;
+    const after = before ? mask.map((value, i) => value | before[i]) : mask;
+    this.commit("Copy to next slice", [
+      { edit: "patch", patch: makePatch(feature.uid, to, rect, before, after) },
+    ]);
+    this.viewer.goTo("z", to);
+  }
+
+  /** Fills the slices between drawn ones; the kernel does it. */
+  async interpolate(feature: FeatureState): Promise<void> {
+    await this.ask("interpolate", { feature: feature.uid });
+  }
+
+  async save(content: Content = {}): Promise<boolean> {
+    this.flush();
+    return (await this.ask("save", content)) !== null;
+  }
+
+  ask(kind: string, content: Content = {}): Promise<unknown> {
+    return this.viewer.documents.ask(kind, { dataset: this.dataset?.uid, ...content });
+  }
+
+  private commit(name: string, edits: Edit[]): void {
+    if (this.collecting) this.flush();
+    if (this.dataset) this.viewer.documents.commit(this.dataset, name, edits);
+  }
+}
+
+const NAMES: Partial<Record<keyof Settings, string>> = {
+  title: "Rename feature",
+  color: "Change colour",
+  visible: "Show or hide feature",
+};

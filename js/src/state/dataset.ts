@@ -1,0 +1,118 @@
+// One open tomogram with its annotations; the browser's twin of core/data/annotations.py.
+import { type Signal, signal } from "@preact/signals";
+import { patchValues } from "../labels/patch";
+import { paste } from "../labels/region";
+import type { Edit } from "./edits";
+import { FeatureState, type Settings } from "./feature";
+import { LocalHistory } from "./local_history";
+
+export interface DatasetInfo {
+  uid: string;
+  name: string;
+  path: string;
+  /** z, y, x */
+  shape: [number, number, number];
+  /** Å, z y x; 0 unknown */
+  voxelSize: [number, number, number];
+  available: boolean;
+  unsaved: boolean;
+  /** What undo and redo would do, as the kernel says. */
+  undo: string | null;
+  redo: string | null;
+  /** Colours of the features that are annotated. */
+  colors: [number, number, number][];
+  savedTo: string | null;
+  autosaveError: string | null;
+  display: { contrast?: [number, number]; slice?: number };
+}
+
+export class DatasetState {
+  readonly uid: string;
+  readonly info: Signal<DatasetInfo>;
+  readonly features = signal<FeatureState[]>([]);
+  /** uid of the feature that is painted. */
+  readonly active = signal<string | null>(null);
+  /** Whether the annotations are here. */
+  readonly loaded = signal(false);
+  readonly history = new LocalHistory();
+  /** Number of the kernel's last change that is in here. */
+  revision = -1;
+  /** Counts changes, for whoever must look again. */
+  readonly version = signal(0);
+
+  constructor(info: DatasetInfo) {
+    this.uid = info.uid;
+    this.info = signal(info);
+  }
+
+  get depth(): number {
+    return this.info.value.shape[0];
+  }
+
+  get height(): number {
+    return this.info.value.shape[1];
+  }
+
+  get width(): number {
+    return this.info.value.shape[2];
+  }
+
+  feature(uid: string | null): FeatureState | undefined {
+    return this.features.value.find((feature) => feature.uid === uid);
+  }
+
+  get activeFeature(): FeatureState | undefined {
+    return this.feature(this.active.value) ?? this.features.value[0];
+  }
+
+  newFeature(uid: string, settings: Settings): FeatureState {
+    return new FeatureState(uid, settings, this.width, this.height);
+  }
+
+  apply(edit: Edit): void {
+    this.version.value++;
+    if (edit.edit === "feature") {
+      this.applyFeature(edit.feature, edit.before, edit.after, edit.content);
+      return;
+    }
+    const feature = this.feature(edit.edit === "patch" ? edit.patch.feature : edit.feature);
+    if (!feature) return;
+    if (edit.edit === "patch") {
+      const { patch } = edit;
+      const values = patchValues(patch);
+      if (!values) feature.masks.set(patch.z, null);
+      else {
+        paste(feature.masks.editable(patch.z), this.width, patch.rect, values);
+        feature.masks.changed(patch.z, patch.rect);
+      }
+    } else if (edit.edit === "boxes") {
+      const boxes = [...feature.boxes.peek()];
+      boxes.splice(edit.start, edit.removed.length, ...edit.added);
+      feature.boxes.value = boxes;
+    } else {
+      feature.settings.value = { ...feature.settings.peek(), [edit.name]: edit.after };
+    }
+  }
+
+  private applyFeature(
+    uid: string,
+    before: number | null,
+    after: number | null,
+    content: FeatureState | null,
+  ): void {
+    const features = [...this.features.peek()];
+    let moved = content;
+    if (before !== null) {
+      const at = features.findIndex((feature) => feature.uid === uid);
+      if (at < 0) return;
+      moved = features.splice(at, 1)[0];
+    }
+    if (after !== null && moved) {
+      features.splice(after, 0, moved);
+      if (before === null) this.active.value = uid;
+    }
+    this.features.value = features;
+    if (after === null && this.active.peek() === uid)
+      this.active.value = features[Math.min(before ?? 0, features.length - 1)]?.uid ?? null;
+  }
+}

@@ -1,0 +1,229 @@
+// The open tomograms, shared by all views of one widget on this page, and kept in agreement with the kernel.
+import { batch, computed, signal } from "@preact/signals";
+import type { Answer, Content, Link } from "../kernel/protocol";
+import { type DatasetInfo, DatasetState } from "./dataset";
+import { decodeEdit, type Edit, encodeEdit, inverse, type Step, sliceOf } from "./edits";
+import { FeatureState, TOOL_SETTINGS } from "./feature";
+import { Outbox } from "./outbox";
+
+/** Dragging a colour or typing a title makes one step, as in the kernel. */
+const MERGE_MILLISECONDS = 1000;
+
+export interface Recoverable {
+  id: string;
+  name: string;
+  time: number;
+  steps: number;
+}
+
+export class DocumentSet {
+  readonly datasets = signal<DatasetState[]>([]);
+  readonly recoverable = signal<Recoverable[]>([]);
+  readonly library = signal<Content[]>([]);
+  readonly alive = signal(true);
+  /** The latest thing that went wrong, for the user. */
+  readonly error = signal<string | null>(null);
+  readonly ready = signal(false);
+  readonly outbox: Outbox;
+  readonly unsaved = computed(() => this.datasets.value.some((dataset) => dataset.info.value.unsaved));
+  private stale = new Set<string>();
+  private stop: (() => void)[];
+
+  constructor(readonly link: Link) {
+    const client = Math.random().toString(16).slice(2, 10);
+    this.outbox = new Outbox(
+      link,
+      client,
+      (kind, content, answer) => this.delivered(kind, content, answer),
+      (message) => this.refused(message),
+      (revisions) => this.compare(revisions),
+    );
+    this.stop = [
+      link.on("changes", (content, buffers) => this.onChanges(content, buffers)),
+      link.on("datasets", (content) => this.onDatasets(content)),
+      link.onAlive((alive) => {
+        this.alive.value = alive;
+      }),
+    ];
+  }
+
+  async open(): Promise<void> {
+    const { content } = await this.link.request("open");
+    this.onDatasets(content);
+    this.ready.value = true;
+  }
+
+  close(): void {
+    for (const stop of this.stop) stop();
+    this.outbox.close();
+  }
+
+  get(uid: string | null): DatasetState | undefined {
+    return this.datasets.value.find((dataset) => dataset.uid === uid);
+  }
+
+  /** Asks the kernel for something that is no change of annotations; errors are shown. */
+  async ask<T = Content>(kind: string, content: Content = {}): Promise<Answer<T> | null> {
+    try {
+      return await this.link.request<T>(kind, content);
+    } catch (error) {
+      this.error.value = error instanceof Error ? error.message : String(error);
+      return null;
+    }
+  }
+
+  // changes made here -------------------------------------------------------------------------------------------------
+
+  /** Makes changes one undoable step and tells the kernel. `done`: they have been made already (a stroke). */
+  commit(dataset: DatasetState, name: string, edits: Edit[], done = false): void {
+    if (edits.length === 0) return;
+    if (!done) batch(() => edits.forEach((edit) => dataset.apply(edit)));
+    else dataset.version.value++;
+    const tool = edits.every((edit) => edit.edit === "setting" && TOOL_SETTINGS.has(edit.name));
+    const key = `${this.outbox.client}:${this.outbox.next}`;
+    if (!tool) this.remember(dataset, { key, name, edits, time: performance.now() });
+    const blobs: Uint8Array[] = [];
+    const fields = edits.map((edit) => encodeEdit(dataset.uid, edit, blobs));
+    this.outbox.send("edit", { dataset: dataset.uid, name, key, edits: fields }, blobs);
+    this.describe(dataset, tool ? {} : { unsaved: true, undo: name, redo: null });
+  }
+
+  /** Takes the last step back (`redo`: makes it again); returns the slice to show, null when it is not known here. */
+  travel(dataset: DatasetState, kind: "undo" | "redo"): number | null {
+    const { history } = dataset;
+    const step = kind === "undo" ? history.back() : history.forward();
+    if (!step && !dataset.info.peek()[kind]) return null;
+    if (step) {
+      const edits = kind === "undo" ? step.edits.map(inverse).reverse() : step.edits;
+      batch(() => edits.forEach((edit) => dataset.apply(edit)));
+    }
+    this.outbox.send(kind, { dataset: dataset.uid, expect: step?.key ?? null });
+    if (step)
+      this.describe(dataset, {
+        unsaved: true,
+        undo: history.undoName ?? (kind === "redo" ? step.name : dataset.info.peek().undo),
+        redo: history.redoName ?? (kind === "undo" ? step.name : null),
+      });
+    return step ? sliceOf(step) : null;
+  }
+
+  private remember(dataset: DatasetState, step: Step): void {
+    const last = dataset.history.latest;
+    const [edit] = step.edits;
+    const [before] = last?.edits ?? [];
+    if (
+      last &&
+      step.edits.length === 1 &&
+      last.edits.length === 1 &&
+      edit.edit === "setting" &&
+      before.edit === "setting" &&
+      edit.feature === before.feature &&
+      edit.name === before.name &&
+      step.time - last.time <= MERGE_MILLISECONDS
+    )
+      dataset.history.replaceLatest({ ...step, edits: [{ ...edit, before: before.before }] });
+    else dataset.history.push(step);
+  }
+
+  // agreement with the kernel -----------------------------------------------------------------------------------------
+
+  private delivered(_kind: string, content: Content, { content: answer }: Answer): void {
+    const dataset = this.get(String(content.dataset));
+    if (!dataset) return;
+    this.describe(dataset, answer.info as Partial<DatasetInfo>);
+    const { from, revision, disagrees } = answer as { from: number; revision: number; disagrees: boolean };
+    if (from !== dataset.revision) this.stale.add(dataset.uid);
+    dataset.revision = revision;
+    if (disagrees) this.stale.add(dataset.uid);
+    this.refreshStale();
+  }
+
+  private onChanges(content: Content, buffers: DataView[]): void {
+    const dataset = this.get(String(content.dataset));
+    if (!dataset?.loaded.peek()) return;
+    const { from, revision, client } = content as { from: number; revision: number; client: string | null };
+    if (client === this.outbox.client) return; // the answer to our request says it
+    this.describe(dataset, content.info as Partial<DatasetInfo>);
+    if (from !== dataset.revision) this.stale.add(dataset.uid);
+    dataset.revision = revision;
+    // Our own changes on the way come after these in the kernel, but came first here: look again when they are through.
+    const ours = (kind: string, letter: Content) =>
+      letter.dataset === dataset.uid && (kind === "edit" || letter.expect !== null);
+    if (this.outbox.some(ours)) this.stale.add(dataset.uid);
+    const decode = (fields: Content, blobs: DataView[]) =>
+      FeatureState.decode(fields, blobs, dataset.width, dataset.height);
+    const edits = (content.edits as Content[]).map((fields) => decodeEdit(fields, buffers, decode));
+    batch(() => edits.forEach((edit) => dataset.apply(edit)));
+    if (content.step) dataset.history.clear();
+    this.refreshStale();
+  }
+
+  private compare(revisions: Record<string, number>): void {
+    for (const dataset of this.datasets.peek())
+      if (
+        dataset.loaded.peek() &&
+        revisions[dataset.uid] !== undefined &&
+        revisions[dataset.uid] !== dataset.revision
+      )
+        this.stale.add(dataset.uid);
+    this.refreshStale();
+  }
+
+  private refreshStale(): void {
+    if (this.outbox.pending.peek() > 0) return;
+    for (const uid of this.stale) void this.load(uid);
+    this.stale.clear();
+  }
+
+  /** Fetches all annotations of one tomogram. */
+  async load(uid: string): Promise<void> {
+    const answer = await this.ask<Content>("snapshot", { dataset: uid });
+    const dataset = this.get(uid);
+    if (!answer || !dataset) return;
+    if (this.outbox.some((_, letter) => letter.dataset === uid)) {
+      this.stale.add(uid); // painted meanwhile: ask again when that has arrived
+      return;
+    }
+    const { content, buffers } = answer;
+    const features = (content.features as Content[]).map((fields) =>
+      FeatureState.decode(fields, buffers, dataset.width, dataset.height),
+    );
+    batch(() => {
+      const active = dataset.active.peek();
+      dataset.features.value = features;
+      dataset.active.value = features.some((f) => f.uid === active) ? active : (features[0]?.uid ?? null);
+      dataset.revision = content.revision as number;
+      dataset.loaded.value = true;
+      dataset.version.value++;
+    });
+    dataset.history.clear();
+    this.describe(dataset, content.info as Partial<DatasetInfo>);
+  }
+
+  private onDatasets(content: Content): void {
+    const infos = content.datasets as DatasetInfo[];
+    const fresh: string[] = [];
+    batch(() => {
+      this.datasets.value = infos.map((info) => {
+        const known = this.get(info.uid);
+        if (!known) fresh.push(info.uid);
+        else known.info.value = info;
+        return known ?? new DatasetState(info);
+      });
+      if (content.recoverable) this.recoverable.value = content.recoverable as Recoverable[];
+      if (content.library) this.library.value = content.library as Content[];
+    });
+    for (const uid of fresh) void this.load(uid);
+  }
+
+  private describe(dataset: DatasetState, news: Partial<DatasetInfo> | undefined): void {
+    if (news) dataset.info.value = { ...dataset.info.peek(), ...news };
+  }
+
+  /** The kernel could not make a change that was made here: take its word. */
+  private refused(message: string): void {
+    this.error.value = message;
+    for (const dataset of this.datasets.peek()) this.stale.add(dataset.uid);
+    this.refreshStale();
+  }
+}

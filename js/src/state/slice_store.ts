@@ -1,0 +1,62 @@
+// The slices that one view shows, fetched as they are needed.
+import { signal } from "@preact/signals";
+import type { Axis, Slice, SliceKey } from "../volume/slice";
+import { SliceLoader } from "../volume/slice_loader";
+import { fetchSlice } from "./fetch_slice";
+import type { Viewer } from "./viewer";
+
+export class SliceStore {
+  /** Counts arrivals, so that a view draws again. */
+  readonly arrived = signal(0);
+  private loader: SliceLoader;
+  private exact: { key: string; slice: Promise<Slice | null> } | null = null;
+
+  constructor(private viewer: Viewer) {
+    const { link, error } = viewer.documents;
+    this.loader = new SliceLoader(
+      (key, step, abort) => fetchSlice(link, key, step, abort),
+      (_, slice, problem) => {
+        if (slice) this.arrived.value++;
+        else if (problem instanceof Error) error.value = problem.message;
+      },
+    );
+  }
+
+  /** The slice to show across `axis` now, undefined until it has arrived. */
+  current(axis: Axis): Slice | undefined {
+    const dataset = this.viewer.dataset.peek();
+    if (!dataset?.info.peek().available) return undefined;
+    const [depth, height, width] = dataset.info.peek().shape;
+    const key: SliceKey = { dataset: dataset.uid, axis, index: this.viewer.position.peek()[axis] };
+    const size = { z: [depth, height * width], y: [height, depth * width], x: [width, depth * height] }[axis];
+    return this.loader.show(axis, key, size[0], size[1]);
+  }
+
+  /** The shown XY slice with its exact grey values; null when the kernel cannot give them. */
+  exactSlice(): Promise<Slice | null> {
+    const dataset = this.viewer.dataset.peek();
+    if (!dataset) return Promise.resolve(null);
+    const key: SliceKey = { dataset: dataset.uid, axis: "z", index: this.viewer.position.peek().z };
+    const name = `${key.dataset}/${key.index}`;
+    if (this.exact?.key !== name) {
+      const { link } = this.viewer.documents;
+      const slice = fetchSlice(link, key, 1, undefined, "float32").catch(() => null);
+      this.exact = { key: name, slice };
+    }
+    return this.exact.slice;
+  }
+
+  hide(axis: Axis): void {
+    this.loader.hide(axis);
+  }
+
+  forget(uid: string): void {
+    this.loader.cache.forget(uid);
+    this.exact = null;
+    this.arrived.value++;
+  }
+
+  close(): void {
+    this.loader.close();
+  }
+}

@@ -1,0 +1,26 @@
+// Which tool is in the hand and how it is set; per view.
+import { signal } from "@preact/signals";
+import type { FloodRule } from "../labels/flood";
+
+export type ToolName = "navigate" | "brush" | "erase" | "flood" | "box" | "lasso" | "point";
+
+export class ToolState {
+  readonly tool = signal<ToolName>("brush");
+  readonly floodRule = signal<FloodRule>("relative");
+  /** Fill the inside of a stroke that comes back to its beginning. */
+  readonly fillClosed = signal(false);
+  /** Paint a ball over neighbouring slices. */
+  readonly spherical = signal(false);
+  /** Paint only where the grey value lies between the limits. */
+  readonly limited = signal(false);
+  readonly range = signal<[number, number]>([0, 0]);
+  /** Pen pressure changes the radius. */
+  readonly pressure = signal(true);
+}
+
+/** Slider of the brush: radius in pixels. */
+export const BRUSH_MIN = 1;
+
+export function brushMax(pixelSize: number): number {
+  return pixelSize > 0 ? Math.max(25, Math.round(250 / pixelSize)) : 50;
+}

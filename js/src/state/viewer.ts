@@ -1,0 +1,108 @@
+// What one view shows: tomogram, position, camera, contrast and filters.
+import { batch, computed, type Signal, signal } from "@preact/signals";
+import type { Axis } from "../volume/slice";
+import type { DatasetState } from "./dataset";
+import type { DocumentSet } from "./document_set";
+import { ToolState } from "./tool_state";
+
+export interface Position {
+  z: number;
+  y: number;
+  x: number;
+}
+
+/** Middle of the main view in pixels of the image, and CSS pixels per image pixel. */
+export interface Camera {
+  x: number;
+  y: number;
+  scale: number;
+}
+
+export type FilterKind = "gaussian" | "offset_gaussian" | "box" | "sobel_vertical" | "sobel_horizontal";
+
+export interface DisplayFilter {
+  kind: FilterKind;
+  parameter: number;
+  weight: number;
+  enabled: boolean;
+}
+
+export interface Histogram {
+  low: number;
+  high: number;
+  /** ln(count + 1) */
+  bins: number[];
+}
+
+export class Viewer {
+  readonly uid = signal<string | null>(null);
+  readonly position = signal<Position>({ z: 0, y: 0, x: 0 });
+  readonly camera = signal<Camera | null>(null);
+  readonly contrast = signal<[number, number] | null>(null);
+  readonly autocontrast = signal(false);
+  readonly inverted = signal(false);
+  readonly interpolate = signal(true);
+  readonly filters = signal<DisplayFilter[]>([]);
+  readonly ortho = signal(true);
+  readonly histogram = signal<Histogram | null>(null);
+  /** Under the cursor: position in pixels and grey value; `exact` once the kernel has said it. */
+  readonly hover = signal<{ at: Position; value: number; exact: boolean } | null>(null);
+  readonly loading = signal(false);
+  readonly help = signal(false);
+  readonly fullWindow = signal(false);
+  readonly solo = signal<string | null>(null);
+  readonly tools = new ToolState();
+  /** uid of a tomogram to show as soon as it is in the list. */
+  wanted: string | null = null;
+  readonly dataset = computed(() => this.documents.get(this.uid.value) ?? this.documents.datasets.value[0]);
+  /** Where each tomogram was left. */
+  private left = new Map<
+    string,
+    { position: Position; camera: Camera | null; contrast: [number, number] | null }
+  >();
+
+  constructor(readonly documents: DocumentSet) {}
+
+  show(dataset: DatasetState): void {
+    const before = this.dataset.peek();
+    if (before && this.uid.peek() !== null)
+      this.left.set(before.uid, {
+        position: this.position.peek(),
+        camera: this.camera.peek(),
+        contrast: this.contrast.peek(),
+      });
+    const [depth, height, width] = dataset.info.peek().shape;
+    const { display } = dataset.info.peek();
+    const known = this.left.get(dataset.uid);
+    const z = display.slice ?? Math.floor(depth / 2);
+    batch(() => {
+      this.uid.value = dataset.uid;
+      this.position.value = known?.position ?? {
+        z: Math.min(z, depth - 1),
+        y: Math.floor(height / 2),
+        x: Math.floor(width / 2),
+      };
+      this.camera.value = known?.camera ?? null; // null: fit
+      this.contrast.value = known?.contrast ?? display.contrast ?? null;
+      this.hover.value = null;
+      this.solo.value = null;
+    });
+  }
+
+  /** Moves through slices of an axis; `wraps` as the wheel does. */
+  step(axis: Axis, by: number, wraps = false): void {
+    const dataset = this.dataset.peek();
+    if (!dataset) return;
+    const count = dataset.info.peek().shape["zyx".indexOf(axis)];
+    const next = this.position.peek()[axis] + by;
+    this.goTo(axis, wraps ? ((next % count) + count) % count : Math.min(count - 1, Math.max(0, next)));
+  }
+
+  goTo(axis: Axis, index: number): void {
+    if (this.position.peek()[axis] !== index)
+      this.position.value = { ...this.position.peek(), [axis]: index };
+  }
+
+  /** Å per pixel, 0 when unknown. */
+  readonly pixelSize: Signal<number> = computed(() => this.dataset.value?.info.value.voxelSize[2] ?? 0);
+}

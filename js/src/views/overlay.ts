@@ -1,0 +1,123 @@
+// What is drawn over a plane with lines and text: boxes, the shared cursor, the scale bar.
+import type { DatasetState } from "../state/dataset";
+import type { Position } from "../state/viewer";
+import type { Axis } from "../volume/slice";
+import { type PlaneCamera, type Size, scaleBar, toScreen } from "./camera";
+
+/** Slices above and below on which a box is still faintly shown. */
+const FAINT = 3;
+
+export interface OverlayScene {
+  axis: Axis;
+  camera: PlaneCamera;
+  size: Size;
+  position: Position;
+  dataset: DatasetState;
+  solo: string | null;
+  /** Å per pixel, 0 unknown. */
+  pixelSize: number;
+  /** Outline under construction (lasso), in image positions. */
+  outline: readonly { x: number; y: number }[] | null;
+  cross: boolean;
+}
+
+export function drawOverlay(context: CanvasRenderingContext2D, scene: OverlayScene): void {
+  const { size, axis } = scene;
+  context.clearRect(0, 0, size.width, size.height);
+  if (scene.cross) drawCross(context, scene);
+  drawBoxes(context, scene);
+  if (scene.outline) drawOutline(context, scene, scene.outline);
+  if (axis === "z" && scene.pixelSize > 0) drawScaleBar(context, scene);
+}
+
+function css(color: readonly number[], alpha: number): string {
+  return `rgb(${color.map((c) => Math.round(c * 255)).join(" ")} / ${alpha})`;
+}
+
+function drawBoxes(context: CanvasRenderingContext2D, scene: OverlayScene): void {
+  const { axis, camera, size, position, dataset } = scene;
+  for (const feature of dataset.features.peek()) {
+    const settings = feature.settings.peek();
+    const shown = scene.solo === null ? settings.visible : scene.solo === feature.uid;
+    if (!shown || !settings.show_boxes) continue;
+    const half = settings.box_size / 2;
+    for (const [z, y, x] of feature.boxes.peek()) {
+      const distance =
+        axis === "z" ? Math.abs(z - position.z) : axis === "y" ? y - position.y : x - position.x;
+      if (axis === "z" ? distance > FAINT : Math.abs(distance) > half) continue;
+      const alpha = axis === "z" && distance > 0 ? 0.4 - 0.1 * distance : 0.95;
+      context.strokeStyle = css(settings.color, alpha);
+      context.lineWidth = axis === "z" && distance === 0 ? 2 : 1.25;
+      context.beginPath();
+      if (axis === "z") {
+        const { left, top } = toScreen(camera, size, x + 0.5 - half, y + 0.5 + half);
+        context.rect(left, top, 2 * half * camera.scaleX, 2 * half * camera.scaleY);
+        const middle = toScreen(camera, size, x + 0.5, y + 0.5);
+        context.moveTo(middle.left - 3, middle.top);
+        context.lineTo(middle.left + 3, middle.top);
+        context.moveTo(middle.left, middle.top - 3);
+        context.lineTo(middle.left, middle.top + 3);
+      } else {
+        const a =
+          axis === "y"
+            ? toScreen(camera, size, x - half, z + 0.5)
+            : toScreen(camera, size, z + 0.5, y - half);
+        const b =
+          axis === "y"
+            ? toScreen(camera, size, x + half, z + 0.5)
+            : toScreen(camera, size, z + 0.5, y + half);
+        context.moveTo(a.left, a.top);
+        context.lineTo(b.left, b.top);
+      }
+      context.stroke();
+    }
+  }
+}
+
+function drawCross(context: CanvasRenderingContext2D, { axis, camera, size, position }: OverlayScene): void {
+  const { x, y, z } = position;
+  const [column, row] = axis === "z" ? [x, y] : axis === "y" ? [x, z] : [z, y];
+  const { left, top } = toScreen(camera, size, column + 0.5, row + 0.5);
+  context.strokeStyle = "rgb(120 190 255 / 0.55)";
+  context.lineWidth = 1;
+  context.beginPath();
+  context.moveTo(Math.round(left) + 0.5, 0);
+  context.lineTo(Math.round(left) + 0.5, size.height);
+  context.moveTo(0, Math.round(top) + 0.5);
+  context.lineTo(size.width, Math.round(top) + 0.5);
+  context.stroke();
+}
+
+function drawOutline(
+  context: CanvasRenderingContext2D,
+  { camera, size }: OverlayScene,
+  outline: readonly { x: number; y: number }[],
+): void {
+  context.strokeStyle = "white";
+  context.lineWidth = 1.5;
+  context.setLineDash([5, 4]);
+  context.beginPath();
+  for (const point of outline) {
+    const { left, top } = toScreen(camera, size, point.x, point.y);
+    context.lineTo(left, top);
+  }
+  context.closePath();
+  context.stroke();
+  context.setLineDash([]);
+}
+
+function drawScaleBar(context: CanvasRenderingContext2D, { camera, size, pixelSize }: OverlayScene): void {
+  const bar = scaleBar(pixelSize / 10 / camera.scaleX, Math.min(160, size.width / 4));
+  const left = 16;
+  const top = size.height - 18;
+  context.shadowColor = "rgb(0 0 0 / 0.8)";
+  context.shadowBlur = 3;
+  context.fillStyle = "white";
+  context.fillRect(left, top, bar.pixels, 3);
+  context.font = "500 12px system-ui, sans-serif";
+  context.textAlign = "center";
+  context.textBaseline = "bottom";
+  const label = bar.nm >= 1000 ? `${bar.nm / 1000} µm` : `${bar.nm} nm`;
+  context.fillText(label, left + bar.pixels / 2, top - 3);
+  context.shadowBlur = 0;
+}

@@ -1,0 +1,198 @@
+// Draws the three planes of a view when something that they show has changed, at most once per frame.
+import { effect } from "@preact/signals";
+import type { SliceStore } from "../state/slice_store";
+import type { Viewer } from "../state/viewer";
+import { type Axis, storedValue } from "../volume/slice";
+import { autocontrast, histogram, subsample } from "../volume/statistics";
+import { fitCamera, type PlaneCamera, planeCamera } from "./camera";
+import { drawOverlay } from "./overlay";
+import { Plane, type PlaneElements } from "./plane";
+import { Renderer } from "./renderer";
+
+/** Milliseconds without a new slice after which the histogram is made. */
+const REST = 150;
+
+export const AXES: readonly Axis[] = ["z", "y", "x"];
+
+export class Stage {
+  readonly planes: Record<Axis, Plane>;
+  outline: readonly { x: number; y: number }[] | null = null;
+  outlineAxis: Axis = "z";
+  private renderer: Renderer;
+  private pictures = new Set<Axis>();
+  private overlays = new Set<Axis>();
+  private frame = 0;
+  private statisticsOf = "";
+  private rest: ReturnType<typeof setTimeout> | undefined;
+  private shownIndex: Record<Axis, number> = { z: -1, y: -1, x: -1 };
+  private stop: (() => void)[] = [];
+  private observer: ResizeObserver;
+
+  constructor(
+    private viewer: Viewer,
+    private slices: SliceStore,
+    elements: Record<Axis, PlaneElements>,
+    private onLost: (lost: boolean) => void,
+  ) {
+    const make = (axis: Axis) => new Plane(axis, elements[axis], () => this.redraw(axis));
+    this.planes = { z: make("z"), y: make("y"), x: make("x") };
+    this.renderer = new Renderer(elements.z.canvas, Object.values(this.planes), viewer, (lost) => {
+      this.onLost(lost);
+      if (!lost) this.redraw();
+    });
+    this.observer = new ResizeObserver(() => this.redraw());
+    for (const axis of AXES) this.observer.observe(elements[axis].canvas);
+    this.watch();
+  }
+
+  get supported(): boolean {
+    return this.renderer.supported;
+  }
+
+  redraw(axis?: Axis): void {
+    for (const one of axis ? [axis] : AXES) this.pictures.add(one);
+    this.redrawOverlay(axis);
+  }
+
+  redrawOverlay(axis?: Axis): void {
+    for (const one of axis ? [axis] : AXES) this.overlays.add(one);
+    if (this.frame === 0) this.frame = requestAnimationFrame(() => this.paint());
+  }
+
+  /** Grey values of the main view as displayed: filtered, or null when they are those of the slice. */
+  filteredValues(): Float32Array | null {
+    return this.planes.z.textures?.filteredValues() ?? null;
+  }
+
+  close(): void {
+    cancelAnimationFrame(this.frame);
+    clearTimeout(this.rest);
+    this.observer.disconnect();
+    for (const stop of this.stop) stop();
+    for (const axis of AXES) this.planes[axis].reset();
+    this.renderer.close();
+  }
+
+  private watch(): void {
+    const { viewer, slices } = this;
+    const look = () =>
+      [viewer.contrast, viewer.inverted, viewer.interpolate, viewer.filters, viewer.solo].map((s) => s.value);
+    const annotations = () => {
+      const dataset = viewer.dataset.value;
+      for (const feature of dataset?.features.value ?? []) {
+        feature.settings.value;
+        feature.boxes.value;
+      }
+      dataset?.info.value;
+    };
+    this.stop.push(
+      effect(() => {
+        look();
+        annotations();
+        viewer.camera.value;
+        viewer.ortho.value;
+        viewer.autocontrast.value;
+        slices.arrived.value;
+        this.redraw();
+      }),
+      effect(() => {
+        const { z, y, x } = viewer.position.value;
+        for (const [axis, index] of [
+          ["z", z],
+          ["y", y],
+          ["x", x],
+        ] as const)
+          if (this.shownIndex[axis] !== index) this.redraw(axis);
+        this.redrawOverlay();
+      }),
+    );
+  }
+
+  private paint(): void {
+    this.frame = 0;
+    const dataset = this.viewer.dataset.peek();
+    if (!dataset) return;
+    const { shape, voxelSize } = dataset.info.peek();
+    const ratio = voxelSize[0] > 0 && voxelSize[2] > 0 ? voxelSize[0] / voxelSize[2] : 1;
+    for (const axis of AXES) {
+      const plane = this.planes[axis];
+      if (axis !== "z" && !this.viewer.ortho.peek()) {
+        this.slices.hide(axis);
+        continue;
+      }
+      if (plane.resize()) this.pictures.add(axis);
+      if (axis === "z" && this.viewer.camera.peek() === null)
+        this.viewer.camera.value = fitCamera({ width: shape[2], height: shape[1] }, plane.size);
+      const position = this.viewer.position.peek();
+      const camera = planeCamera(axis, this.viewer.camera.peek()!, plane.size, shape[0], ratio, position);
+      if (!same(camera, plane.camera)) this.pictures.add(axis);
+      plane.camera = camera;
+      if (this.pictures.has(axis)) this.paintPicture(plane, position[axis]);
+      if (this.overlays.has(axis) || this.pictures.has(axis))
+        drawOverlay(plane.context, {
+          axis,
+          camera,
+          size: plane.size,
+          position,
+          dataset,
+          solo: this.viewer.solo.peek(),
+          pixelSize: voxelSize[2],
+          outline: this.outlineAxis === axis ? this.outline : null,
+          cross: this.viewer.ortho.peek(),
+        });
+    }
+    this.pictures.clear();
+    this.overlays.clear();
+  }
+
+  private paintPicture(plane: Plane, index: number): void {
+    const { viewer } = this;
+    const dataset = viewer.dataset.peek()!;
+    this.shownIndex[plane.axis] = index;
+    plane.show(dataset, index);
+    const slice = this.slices.current(plane.axis);
+    if (plane.axis === "z") viewer.loading.value = !slice && dataset.info.peek().available;
+    const limits =
+      viewer.contrast.peek() ??
+      (slice ? ([slice.decode[1], slice.decode[0] + slice.decode[1]] as const) : [0, 1]);
+    this.renderer.draw(plane, slice, limits as [number, number]);
+    if (plane.axis === "z" && slice) this.describe();
+  }
+
+  /** Contrast at once when it follows the slice or was never set; the histogram when scrolling has come to rest. */
+  private describe(): void {
+    const { viewer } = this;
+    const { z } = viewer.position.peek();
+    const automatic = viewer.autocontrast.peek();
+    const key = JSON.stringify([
+      viewer.uid.peek(),
+      z,
+      this.slices.arrived.peek(),
+      viewer.filters.peek(),
+      automatic,
+    ]);
+    const wanted = viewer.contrast.peek() === null || automatic;
+    if (key === this.statisticsOf && viewer.contrast.peek() !== null) return;
+    this.statisticsOf = key;
+    clearTimeout(this.rest);
+    if (wanted) this.measure(true);
+    else this.rest = setTimeout(() => this.measure(false), REST);
+  }
+
+  private measure(setContrast: boolean): void {
+    const slice = this.slices.current("z");
+    if (!slice) return;
+    const filtered = this.filteredValues();
+    const sample = subsample(
+      slice.width,
+      slice.height,
+      filtered ? (i) => filtered[i] : (i) => storedValue(slice, i),
+    );
+    if (setContrast) this.viewer.contrast.value = autocontrast(sample);
+    this.viewer.histogram.value = histogram(sample);
+  }
+}
+
+function same(a: PlaneCamera, b: PlaneCamera | null): boolean {
+  return b !== null && a.x === b.x && a.y === b.y && a.scaleX === b.scaleX && a.scaleY === b.scaleY;
+}

@@ -1,0 +1,192 @@
+"""Annotations in browser and kernel stay the same: numbered changes, revisions, undo and redo, events."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+
+from ais_jupyter.core.data.geometry import Region
+from ais_jupyter.core.data.tomogram import Tomogram
+from ais_jupyter.core.editing.packing import pack_mask, unpack_mask
+from ais_jupyter.core.editing.patch import Patch
+from ais_jupyter.widgets.annotator import Annotator
+
+UID = "0123456789abcdef0123456789abcdef"
+
+
+class Page:
+    """What a browser does with an annotator, without a browser."""
+
+    def __init__(self, annotator: Annotator, client: str = "page") -> None:
+        self.annotator, self.client, self.seq = annotator, client, 0
+        self.sent: list = []
+        annotator.send = lambda content, buffers=None: self.sent.append((content, buffers))
+        self.dataset = annotator.annotated[0].uid
+
+    def ask(self, kind, buffers=(), **content):
+        self.annotator._receive(self.annotator, {"id": "q", "kind": kind, "dataset": self.dataset, **content}, buffers)
+        return next(c for c, _ in reversed(self.sent) if c.get("id") == "q")
+
+    def change(self, kind, buffers=(), seq=None, **content):
+        self.seq = seq or self.seq + 1
+        return self.ask(kind, buffers, client=self.client, seq=self.seq, key=f"{self.client}:{self.seq}", **content)
+
+    def add_feature(self, uid=UID, title="Ribosome"):
+        content = {
+            "uid": uid,
+            "settings": {"title": title, "color": [1, 0, 0]},
+            "extra": {"dict": []},
+            "boxes": [],
+            "masks": [],
+        }
+        edit = {"edit": "feature", "feature": uid, "before": None, "after": 0, "content": content}
+        return self.change("edit", name="Add feature", edits=[edit])
+
+    def paint(self, z, region, value=1, before=None, **more):
+        values = np.full(region.shape, value, np.uint8)
+        patch = Patch(self.dataset, UID, z, region, None if before is None else pack_mask(before), pack_mask(values))
+        edits = [{"edit": "patch", "blob": 0}]
+        return self.change("edit", [patch.to_bytes()], name="Brush", edits=edits, **more)
+
+    def events(self, name="changes"):
+        return [(c, b) for c, b in self.sent if c.get("event") == name]
+
+
+@pytest.fixture
+def page(tmp_path, monkeypatch):
+    monkeypatch.setenv("AIS_JUPYTER_STATE_DIR", str(tmp_path))
+    annotator = Annotator(Tomogram(np.zeros((6, 30, 40), np.float32), voxel_size=10, name="t"))
+    yield Page(annotator)
+    annotator.close()
+
+
+@pytest.fixture
+def feature(page):
+    page.add_feature()
+    return page.annotator.annotated[0].feature("Ribosome")
+
+
+def test_a_stroke_is_in_the_mask_and_is_one_step(page, feature):
+    answer = page.paint(2, Region(3, 8, 10, 20))
+    assert feature.mask(2).sum() == 50
+    assert (answer["revision"], answer["info"]["undo"], answer["info"]["unsaved"]) == (2, "Brush", True)
+    page.change("undo", expect="page:2")
+    assert feature.mask(2) is None
+    page.change("redo", expect="page:2")
+    assert feature.mask(2).sum() == 50
+
+
+def test_undo_of_hundred_and_fifty_strokes(page, feature):
+    for i in range(150):
+        page.paint(i % 6, Region(5 * (i // 40), 5 * (i // 40) + 5, i % 40, i % 40 + 1))
+    for i in reversed(range(150)):
+        assert not page.change("undo", expect=f"page:{i + 2}")["disagrees"]
+    assert feature.masks == {}
+    for _ in range(150):
+        page.change("redo", expect=None)
+    assert sum(int(m.sum()) for m in feature.masks.values()) == 150 * 5
+
+
+def test_a_change_that_arrives_twice_is_made_once(page, feature):
+    page.change(
+        "edit",
+        name="Add box",
+        edits=[box := {"edit": "boxes", "feature": UID, "start": 0, "removed": [], "added": [[1, 2, 3]]}],
+    )
+    again = page.change("edit", seq=2, name="Add box", edits=[box])
+    assert feature.boxes == [(1, 2, 3)]
+    assert "error" not in again
+
+
+def test_a_change_after_a_lost_one_waits(page, feature):
+    assert page.paint(1, Region(0, 2, 0, 2), seq=4) == {"id": "q", "gap": True}
+    assert feature.mask(1) is None
+    page.paint(0, Region(0, 2, 0, 2), seq=2)
+    page.paint(2, Region(0, 2, 0, 2), seq=3)
+    page.paint(1, Region(0, 2, 0, 2), seq=4)
+    assert feature.annotated_slices == [0, 1, 2]
+
+
+def test_undo_of_a_step_that_is_not_the_last_is_reported(page, feature):
+    page.paint(1, Region(0, 2, 0, 2))
+    feature.set_mask(3, np.ones((30, 40)))  # a script comes between
+    assert page.change("undo", expect="page:2")["disagrees"]
+
+
+def test_changes_of_a_script_are_told_in_one_message(page, feature):
+    page.sent.clear()
+    for z in range(4):
+        feature.set_mask(z, np.eye(30, 40))
+    feature.add_box(1, 5, 5)
+    deadline = time.monotonic() + 3
+    while not page.events() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    (content, blobs), *rest = page.events()
+    assert not rest
+    assert [edit["edit"] for edit in content["edits"]] == ["patch"] * 4 + ["boxes"]
+    assert content["client"] is None
+    assert content["revision"] == content["from"] + 1
+    patch = Patch.from_bytes(blobs[2])
+    assert (patch.z, int(patch.after.sum())) == (2, 30)
+
+
+def test_a_new_feature_of_a_script_is_told_as_it_was_and_then_its_box(page):
+    annotated = page.annotator.annotated[0]
+    annotated.add_feature("Membrane").add_box(1, 5, 5)
+    page.ask("snapshot")
+    (content, _), *_ = page.events()
+    assert [edit["edit"] for edit in content["edits"]] == ["feature", "boxes"]
+    assert content["edits"][0]["content"]["boxes"] == []
+
+
+def test_snapshot_holds_everything(page, feature):
+    page.paint(2, Region(3, 8, 10, 20))
+    page.ask("snapshot")
+    content, blobs = next((c, b) for c, b in reversed(page.sent) if "features" in c)
+    ((z, blob),) = content["features"][0]["masks"]
+    assert np.array_equal(unpack_mask(blobs[blob], (30, 40)), feature.mask(z))
+    assert content["revision"] == page.ask("heartbeat")["revisions"][page.dataset]
+
+
+def test_a_second_view_hears_of_the_first(page, feature):
+    page.sent.clear()
+    page.paint(2, Region(3, 8, 10, 20))
+    ((content, blobs),) = page.events()
+    assert content["client"] == "page"
+    assert int(Patch.from_bytes(blobs[0]).after.sum()) == 50
+
+
+def test_tool_settings_are_no_step(page, feature):
+    edit = {"edit": "setting", "feature": UID, "name": "brush_radius", "before": 10.0, "after": 3.0}
+    answer = page.change("edit", name="Change brush radius", edits=[edit])
+    assert feature.brush_radius == 3.0
+    assert answer["info"]["undo"] == "Add feature"
+
+
+def test_deleting_a_feature_can_be_undone(page, feature):
+    page.paint(2, Region(3, 8, 10, 20))
+    page.change(
+        "edit",
+        name="Delete feature",
+        edits=[{"edit": "feature", "feature": UID, "before": 0, "after": None, "content": None}],
+    )
+    assert page.annotator.annotated[0].features == []
+    page.change("undo", expect="page:3")
+    assert page.annotator.annotated[0].features == [feature]
+
+
+def test_a_change_that_does_not_fit_is_refused_whole(page, feature):
+    good = {"edit": "boxes", "feature": UID, "start": 0, "removed": [], "added": [[1, 2, 3]]}
+    bad = {"edit": "boxes", "feature": UID, "start": 1, "removed": [], "added": [[99, 2, 3]]}
+    answer = page.change("edit", name="Add boxes", edits=[good, bad])
+    assert "outside the tomogram" in answer["error"]["message"]
+    assert feature.boxes == []
+
+
+def test_interpolation_fills_between(page, feature):
+    page.paint(0, Region(5, 15, 5, 15))
+    page.paint(4, Region(5, 15, 5, 15))
+    assert page.ask("interpolate", feature=UID)["filled"] == 3
+    assert feature.mask(2).sum() > 50
