@@ -66,7 +66,10 @@ export class Input {
     on("lostpointercapture", (event) => this.onCancel(event));
     on("pointerleave", () => handlers.hover(null, 0, 0));
     on("wheel", (event) => this.onWheel(event));
-    on("contextmenu", (event) => event.preventDefault());
+    on("contextmenu", (event) => {
+      event.preventDefault();
+      event.stopPropagation(); // else the notebook opens its own menu
+    });
     on("auxclick", (event) => event.preventDefault());
   }
 
