@@ -46,7 +46,7 @@ def expected(volume):
 @pytest.mark.parametrize("jitter", [0, 16])
 @pytest.mark.parametrize("z_range", [(0, 21), (5, 12)])
 def test_slabs_cover_every_slice_once_in_order(z_range, jitter):
-    """Where a voxel's neighbours lie in the same slab the result is exact, so only its mean with cut-off ones differs."""
+    """Where neighbours lie in the same slab the result is exact; only its mean with cut-off ones differs."""
     volume = np.random.default_rng(0).normal(size=(21, 40, 50)).astype(np.float32)
     model = neighbour_model(jitter=jitter)
     results = list(
