@@ -159,6 +159,15 @@ def test_missing_tomogram_leaves_annotations_usable(tmp_path: Path) -> None:
         again.relink(tmp_path / "other.mrc")
 
 
+def test_annotations_are_saved_although_the_tomogram_has_gone(tmp_path: Path) -> None:
+    here = annotated(tmp_path)
+    (tmp_path / "tomo.mrc").unlink()
+    with pytest.raises(TomogramMissingError, match="moved or deleted while it was open"):
+        here.tomogram.slice(0)
+    here.save(tmp_path / "a.scns")
+    assert open_file(tmp_path / "a.scns").feature("Membrane").boxes == [(2, 3, 4)]
+
+
 def test_a_tomogram_of_another_size_is_passed_over(tmp_path: Path) -> None:
     annotated(tmp_path).save(tmp_path / "a.scns")
     write_mrc(tmp_path / "tomo.mrc", np.zeros((4, 6, 9), np.float32), 10.0)

@@ -8,6 +8,7 @@ from ais_jupyter.core.data.errors import AisError, InputError
 from ais_jupyter.core.data.training_set import TrainingSet
 from ais_jupyter.core.learning.model import SegmentationModel
 from ais_jupyter.core.learning.normalization import Statistic
+from ais_jupyter.core.workflows import open as open_any
 
 RAW = Statistic(0.0, 1.0)
 
@@ -96,6 +97,23 @@ def test_continues_with_its_weights_and_optimizer(discs):
     assert dice(again) > before - 0.05
     first = next(row["batch_loss"] for row in job.history if "batch_loss" in row)
     assert first < 0.3  # not a fresh start
+
+
+def test_networks_of_unknown_architectures_can_be_continued(discs, tmp_path):
+    model, _ = train(discs, epochs=1)
+    model.info.architecture = "Somebody's own"
+    path = model.save(tmp_path / "own.scnm")
+    again = open_any(path)
+    again.train(discs, epochs=2, n_copies=4, batch_size=8, precision="float32").result(60)
+    assert dice(again) > 0.9
+
+
+def test_the_optimizer_is_in_the_file(discs, tmp_path):
+    model, _ = train(discs, epochs=1)
+    again = open_any(model.save(tmp_path / "disc.scnm"))
+    assert _iterations(again) == _iterations(model) > 0
+    for name, values in model.to_stored().optimizer.items():
+        np.testing.assert_array_equal(again.to_stored().optimizer[name], values)
 
 
 def _iterations(model):

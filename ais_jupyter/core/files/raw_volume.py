@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from ais_jupyter.core.data.errors import FileFormatError
+from ais_jupyter.core.data.errors import FileFormatError, TomogramMissingError
 
 
 class RawVolume:
@@ -58,7 +58,7 @@ class RawVolume:
         first, count = self._rows(y)
         inner = (_shifted(y, first, self.shape[1]), x)
         if isinstance(self._source, Path):
-            with open(self._source, "rb") as file:
+            with self._opened(self._source) as file:
                 return self._read(file, numbers, first, count, inner)
         with self._lock:
             return self._read(self._source, numbers, first, count, inner)
@@ -68,6 +68,13 @@ class RawVolume:
 
     def __len__(self) -> int:
         return self.shape[0]
+
+    @staticmethod
+    def _opened(path: Path) -> BinaryIO:
+        try:
+            return open(path, "rb")
+        except OSError as error:
+            raise TomogramMissingError(f"{path} was moved or deleted while it was open ({error.strerror})") from error
 
     def _full_key(self, key: Any) -> tuple[Any, Any, Any]:
         parts = list(key) if isinstance(key, tuple) else [key]

@@ -45,7 +45,8 @@ def _frame(annotated: AnnotatedTomogram, path: Path) -> NamedObject:
     tomogram = annotated.tomogram
     n_slices, height, width = tomogram.shape
     stored = _stored_path(tomogram, path)
-    included = tomogram.available and not (tomogram.path and tomogram.path.exists())
+    # Only what is in memory and nowhere else; a file that has gone while it was open must not keep annotations unsaved.
+    included = isinstance(tomogram.data, np.ndarray) and not (tomogram.path and tomogram.path.exists())
     current = int(annotated.display.get("slice", n_slices // 2))
     image = _current_image(tomogram, current)
     numbers = itertools.count(int(time.strftime("%Y%m%d%H%M%S")) * 1_000_000_000)

@@ -57,8 +57,7 @@ class TrainingSession:
 
             keras.utils.set_random_seed(options.seed)
         self.model, self.set, self.options = model, training_set, options
-        size = (training_set.box_size, training_set.box_size, training_set.depth)
-        created = find_architecture(model.info.architecture).create(size)
+        created = _created(model, training_set)
         self.custom = model._custom or (created if is_custom(created) else None)
         self.keras_model: Any = None
         slab = False
@@ -124,28 +123,18 @@ class TrainingSession:
         return getattr(self.keras_model.loss, "__module__", "") == _MASKED_LOSSES
 
     def _keras_model(self, created: Any) -> Any:
+        """Return the model that is trained, in the wanted precision, with the weights it begins with."""
         from ais_jupyter.core.learning.metrics import counting_metrics
-        from ais_jupyter.core.learning.network_keras import keras_from_network, network_from_keras
+        from ais_jupyter.core.learning.network_keras import copy_weights, with_precision
+        from ais_jupyter.models.losses import masked_bce
 
-        known = self.model.network
-        if hasattr(created, "generator"):
-            if known is not None:
-                created.generator.set_weights([w for layer in known.layers for w in layer.weights])
-            model = created
-        else:
-            network = known or network_from_keras(created)
-            model = keras_from_network(network, precision=_resolved(self.options.precision))
-        loss = created.loss
-        if loss in ("binary_crossentropy", "bce"):
-            from ais_jupyter.models.losses import masked_bce
-
-            loss = masked_bce
+        model = with_precision(created, _resolved(self.options.precision))
+        if self.model.network is not None:
+            copy_weights(self.model.network, model)
+        loss = masked_bce if model.loss in ("binary_crossentropy", "bce") else model.loss
         model.compile(
-            optimizer=type(created.optimizer).from_config(created.optimizer.get_config()),
-            loss=loss,
-            metrics=counting_metrics(),
-            jit_compile=_jit_compile(),
-        )
+            optimizer=model.optimizer, loss=loss, metrics=counting_metrics(), jit_compile=_jit_compile()
+        )  # fmt: skip
         return model
 
     def _optimizer_state(self) -> dict[str, np.ndarray]:
@@ -162,6 +151,24 @@ class TrainingSession:
             saved = state.get(variable.path)
             if saved is not None and tuple(saved.shape) == tuple(variable.shape):
                 variable.assign(saved)
+
+
+def _created(model: SegmentationModel, training_set: TrainingSet) -> Any:
+    """Return a new model of the architecture, or a copy of the network where that is not in the library."""
+    size = (training_set.box_size, training_set.box_size, training_set.depth)
+    try:
+        return find_architecture(model.info.architecture).create(size)
+    except InputError:
+        if model.network is None:
+            raise
+    import keras
+
+    from ais_jupyter.core.learning.network_keras import keras_from_network
+    from ais_jupyter.models.losses import masked_bce
+
+    copied = keras_from_network(model.network)
+    copied.compile(optimizer=keras.optimizers.Adam(), loss=masked_bce)
+    return copied
 
 
 def _resolved(precision: str) -> str:

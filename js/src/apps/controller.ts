@@ -39,6 +39,7 @@ export class Controller implements InputHandlers {
     const name = tools.tool.peek();
     const tool = point.shift && name !== "navigate" ? "box" : name;
     if (tool === "navigate") return this.moveCursor(point);
+    if (this.viewer.dataset.peek()?.loaded.peek() === false) return this.whenLoaded(point);
     const context = this.context(point);
     if (!context) return null;
     const at = toolPoint(point);
@@ -83,6 +84,34 @@ export class Controller implements InputHandlers {
 
   close(): void {
     clearTimeout(this.resting);
+  }
+
+  /** The picture may be there before the annotations: what is drawn meanwhile is painted when they have arrived. */
+  private whenLoaded(point: PlanePoint): Gesture {
+    const kept: PlanePoint[] = [];
+    let ended = false;
+    let begun: Gesture | null = null;
+    const stop = this.viewer.dataset.peek()!.loaded.subscribe((loaded) => {
+      if (!loaded || begun) return;
+      begun = this.press(point);
+      if (kept.length > 0) begun?.move(kept);
+      if (ended) finish();
+    });
+    const finish = () => {
+      begun?.end();
+      stop();
+    };
+    return {
+      move: (points) => (begun ? begun.move(points) : void kept.push(...points)),
+      end: () => {
+        ended = true;
+        if (begun) finish();
+      },
+      cancel: () => {
+        begun?.cancel();
+        stop();
+      },
+    };
   }
 
   private start(tool: string, context: ToolContext, at: ToolPoint): ToolGesture | null {
