@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
@@ -11,6 +12,7 @@ from ais_jupyter.widgets.annotations import AnnotationService
 from ais_jupyter.widgets.base import KernelWidget
 from ais_jupyter.widgets.dataset_service import DatasetService
 from ais_jupyter.widgets.datasets import Datasets, sources_of
+from ais_jupyter.widgets.library_service import LibraryService
 from ais_jupyter.widgets.slices import SliceService
 
 PRECISIONS = ("uint8", "float16", "float32")
@@ -26,13 +28,18 @@ class Annotator(KernelWidget):
     precision : "uint8", "float16" or "float32"
         How grey values travel to the browser; "uint8" between robust limits is the quickest.
 
+    library : path, optional
+        The feature library; that of the desktop program by default.
+
     Raises
     ------
     InputError
         Something else was given.
     """
 
-    def __init__(self, source: Any = (), precision: str = "uint8", **kwargs: Any) -> None:
+    def __init__(
+        self, source: Any = (), precision: str = "uint8", library: str | Path | None = None, **kwargs: Any
+    ) -> None:
         if precision not in PRECISIONS:
             raise InputError(f"precision must be one of {', '.join(PRECISIONS)}, not {precision!r}")
         self._session = Session()
@@ -47,7 +54,8 @@ class Annotator(KernelWidget):
             self._session.open(one)
         if self._session.documents:
             self._session.activate(self._session.documents[0])
-        self._lists = DatasetService(self, self._datasets, self._slices)
+        self._lists = DatasetService(self, self._datasets)
+        self._library = LibraryService(self, self._datasets, library)
 
     @property
     def annotated(self) -> list[AnnotatedTomogram]:

@@ -12,7 +12,6 @@ from ais_jupyter.core.data.geometry import as_voxel_size
 from ais_jupyter.widgets.base import KernelWidget
 from ais_jupyter.widgets.datasets import Datasets, describe
 from ais_jupyter.widgets.protocol import Answer, Buffers
-from ais_jupyter.widgets.slices import SliceService
 
 THUMBNAIL = 64
 #: Seconds that changes of the list are collected before they are told.
@@ -22,10 +21,9 @@ DELAY = 0.05
 class DatasetService:
     """The list of tomograms and what is done with whole ones."""
 
-    def __init__(self, widget: KernelWidget, datasets: Datasets, slices: SliceService) -> None:
+    def __init__(self, widget: KernelWidget, datasets: Datasets) -> None:
         self._widget = widget
         self._datasets = datasets
-        self._slices = slices
         self._timer: threading.Timer | None = None
         session = datasets.session
         session.documents_changed.connect(self._soon)
@@ -76,6 +74,7 @@ class DatasetService:
     def relink(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
         """Attach the annotations to the tomogram at ``path``."""
         self._datasets[content["dataset"]].relink(str(content["path"]))
+        self._widget.push("tomogram", {"dataset": content["dataset"]})  # slices that were sent are of the old one
         self._soon()
         return {}
 

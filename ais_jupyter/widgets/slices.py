@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -65,7 +66,7 @@ class SliceService:
     def __init__(self, datasets: Datasets, precision: str = "uint8") -> None:
         self._datasets = datasets
         self._precision = precision
-        self._limits: dict[int, tuple[float, float]] = {}
+        self._limits: WeakKeyDictionary[Tomogram, tuple[float, float]] = WeakKeyDictionary()
         self._lock = threading.Lock()
 
     def slice(self, content: dict[str, Any], _buffers: Buffers) -> Answer:
@@ -100,6 +101,6 @@ class SliceService:
     def limits(self, tomogram: Tomogram) -> tuple[float, float]:
         """`display_limits`, computed once per tomogram."""
         with self._lock:
-            if id(tomogram) not in self._limits:
-                self._limits[id(tomogram)] = display_limits(tomogram)
-            return self._limits[id(tomogram)]
+            if tomogram not in self._limits:
+                self._limits[tomogram] = display_limits(tomogram)
+            return self._limits[tomogram]

@@ -45,9 +45,7 @@ export function FeatureCard({ feature, index, viewer, actions }: Props): JSX.Ele
               name="Feature name"
               value={settings.title}
               list={`ais-titles-${dataset.uid}`}
-              onCommit={(title) => {
-                if (title) actions.set(feature, "title", title);
-              }}
+              onCommit={(title) => actions.rename(feature, title)}
             />
             <LibraryTitles viewer={viewer} id={`ais-titles-${dataset.uid}`} />
           </>
@@ -93,6 +91,7 @@ export function FeatureCard({ feature, index, viewer, actions }: Props): JSX.Ele
               label: "Clear drawing and boxes here",
               onClick: () => actions.clearSlice(feature, viewer.position.peek().z),
             },
+            { label: "Keep in feature library", onClick: () => void actions.keepInLibrary(feature) },
             { label: "Delete feature", onClick: () => actions.deleteFeature(feature), danger: true },
           ]}
         />

@@ -83,6 +83,41 @@ export class Actions {
     ]);
   }
 
+  /** Gives a feature a name; one that is in the library brings its colour and sizes. */
+  rename(feature: FeatureState, title: string): void {
+    const before = feature.settings.peek();
+    if (!title || title === before.title) return;
+    const { library } = this.viewer.documents;
+    const entry = library.peek().find((one) => one.title === title);
+    const pixel = this.viewer.pixelSize.peek();
+    const after: Partial<Settings> = entry
+      ? {
+          title,
+          color: entry.color,
+          box_size: entry.boxSize,
+          alpha: entry.alpha,
+          brush_radius: pixel > 0 ? Math.max(1, entry.brushDiameter / (2 * pixel)) : before.brush_radius,
+        }
+      : { title };
+    const edits = (Object.keys(after) as (keyof Settings)[]).map(
+      (name): Edit => ({
+        edit: "setting",
+        feature: feature.uid,
+        name,
+        before: before[name],
+        after: after[name],
+      }),
+    );
+    this.commit("Rename feature", edits);
+  }
+
+  /** Puts the settings of a feature into the library. */
+  async keepInLibrary(feature: FeatureState): Promise<void> {
+    this.flush();
+    const content = { dataset: this.dataset?.uid, feature: feature.uid };
+    await this.viewer.documents.readLibrary("library_keep", content);
+  }
+
   activate(feature: FeatureState): void {
     if (this.dataset) this.dataset.active.value = feature.uid;
   }

@@ -9,6 +9,15 @@ import { Outbox } from "./outbox";
 /** Dragging a colour or typing a title makes one step, as in the kernel. */
 const MERGE_MILLISECONDS = 1000;
 
+/** Settings that a feature of this name starts with; lengths in Å. */
+export interface LibraryEntry {
+  title: string;
+  color: [number, number, number];
+  boxSize: number;
+  brushDiameter: number;
+  alpha: number;
+}
+
 export interface Recoverable {
   id: string;
   name: string;
@@ -19,7 +28,7 @@ export interface Recoverable {
 export class DocumentSet {
   readonly datasets = signal<DatasetState[]>([]);
   readonly recoverable = signal<Recoverable[]>([]);
-  readonly library = signal<Content[]>([]);
+  readonly library = signal<LibraryEntry[]>([]);
   readonly alive = signal(true);
   /** The latest thing that went wrong, for the user. */
   readonly error = signal<string | null>(null);
@@ -51,6 +60,13 @@ export class DocumentSet {
     const { content } = await this.link.request("open");
     this.onDatasets(content);
     this.ready.value = true;
+    await this.readLibrary("library");
+  }
+
+  /** Fetches the feature library, or changes it by a request that answers with it. */
+  async readLibrary(kind: string, content: Content = {}): Promise<void> {
+    const answer = await this.ask<{ library: LibraryEntry[] }>(kind, content);
+    if (answer) this.library.value = answer.content.library;
   }
 
   close(): void {
@@ -211,7 +227,6 @@ export class DocumentSet {
         return known ?? new DatasetState(info);
       });
       if (content.recoverable) this.recoverable.value = content.recoverable as Recoverable[];
-      if (content.library) this.library.value = content.library as Content[];
     });
     for (const uid of fresh) void this.load(uid);
   }

@@ -1,0 +1,65 @@
+"""The feature library: names, colours and settings that a person uses again and again, in the original's file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ais_jupyter.core.data import storage
+from ais_jupyter.core.data.feature_library import FeatureLibrary, LibraryFeature
+from ais_jupyter.widgets.base import KernelWidget
+from ais_jupyter.widgets.datasets import Datasets
+from ais_jupyter.widgets.protocol import Buffers
+
+
+def default_path() -> Path:
+    """Where the desktop program keeps it."""
+    return Path.home() / ".Ais" / "feature_library.txt"
+
+
+class LibraryService:
+    """Reads the library when it is asked for, so that changes made by other programs are seen."""
+
+    def __init__(self, widget: KernelWidget, datasets: Datasets, path: str | Path | None = None) -> None:
+        self._datasets = datasets
+        self.path = Path(path).expanduser() if path else default_path()
+        widget.on_request("library", lambda content, buffers: self.listing())
+        widget.on_request("library_keep", self.keep)
+
+    def listing(self) -> dict[str, Any]:
+        """Features of the active library that are in use; sizes in pixels need a tomogram, so lengths are in Å."""
+        library = self._read()
+        entries = library.libraries.get(library.active, [])
+        return {
+            "library": [
+                {
+                    "title": entry.title,
+                    "color": list(entry.color),
+                    "boxSize": entry.box_size,
+                    "brushDiameter": entry.brush_diameter,
+                    "alpha": entry.alpha,
+                }
+                for entry in entries
+                if entry.use
+            ]
+        }
+
+    def keep(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
+        """Put the settings of ``feature`` into the active library, in place of those of the same title."""
+        annotated = self._datasets[content["dataset"]]
+        feature = annotated.feature_by_uid(content["feature"])
+        pixel = annotated.tomogram.pixel_size or 10.0
+        library = self._read()
+        entries = library.libraries.setdefault(library.active, [])
+        entry = next((e for e in entries if e.title == feature.title), None)
+        if entry is None:
+            entry = LibraryFeature(feature.title)
+            entries.append(entry)
+        entry.color, entry.alpha, entry.box_size = feature.color, feature.alpha, feature.box_size
+        entry.brush_diameter = 2 * feature.brush_radius * pixel
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        storage.save(library, self.path)
+        return self.listing()
+
+    def _read(self) -> FeatureLibrary:
+        return storage.load(self.path, FeatureLibrary) if self.path.exists() else FeatureLibrary()
