@@ -78,7 +78,7 @@ function drawCross(context: CanvasRenderingContext2D, { axis, camera, size, posi
   const { x, y, z } = position;
   const [column, row] = axis === "z" ? [x, y] : axis === "y" ? [x, z] : [z, y];
   const { left, top } = toScreen(camera, size, column + 0.5, row + 0.5);
-  context.strokeStyle = "rgb(120 190 255 / 0.55)";
+  context.strokeStyle = "rgb(140 200 255 / 0.4)";
   context.lineWidth = 1;
   context.beginPath();
   context.moveTo(Math.round(left) + 0.5, 0);
