@@ -11,10 +11,10 @@ from ais_jupyter.cli.parser import add_command
 from ais_jupyter.core.data.errors import InputError
 
 EXAMPLES = """  ais-jupyter convert old.scns new.scns -d /data/tomograms    any age → Ais 1.2; relinks the tomogram
-  ais-jupyter convert a.scns boxes.star -f Ribosome          box centres (also .txt)
-  ais-jupyter convert a.scns membranes.mrc -f Membrane       masks as a volume of 0 and 255
-  ais-jupyter convert new.scnt old.scnt --tiff               training set for Ais before 1.2
-  ais-jupyter convert old.scnm new.scnm                      JSON and .h5 → one file
+  ais-jupyter convert a.scns boxes.star -f Ribosome           box centres (also .txt)
+  ais-jupyter convert a.scns membranes.mrc -f Membrane        masks as a volume of 0 and 255
+  ais-jupyter convert new.scnt old.scnt --tiff                training set for Ais before 1.2
+  ais-jupyter convert old.scnm new.scnm                       JSON and .h5 → one file
   ais-jupyter convert stack.tif tomogram.mrc"""
 
 
@@ -62,19 +62,9 @@ def _save(found: Any, target: Path, _: argparse.Namespace) -> None:
 
 
 def _volume(tomogram: Any, target: Path, options: argparse.Namespace) -> None:
-    import numpy as np
+    from ais_jupyter.core.files.mrc import save_tomogram
 
-    from ais_jupyter.core.data.geometry import as_voxel_size
-    from ais_jupyter.core.files.volume_writer import VolumeWriter
-
-    size = tomogram.voxel_size if options.voxel_size is None else as_voxel_size(options.voxel_size)
-    # Unsigned bytes go back into the signed ones of MRC, as Ais reads them; other 8-byte numbers become floats.
-    kind = np.int8 if tomogram.dtype == np.uint8 else tomogram.dtype
-    kind = np.float32 if kind in (np.int32, np.int64, np.uint32, np.uint64) else kind
-    with VolumeWriter(target, tomogram.shape, kind, size, like=tomogram) as writer:
-        for z in range(tomogram.shape[0]):
-            plane = tomogram.slice(z)
-            writer.write(z, plane.view(np.int8) if plane.dtype == np.uint8 else plane.astype(kind))
+    save_tomogram(tomogram, target, options.voxel_size)
 
 
 def _annotations(annotated: Any, target: Path, _: argparse.Namespace) -> None:

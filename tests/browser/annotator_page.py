@@ -64,7 +64,7 @@ class AnnotatorPage:
     def settle(self) -> None:
         """Wait until the kernel has confirmed everything that was done here."""
         self.page.wait_for_timeout(350)  # settings are collected for a moment before they are sent
-        self.page.locator('.ais[data-pending="0"]').wait_for()
+        self.page.locator('.ais[data-pending="0"]').first.wait_for()
 
     def masks(self, feature: int = 0) -> dict[int, int]:
         """Painted pixels by slice, in the kernel."""

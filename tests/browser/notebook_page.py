@@ -61,6 +61,18 @@ class NotebookPage:
         text = self.page.evaluate(EVALUATE, expression)
         return json.loads(text[1:-1].encode().decode("unicode_escape"))
 
+    def start_code(self, code: str) -> None:
+        """Run code in the kernel, in no cell, without waiting."""
+        self.page.evaluate(
+            "code => { jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({code}) }", code
+        )
+
+    def wait_kernel(self) -> None:
+        """Wait for the kernel to answer again after it was restarted."""
+        self.page.wait_for_function(
+            "jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'", timeout=60_000
+        )
+
     def wait_python(self, expression: str, timeout: float = 10.0) -> Any:
         """Wait until a Python expression is true in the kernel."""
         waited = 0.0

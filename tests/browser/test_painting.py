@@ -41,6 +41,7 @@ def test_stroke_undo_redo_erase(notebook):
     notebook.wait_python("12 in annotator.annotated[0].features[0].masks")
     assert np.array_equal(kernel_mask(notebook, 12), expected(*points))
     page.stroke((60, 60), (60, 70), button="right")
+    assert notebook.page.locator(".lm-Menu").count() == 0  # JupyterLab's own menu stays away
     page.settle()
     left = np.where(expected((60, 60), (60, 70)), 0, expected(*points))
     assert np.array_equal(kernel_mask(notebook, 12), left)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from ais_jupyter.core.data.errors import FileFormatError
 from ais_jupyter.core.files import open as open_file
-from ais_jupyter.core.files.mrc import read_mrc, read_segmentation, write_mrc
+from ais_jupyter.core.files.mrc import read_mrc, read_segmentation, save_tomogram, write_mrc
 from ais_jupyter.core.files.raw_volume import RawVolume
 
 SHAPE = (5, 6, 7)
@@ -231,6 +231,20 @@ def test_text_named_mrc(tmp_path: Path, length: int) -> None:
     path.write_text(("grid 3, look again at tomogram 7\n" * 200)[:length])
     with pytest.raises(FileFormatError, match="text file, beginning “grid 3"):
         open_file(path)
+
+
+@pytest.mark.parametrize("width", [123, 91, 32, 1152])
+def test_widths_whose_bytes_begin_other_formats(tmp_path: Path, width: int) -> None:
+    path = tmp_path / "volume"
+    write_mrc(path, np.ones((2, 3, width), np.float32), 10.0)
+    patched(path, 208, bytes(4))
+    assert open_file(path).shape == (2, 3, width)
+
+
+def test_signed_bytes_are_saved_as_they_were(tmp_path: Path) -> None:
+    write_mrc(tmp_path / "a.mrc", volume("i1"), 10.0)
+    save_tomogram(read_mrc(tmp_path / "a.mrc"), tmp_path / "b.mrc")
+    np.testing.assert_array_equal(mrcfile.read(tmp_path / "b.mrc"), volume("i1"))
 
 
 def test_missing_file_and_folder(tmp_path: Path) -> None:

@@ -34,11 +34,9 @@ def open(path: str | Path) -> Any:
 
 
 def _save_tomogram(tomogram: Tomogram, path: Path) -> None:
-    from ais_jupyter.core.files.volume_writer import VolumeWriter
+    from ais_jupyter.core.files.mrc import save_tomogram
 
-    with VolumeWriter(path, tomogram.shape, tomogram.dtype, tomogram.voxel_size, like=tomogram) as writer:
-        for z in range(tomogram.shape[0]):
-            writer.write(z, tomogram.slice(z))
+    save_tomogram(tomogram, path)
 
 
 def _save_training_set(training_set: TrainingSet, path: Path) -> None:

@@ -82,7 +82,9 @@ def identify(path: Path) -> str:
         return "mrc"
     if start[257:262] == b"ustar":
         return _archive_kind(path)
-    if start[:1] == b"\x80" and 2 <= start[1] <= 5 and start[208:211] != b"MAP":
+    if looks_like_mrc(start, size):  # before JSON and pickles: a volume 123 voxels wide begins with "{"
+        return "mrc"
+    if start[:1] == b"\x80" and 2 <= start[1] <= 5:
         return "scns"
     if start.lstrip()[:1] in (b"{", b"["):
         return _json_kind(path)
@@ -90,8 +92,8 @@ def identify(path: Path) -> str:
         raise FileFormatError(
             f"{path} is an HDF5 file, perhaps the weights of a model; open the .scnm beside it instead"
         )
-    if looks_like_mrc(start, size) or path.suffix.lower() in (".mrc", ".rec", ".map", ".st"):
-        return "mrc"  # where only the name says so, its reader says what is wrong
+    if path.suffix.lower() in (".mrc", ".rec", ".map", ".st"):
+        return "mrc"  # only the name says so; its reader says what is wrong
     if _is_text(start) and (
         re.search(rb"^data_", start, re.MULTILINE) or re.match(rb"\s*(-?[\d.]+[\t ,;]+){2}-?[\d.]+\s*(\n|$)", start)
     ):

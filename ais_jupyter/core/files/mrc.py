@@ -82,6 +82,22 @@ def write_mrc(
         writer.write(0, volume)
 
 
+def save_tomogram(tomogram: Tomogram, path: str | Path, voxel_size: float | Sequence[float] | None = None) -> None:
+    """Write a tomogram slice by slice, with its place and (unless another is given) its voxel size.
+
+    Bytes that were read as unsigned from an MRC file go back as they were (mode 0). Other types that MRC does not have
+    become 32-bit floats.
+    """
+    size = tomogram.voxel_size if voxel_size is None else voxel_size
+    header = getattr(tomogram.data, "header", None)
+    kind = np.dtype(np.int8) if isinstance(header, MrcHeader) and header.mode == 0 else tomogram.dtype
+    if kind.kind in "iu" and kind.itemsize > 2:
+        kind = np.dtype(np.float32)
+    with VolumeWriter(path, tomogram.shape, kind, size, like=tomogram) as writer:
+        for z in range(tomogram.shape[0]):
+            writer.write(z, tomogram.slice(z).astype(kind, copy=False))
+
+
 def mrc_from_bytes(data: bytes, what: str) -> tuple[np.ndarray, float]:
     """Read a small MRC file from memory: its array, (y, x) for an image and (z, y, x) for a volume, and Å in x."""
     header = parse_header(data[:HEADER_SIZE], len(data), what)

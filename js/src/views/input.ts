@@ -75,7 +75,7 @@ export class Input {
     on("wheel", (event) => this.onWheel(event));
     on("contextmenu", (event) => {
       event.preventDefault();
-      event.stopPropagation(); // else the notebook opens its own menu
+      event.stopPropagation(); // JupyterLab would open its menu
     });
     on("auxclick", (event) => event.preventDefault());
   }

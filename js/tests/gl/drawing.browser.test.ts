@@ -1,0 +1,95 @@
+// What is drawn where: orientation, contrast, labels; read back as pixels.
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { Offscreen } from "../../src/gl/offscreen";
+import { PlaneRenderer, type PlaneScene } from "../../src/gl/plane_renderer";
+import { kindOf, upload, uploadPart } from "../../src/gl/textures";
+
+const SIZE = 8;
+let gl: WebGL2RenderingContext;
+let renderer: PlaneRenderer;
+beforeEach(() => {
+  gl = new OffscreenCanvas(SIZE * 10, SIZE * 10).getContext("webgl2", { preserveDrawingBuffer: true })!;
+  renderer = new PlaneRenderer(gl);
+});
+afterEach(() => gl.getExtension("WEBGL_lose_context")!.loseContext());
+
+function scene(pixels: Uint8Array | Float32Array | Uint16Array, more: Partial<PlaneScene> = {}): PlaneScene {
+  const texture = upload(gl, null, kindOf(pixels), SIZE, SIZE, pixels);
+  const camera = { centerX: SIZE / 2, centerY: SIZE / 2, scaleX: 10, scaleY: 10 };
+  const image = {
+    texture,
+    decode: [255, 0],
+    limits: [0, 255],
+    smooth: false,
+    width: SIZE,
+    height: SIZE,
+  } as const;
+  return { camera, image, overlays: [], labels: [], background: [0, 0, 0], ...more };
+}
+
+/** Colour at the middle of an image pixel. */
+function at(x: number, y: number): number[] {
+  const rgba = new Uint8Array(4);
+  gl.readPixels(x * 10 + 5, y * 10 + 5, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, rgba);
+  return [...rgba];
+}
+
+test("row 0 is at the bottom and column 0 at the left", () => {
+  const pixels = new Uint8Array(SIZE * SIZE);
+  pixels[1 * SIZE + 6] = 200;
+  renderer.draw(scene(pixels), SIZE * 10, SIZE * 10);
+  expect(at(6, 1)).toEqual([200, 200, 200, 255]);
+  expect(at(6, 6)).toEqual([0, 0, 0, 255]);
+});
+
+test("limits map grey values, swapped ones invert", () => {
+  const pixels = new Uint8Array(SIZE * SIZE).fill(100);
+  const shown = scene(pixels);
+  renderer.draw({ ...shown, image: { ...shown.image!, limits: [50, 150] } }, SIZE * 10, SIZE * 10);
+  expect(at(3, 3)[0]).toBeCloseTo(127.5, -1);
+  renderer.draw({ ...shown, image: { ...shown.image!, limits: [100, 0] } }, SIZE * 10, SIZE * 10);
+  expect(at(3, 3)[0]).toBe(0);
+});
+
+test("half and single precision slices are drawn", () => {
+  const single = scene(new Float32Array(SIZE * SIZE).fill(1));
+  renderer.draw(single, SIZE * 10, SIZE * 10);
+  expect(at(0, 0)[0]).toBe(255);
+  const half = scene(new Uint16Array(SIZE * SIZE).fill(0x3800)); // 0.5
+  renderer.draw(half, SIZE * 10, SIZE * 10);
+  expect(at(0, 0)[0]).toBeGreaterThan(126);
+  expect(at(0, 0)[0]).toBeLessThan(129);
+});
+
+test("labels have an edge, a tint inside and nothing outside; part uploads change them", () => {
+  const bits = new Uint8Array(SIZE * SIZE);
+  for (let y = 2; y < 6; y++) for (let x = 2; x < 6; x++) bits[y * SIZE + x] = 2;
+  const texture = upload(gl, null, "r8ui", SIZE, SIZE, bits);
+  const colors = new Float32Array(32);
+  colors.set([1, 0, 0, 1], 4);
+  const labels = [{ texture, colors, filled: 2, rect: [2, 2, 6, 6] as const }];
+  const shown = scene(new Uint8Array(SIZE * SIZE), { labels });
+  renderer.draw(shown, SIZE * 10, SIZE * 10);
+  expect(at(1, 3)).toEqual([0, 0, 0, 255]);
+  const inside = at(4, 4)[0];
+  expect(inside).toBeGreaterThan(90);
+  expect(inside).toBeLessThan(125);
+  const edge = new Uint8Array(4);
+  gl.readPixels(20, 40, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, edge);
+  expect(edge[0]).toBe(255);
+  bits.fill(0);
+  uploadPart(gl, texture, bits, [3, 3, 5, 5]);
+  renderer.draw(shown, SIZE * 10, SIZE * 10);
+  expect(at(4, 4)[0]).toBe(0);
+  expect(at(2, 2)[0]).toBeGreaterThan(0);
+});
+
+test("reading back puts the top row first", () => {
+  const pixels = new Uint8Array(SIZE * SIZE);
+  pixels[1 * SIZE + 6] = 200;
+  const shown = scene(pixels);
+  const target = new OffscreenCanvas(SIZE * 10, SIZE * 10).getContext("2d")!;
+  const draw = () => renderer.draw(shown, SIZE * 10, SIZE * 10, true);
+  new Offscreen(gl).paint(target as unknown as CanvasRenderingContext2D, SIZE * 10, SIZE * 10, draw);
+  expect(target.getImageData(65, (SIZE - 1 - 1) * 10 + 5, 1, 1).data[0]).toBe(200);
+});
