@@ -94,16 +94,23 @@ class AnnotationService:
         return self._once(annotated, content, change)
 
     def travel(self, kind: str, content: dict[str, Any]) -> dict[str, Any]:
-        """Undo or redo; ``expect`` is the key of the step that the view has taken back (made again) already."""
+        """Undo or redo; ``expect`` is the key of the step that the view has taken back (made again) already.
+
+        The answer says with ``z`` which slice to show.
+        """
         annotated = self._datasets[content["dataset"]]
         document = Document.of(annotated)
 
+        z: int | None = None
+
         def change() -> bool:
+            nonlocal z
             step = document.undo() if kind == "undo" else document.redo()
+            z = step.z if step else None
             expected = content.get("expect")
             return expected is None or (step is not None and self._key(step) == expected)
 
-        return self._once(annotated, content, change)
+        return {**self._once(annotated, content, change), "z": z}
 
     def interpolate(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
         """Fill the slices between drawn ones of ``feature``; says how many were filled."""

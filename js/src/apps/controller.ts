@@ -1,4 +1,5 @@
 // Joins pointer and tools: from a place on the screen to pixels of a mask, and what is known of the place under the cursor.
+import { effect, untracked } from "@preact/signals";
 import type { Picture } from "../labels/flood";
 import type { Allowed } from "../labels/stroke";
 import type { Actions } from "../state/actions";
@@ -24,6 +25,8 @@ export class Controller implements InputHandlers {
   private exact: { z: number; uid: string; slice: Slice } | null = null;
   private shown: { key: string; picture: Picture; spread: number } | null = null;
   private resting: ReturnType<typeof setTimeout> | undefined;
+  private pointer: { point: PlanePoint; left: number; top: number } | null = null;
+  private stop: () => void;
 
   constructor(
     private viewer: Viewer,
@@ -32,7 +35,14 @@ export class Controller implements InputHandlers {
     private actions: Actions,
     private showCursor: (left: number, top: number, diameter: number, plane: PlanePoint) => void,
     private hideCursor: () => void,
-  ) {}
+  ) {
+    // Another slice came under the pointer.
+    this.stop = effect(() => {
+      viewer.position.value;
+      slices.arrived.value;
+      untracked(() => this.pointer && this.hover(this.pointer.point, this.pointer.left, this.pointer.top));
+    });
+  }
 
   press(point: PlanePoint): Gesture | null {
     const { tools } = this.viewer;
@@ -48,6 +58,7 @@ export class Controller implements InputHandlers {
   }
 
   hover(point: PlanePoint | null, left: number, top: number): void {
+    this.pointer = point && { point, left, top };
     clearTimeout(this.resting);
     const dataset = this.viewer.dataset.peek();
     if (!point || !dataset) {
@@ -84,6 +95,7 @@ export class Controller implements InputHandlers {
 
   close(): void {
     clearTimeout(this.resting);
+    this.stop();
   }
 
   /** The picture may be there before the annotations: what is drawn meanwhile is painted when they have arrived. */
@@ -160,6 +172,8 @@ export class Controller implements InputHandlers {
 
   private follow(gesture: ToolGesture): Gesture {
     let last: PlanePoint | null = null;
+    const { documents } = this.viewer;
+    documents.strokeBegins();
     return {
       move: (points) => {
         last = points[points.length - 1];
@@ -167,9 +181,13 @@ export class Controller implements InputHandlers {
       },
       end: () => {
         gesture.end();
+        documents.strokeEnds();
         if (last) this.shareCursor(last);
       },
-      cancel: () => gesture.cancel(),
+      cancel: () => {
+        gesture.cancel();
+        documents.strokeEnds();
+      },
     };
   }
 

@@ -141,8 +141,7 @@ export class Actions {
   private travel(kind: "undo" | "redo"): void {
     this.flush();
     if (!this.dataset) return;
-    const z = this.viewer.documents.travel(this.dataset, kind);
-    if (z !== null) this.viewer.goTo("z", z);
+    this.viewer.documents.travel(this.dataset, kind, (z) => this.viewer.goTo("z", z));
   }
 
   /** Removes the drawing and the boxes of one slice of a feature. */

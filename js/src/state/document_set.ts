@@ -35,7 +35,10 @@ export class DocumentSet {
   readonly ready = signal(false);
   readonly outbox: Outbox;
   readonly unsaved = computed(() => this.datasets.value.some((dataset) => dataset.info.value.unsaved));
+  /** Strokes that are being made: until their end nothing is undone and no annotations are replaced. */
+  private strokes = 0;
   private stale = new Set<string>();
+  private showing = new WeakMap<Content, (z: number) => void>();
   private stop: (() => void)[];
 
   constructor(readonly link: Link) {
@@ -88,6 +91,15 @@ export class DocumentSet {
     }
   }
 
+  strokeBegins(): void {
+    this.strokes++;
+  }
+
+  strokeEnds(): void {
+    this.strokes--;
+    this.refreshStale();
+  }
+
   // changes made here -------------------------------------------------------------------------------------------------
 
   /** Makes changes one undoable step and tells the kernel. `done`: they have been made already (a stroke). */
@@ -104,23 +116,27 @@ export class DocumentSet {
     this.describe(dataset, tool ? {} : { unsaved: true, undo: name, redo: null });
   }
 
-  /** Takes the last step back (`redo`: makes it again); returns the slice to show, null when it is not known here. */
-  travel(dataset: DatasetState, kind: "undo" | "redo"): number | null {
+  /** Takes the last step back (`redo`: makes it again); `show` is told which slice it was on, perhaps by the kernel. */
+  travel(dataset: DatasetState, kind: "undo" | "redo", show: (z: number) => void): void {
+    if (this.strokes > 0) return;
     const { history } = dataset;
     const step = kind === "undo" ? history.back() : history.forward();
-    if (!step && !dataset.info.peek()[kind]) return null;
+    if (!step && !dataset.info.peek()[kind]) return;
     if (step) {
       const edits = kind === "undo" ? step.edits.map(inverse).reverse() : step.edits;
       batch(() => edits.forEach((edit) => dataset.apply(edit)));
     }
-    this.outbox.send(kind, { dataset: dataset.uid, expect: step?.key ?? null });
+    const content = { dataset: dataset.uid, expect: step?.key ?? null };
+    if (!step) this.showing.set(content, show);
+    this.outbox.send(kind, content);
     if (step)
       this.describe(dataset, {
         unsaved: true,
         undo: history.undoName ?? (kind === "redo" ? step.name : dataset.info.peek().undo),
         redo: history.redoName ?? (kind === "undo" ? step.name : null),
       });
-    return step ? sliceOf(step) : null;
+    const z = step ? sliceOf(step) : null;
+    if (z !== null) show(z);
   }
 
   private remember(dataset: DatasetState, step: Step): void {
@@ -151,6 +167,7 @@ export class DocumentSet {
     if (from !== dataset.revision) this.stale.add(dataset.uid);
     dataset.revision = revision;
     if (disagrees) this.stale.add(dataset.uid);
+    if (typeof answer.z === "number") this.showing.get(content)?.(answer.z);
     this.refreshStale();
   }
 
@@ -186,7 +203,7 @@ export class DocumentSet {
   }
 
   private refreshStale(): void {
-    if (this.outbox.pending.peek() > 0) return;
+    if (this.outbox.pending.peek() > 0 || this.strokes > 0) return;
     for (const uid of this.stale) void this.load(uid);
     this.stale.clear();
   }
@@ -196,7 +213,7 @@ export class DocumentSet {
     const answer = await this.ask<Content>("snapshot", { dataset: uid });
     const dataset = this.get(uid);
     if (!answer || !dataset) return;
-    if (this.outbox.some((_, letter) => letter.dataset === uid)) {
+    if (this.strokes > 0 || this.outbox.some((_, letter) => letter.dataset === uid)) {
       this.stale.add(uid); // painted meanwhile: ask again when that has arrived
       return;
     }

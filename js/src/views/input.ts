@@ -64,6 +64,13 @@ export class Input {
     on("pointerup", (event) => this.onUp(event));
     on("pointercancel", (event) => this.onCancel(event));
     on("lostpointercapture", (event) => this.onCancel(event));
+    // The keys act on the picture under the pointer, not on the button that was clicked last.
+    on("pointerenter", () => {
+      const focused = document.activeElement;
+      const inside = focused?.closest('[role="application"]')?.contains(canvas);
+      if (inside && !focused?.matches("input[type=text], input[type=number], select, textarea"))
+        canvas.focus({ preventScroll: true });
+    });
     on("pointerleave", () => handlers.hover(null, 0, 0));
     on("wheel", (event) => this.onWheel(event));
     on("contextmenu", (event) => {
@@ -74,6 +81,8 @@ export class Input {
   }
 
   close(): void {
+    this.gesture?.what.cancel();
+    this.gesture = null;
     this.off.abort();
   }
 
@@ -121,6 +130,7 @@ export class Input {
       return;
     }
     if (navigates) this.drag = { id: event.pointerId, left, top, brush: false };
+    if (this.gesture) return; // another pointer is drawing
     const point = this.point(event);
     const what = point && this.handlers.press(point);
     if (what) this.gesture = { id: event.pointerId, what };
