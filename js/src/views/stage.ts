@@ -110,6 +110,10 @@ export class Stage {
 
   private paint(): void {
     this.frame = 0;
+    // What drawing itself changes (contrast of a new slice) is drawn in the next frame.
+    const { pictures, overlays } = this;
+    this.pictures = new Set();
+    this.overlays = new Set();
     const dataset = this.viewer.dataset.peek();
     if (!dataset) return;
     const { shape, voxelSize } = dataset.info.peek();
@@ -120,15 +124,15 @@ export class Stage {
         this.slices.hide(axis);
         continue;
       }
-      if (plane.resize()) this.pictures.add(axis);
+      if (plane.resize()) pictures.add(axis);
       if (axis === "z" && this.viewer.camera.peek() === null)
         this.viewer.camera.value = fitCamera({ width: shape[2], height: shape[1] }, plane.size);
       const position = this.viewer.position.peek();
       const camera = planeCamera(axis, this.viewer.camera.peek()!, plane.size, shape[0], ratio, position);
-      if (!same(camera, plane.camera)) this.pictures.add(axis);
+      if (!same(camera, plane.camera)) pictures.add(axis);
       plane.camera = camera;
-      if (this.pictures.has(axis)) this.paintPicture(plane, position[axis]);
-      if (this.overlays.has(axis) || this.pictures.has(axis))
+      if (pictures.has(axis)) this.paintPicture(plane, position[axis]);
+      if (overlays.has(axis) || pictures.has(axis))
         drawOverlay(plane.context, {
           axis,
           camera,
@@ -141,8 +145,6 @@ export class Stage {
           cross: this.viewer.ortho.peek(),
         });
     }
-    this.pictures.clear();
-    this.overlays.clear();
   }
 
   private paintPicture(plane: Plane, index: number): void {
