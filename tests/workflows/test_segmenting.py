@@ -200,3 +200,16 @@ def test_two_processes_share_a_folder(tomogram_file, tmp_path):
     made = [line.split()[0] for report in reports for line in report if line.endswith("done")]
     assert sorted(made) == ["cell0", "cell1", "cell2", "cell3"]  # each by one of them
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [f"cell{n}__Bright.mrc" for n in range(4)]
+
+
+def test_scores_read_every_scale_of_segmentations(tmp_path):
+    from ais_jupyter.core.workflows import evaluate
+
+    probability = np.random.default_rng(0).random((4, 20, 20)).astype(np.float32)
+    truth = probability > 0.6
+    for name, values in (("float", probability), ("byte", np.floor(probability * 255).astype(np.uint8)),
+                         ("signed", np.floor(probability * 127).astype(np.int8))):  # fmt: skip
+        write_mrc(tmp_path / f"cell__{name}.mrc", values, 10.0)
+        scores = evaluate(tmp_path / f"cell__{name}.mrc", truth)
+        assert scores.dice == pytest.approx(2 * 0.4 / (0.4 + 0.5), abs=0.03)
+        assert scores.best_dice > 0.97

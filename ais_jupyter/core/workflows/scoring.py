@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from ais_jupyter.core.analysis import evaluation
-from ais_jupyter.core.data.segmentation import Segmentation
+from ais_jupyter.core.files.mrc import read_segmentation
 from ais_jupyter.core.workflows.opening import open_tomogram
 
 
@@ -14,14 +15,13 @@ def evaluate(segmentation: Any, truth: Any, **options: Any) -> evaluation.Scores
 
     Parameters
     ----------
-    segmentation : path, Segmentation, Tomogram or array (z, y, x)
+    segmentation : path (MRC), Segmentation, Tomogram or array (z, y, x)
+        Probabilities as 0–255, 0–1 (floats) or 0–127 (int8).
     truth : path, Tomogram or array (z, y, x)
         Non-zero where the feature is.
     **options
         See `ais_jupyter.core.analysis.evaluation.evaluate`: threshold, ignore, z.
     """
-    found, known = (
-        open_tomogram(item) if not hasattr(item, "shape") and not isinstance(item, Segmentation) else item
-        for item in (segmentation, truth)
-    )
+    found = read_segmentation(segmentation) if isinstance(segmentation, str | Path) else segmentation
+    known = open_tomogram(truth) if isinstance(truth, str | Path) else truth
     return evaluation.evaluate(found, known, **options)
