@@ -39,7 +39,8 @@ export class Controller implements InputHandlers {
     // Another slice came under the pointer.
     this.stop = effect(() => {
       viewer.position.value;
-      slices.arrived.value;
+      const { key } = slices.arrived.value;
+      if (key && key.axis !== this.pointer?.point.axis) return;
       untracked(() => this.pointer && this.hover(this.pointer.point, this.pointer.left, this.pointer.top));
     });
   }

@@ -6,8 +6,8 @@ import { fetchSlice } from "./fetch_slice";
 import type { Viewer } from "./viewer";
 
 export class SliceStore {
-  /** Counts arrivals, so that a view draws again. */
-  readonly arrived = signal(0);
+  /** The slice that arrived last, so that who shows it draws again; null: all may have changed. */
+  readonly arrived = signal<{ key: SliceKey | null }>({ key: null });
   private loader: SliceLoader;
   private exact: { key: string; slice: Promise<Slice | null> } | null = null;
 
@@ -15,8 +15,8 @@ export class SliceStore {
     const { link, error } = viewer.documents;
     this.loader = new SliceLoader(
       (key, step, abort) => fetchSlice(link, key, step, abort),
-      (_, slice, problem) => {
-        if (slice) this.arrived.value++;
+      (key, slice, problem) => {
+        if (slice) this.arrived.value = { key };
         else if (problem instanceof Error) error.value = problem.message;
       },
     );
@@ -53,7 +53,7 @@ export class SliceStore {
   forget(uid: string): void {
     this.loader.cache.forget(uid);
     this.exact = null;
-    this.arrived.value++;
+    this.arrived.value = { key: null };
   }
 
   close(): void {

@@ -1,5 +1,5 @@
 // Draws the three planes of a view when something that they show has changed, at most once per frame.
-import { effect } from "@preact/signals";
+import { computed, effect } from "@preact/signals";
 import type { SliceStore } from "../state/slice_store";
 import type { Viewer } from "../state/viewer";
 import { type Axis, storedValue } from "../volume/slice";
@@ -12,6 +12,10 @@ import { Renderer } from "./renderer";
 /** Milliseconds without a new slice after which the histogram is made. */
 const REST = 150;
 
+/** Milliseconds after which cross-sections follow strokes and scrolling: at rest, and at the latest. */
+const LATER = 80;
+const LATEST = 400;
+
 export const AXES: readonly Axis[] = ["z", "y", "x"];
 
 export class Stage {
@@ -22,6 +26,7 @@ export class Stage {
   private pictures = new Set<Axis>();
   private overlays = new Set<Axis>();
   private frame = 0;
+  private later = new Map<Axis, { timer: ReturnType<typeof setTimeout>; since: number }>();
   private statisticsOf = "";
   private rest: ReturnType<typeof setTimeout> | undefined;
   private shownIndex: Record<Axis, number> = { z: -1, y: -1, x: -1 };
@@ -34,7 +39,11 @@ export class Stage {
     elements: Record<Axis, PlaneElements>,
     private onLost: (lost: boolean) => void,
   ) {
-    const make = (axis: Axis) => new Plane(axis, elements[axis], () => this.redraw(axis));
+    // A stroke is seen at once where it is made; the other cross-sections follow when the hand rests.
+    const make = (axis: Axis) => {
+      const seen = () => axis === "z" || elements[axis].canvas.matches(":hover");
+      return new Plane(axis, elements[axis], () => (seen() ? this.redraw(axis) : this.redrawLater(axis)));
+    };
     this.planes = { z: make("z"), y: make("y"), x: make("x") };
     this.renderer = new Renderer(elements.z.canvas, Object.values(this.planes), viewer, (lost) => {
       this.onLost(lost);
@@ -54,6 +63,22 @@ export class Stage {
     this.redrawOverlay(axis);
   }
 
+  /** Draws a cross-section when nothing has asked for it for a moment, or at the latest after a longer one. */
+  private redrawLater(axis: Axis): void {
+    const now = performance.now();
+    const last = this.later.get(axis);
+    clearTimeout(last?.timer);
+    const since = last?.since ?? now;
+    const timer = setTimeout(
+      () => {
+        this.later.delete(axis);
+        this.redraw(axis);
+      },
+      Math.max(0, Math.min(LATER, since + LATEST - now)),
+    );
+    this.later.set(axis, { timer, since });
+  }
+
   redrawOverlay(axis?: Axis): void {
     for (const one of axis ? [axis] : AXES) this.overlays.add(one);
     if (this.frame === 0) this.frame = requestAnimationFrame(() => this.paint());
@@ -67,6 +92,7 @@ export class Stage {
   close(): void {
     cancelAnimationFrame(this.frame);
     clearTimeout(this.rest);
+    for (const { timer } of this.later.values()) clearTimeout(timer);
     this.observer.disconnect();
     for (const stop of this.stop) stop();
     for (const axis of AXES) this.planes[axis].reset();
@@ -75,25 +101,45 @@ export class Stage {
 
   private watch(): void {
     const { viewer, slices } = this;
-    const look = () =>
-      [viewer.contrast, viewer.inverted, viewer.interpolate, viewer.filters, viewer.solo].map((s) => s.value);
-    const annotations = () => {
+    // What the pictures depend on; the rest of what is known of a tomogram changes with every stroke.
+    const look = computed(() => {
       const dataset = viewer.dataset.value;
-      for (const feature of dataset?.features.value ?? []) {
-        feature.settings.value;
-        feature.boxes.value;
-      }
-      dataset?.info.value;
-    };
+      const info = dataset?.info.value;
+      const features = dataset?.features.value.map((feature) => {
+        const { color, alpha, visible, filled } = feature.settings.value;
+        return [feature.uid, color, alpha, visible, filled];
+      });
+      return JSON.stringify([dataset?.uid, info?.available, info?.voxelSize, features, viewer.filters.value]);
+    });
+    const view = [
+      viewer.contrast,
+      viewer.inverted,
+      viewer.interpolate,
+      viewer.solo,
+      viewer.camera,
+      viewer.ortho,
+    ];
     this.stop.push(
       effect(() => {
-        look();
-        annotations();
-        viewer.camera.value;
-        viewer.ortho.value;
+        look.value;
+        viewer.dataset.value?.features.value;
+        for (const one of view) one.value;
         viewer.autocontrast.value;
-        slices.arrived.value;
         this.redraw();
+      }),
+      effect(() => {
+        for (const feature of viewer.dataset.value?.features.value ?? []) {
+          feature.boxes.value;
+          feature.settings.value;
+        }
+        this.redrawOverlay();
+      }),
+      effect(() => {
+        const { key } = slices.arrived.value;
+        const { position } = viewer;
+        if (!key) this.redraw();
+        else if (key.index === position.peek()[key.axis] && key.dataset === viewer.dataset.peek()?.uid)
+          this.redraw(key.axis);
       }),
       effect(() => {
         const { z, y, x } = viewer.position.value;
@@ -110,6 +156,10 @@ export class Stage {
 
   private paint(): void {
     this.frame = 0;
+    // What drawing itself changes (contrast of a new slice) is drawn in the next frame.
+    const { pictures, overlays } = this;
+    this.pictures = new Set();
+    this.overlays = new Set();
     const dataset = this.viewer.dataset.peek();
     if (!dataset) return;
     const { shape, voxelSize } = dataset.info.peek();
@@ -120,18 +170,23 @@ export class Stage {
         this.slices.hide(axis);
         continue;
       }
-      if (plane.resize()) this.pictures.add(axis);
+      if (plane.resize()) pictures.add(axis);
       if (axis === "z" && this.viewer.camera.peek() === null)
         this.viewer.camera.value = fitCamera({ width: shape[2], height: shape[1] }, plane.size);
       const position = this.viewer.position.peek();
       const camera = planeCamera(axis, this.viewer.camera.peek()!, plane.size, shape[0], ratio, position);
-      if (!same(camera, plane.camera)) this.pictures.add(axis);
-      plane.camera = camera;
-      if (this.pictures.has(axis)) this.paintPicture(plane, position[axis]);
-      if (this.overlays.has(axis) || this.pictures.has(axis))
+      // Scrolling moves the cross-sections along z; that may wait.
+      const moved = !same(camera, plane.camera);
+      if (moved && axis !== "z" && plane.camera && !pictures.has(axis)) this.redrawLater(axis);
+      else {
+        if (moved) pictures.add(axis);
+        plane.camera = camera;
+      }
+      if (pictures.has(axis)) this.paintPicture(plane, position[axis]);
+      if (overlays.has(axis) || pictures.has(axis))
         drawOverlay(plane.context, {
           axis,
-          camera,
+          camera: plane.camera!,
           size: plane.size,
           position,
           dataset,
@@ -141,8 +196,6 @@ export class Stage {
           cross: this.viewer.ortho.peek(),
         });
     }
-    this.pictures.clear();
-    this.overlays.clear();
   }
 
   private paintPicture(plane: Plane, index: number): void {
@@ -167,7 +220,7 @@ export class Stage {
     const key = JSON.stringify([
       viewer.uid.peek(),
       z,
-      this.slices.arrived.peek(),
+      this.slices.current("z")?.step,
       viewer.filters.peek(),
       automatic,
     ]);
