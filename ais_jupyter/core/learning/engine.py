@@ -58,7 +58,7 @@ class Engine(Protocol):
         ...
 
 
-def make_engine(network: Network | Any, kind: str = "auto", precision: str = "auto") -> Engine:
+def make_engine(network: Network | Any, kind: str = "auto", precision: str = "auto", streams: int = 1) -> Engine:
     """Choose the quickest engine that can compute `network`.
 
     Parameters
@@ -68,6 +68,8 @@ def make_engine(network: Network | Any, kind: str = "auto", precision: str = "au
         "auto" takes OpenVINO where it is installed and there is no GPU.
     precision : "auto", "float32" or "bfloat16"
         "auto" takes bfloat16 on processors that compute in it, else float32.
+    streams : int
+        How many predictions may run at once, where the engine gains by that (see `streams_of`).
 
     Raises
     ------
@@ -94,7 +96,7 @@ def make_engine(network: Network | Any, kind: str = "auto", precision: str = "au
         from ais_jupyter.core.learning.openvino_graph import UnsupportedLayerError
 
         try:
-            return OpenVinoEngine(network, precision)
+            return OpenVinoEngine(network, precision, streams)
         except UnsupportedLayerError as error:
             if kind == "openvino":
                 raise
@@ -102,6 +104,11 @@ def make_engine(network: Network | Any, kind: str = "auto", precision: str = "au
     from ais_jupyter.core.learning.engine_keras import KerasEngine
 
     return KerasEngine(network, precision)
+
+
+def streams_of(engine: Engine) -> int:
+    """Return how many predictions of an engine run at once without waiting for each other."""
+    return getattr(engine, "streams", 1)
 
 
 def check_batch(batch: np.ndarray, network: Network) -> np.ndarray:

@@ -59,7 +59,7 @@ class SegmentationModel:
         self.preview: tuple[np.ndarray, np.ndarray] | None = None
         self._custom: Any = None
         self._optimizer: dict[str, np.ndarray] = {}
-        self._engines: dict[tuple[str, str], Engine] = {}
+        self._engines: dict[tuple[str, str, int], Engine] = {}
         self._lock = threading.RLock()
 
     @classmethod
@@ -201,8 +201,8 @@ class SegmentationModel:
 
     # inference -------------------------------------------------------------------------------------------
 
-    def engine(self, kind: str = "auto", precision: str = "auto") -> Engine:
-        """Return what computes the network, made on first use.
+    def engine(self, kind: str = "auto", precision: str = "auto", streams: int = 1) -> Engine:
+        """Return what computes the network, made on first use; see `make_engine`.
 
         Raises
         ------
@@ -210,11 +210,11 @@ class SegmentationModel:
             The model has no weights yet.
         """
         with self._lock:
-            key = (kind, precision)
+            key = (kind, precision, streams)
             if key not in self._engines:
                 if not self.compiled:
                     raise InputError(f"{self.title!r} has no weights yet: train it or load it first")
-                self._engines[key] = make_engine(self.network or self._custom, kind, precision)
+                self._engines[key] = make_engine(self.network or self._custom, kind, precision, streams)
             return self._engines[key]
 
     def segment_slice(

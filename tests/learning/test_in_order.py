@@ -1,0 +1,72 @@
+"""Slices computed by several threads come in their order, and not far ahead of who asks for them."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from ais_jupyter.core.data.geometry import Region
+from ais_jupyter.core.data.tomogram import Tomogram
+from ais_jupyter.core.learning.engine_openvino import OpenVinoEngine
+from ais_jupyter.core.learning.inference import InferenceOptions, segment_blocks
+from ais_jupyter.core.learning.model import SegmentationModel
+from ais_jupyter.core.learning.normalization import global_statistic
+from ais_jupyter.core.learning.volumes import in_order, segment_slices
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_results_keep_their_order(workers):
+    def slow_first(number: int) -> int:
+        time.sleep(0.02 if number % 3 == 0 else 0)
+        return number * number
+
+    assert list(in_order(slow_first, range(20), workers)) == [n * n for n in range(20)]
+
+
+def test_only_a_few_are_computed_ahead():
+    taken = []
+
+    def items():
+        for number in range(100):
+            taken.append(number)
+            yield number
+
+    results = in_order(lambda n: n, items(), 2)
+    for _ in range(5):
+        next(results)
+    assert len(taken) <= 8
+    results.close()  # as when a segmentation is cancelled
+    assert len(taken) <= 8
+
+
+def test_an_error_in_a_thread_reaches_the_caller():
+    def fail(number: int) -> int:
+        if number == 3:
+            raise ValueError("slice 3")
+        return number
+
+    results = in_order(fail, range(10), 2)
+    with pytest.raises(ValueError, match="slice 3"):
+        list(results)
+    assert threading.active_count() < 20
+
+
+def test_a_volume_comes_out_as_slice_by_slice():
+    pytest.importorskip("openvino")
+    volume = np.random.default_rng(0).normal(100, 20, (9, 40, 48)).astype(np.float32)
+    tomogram = Tomogram(volume, 10.0)
+    model = SegmentationModel("UNet lite", "test").build(box_size=32, voxel_size=10.0)
+    statistic, options = global_statistic(tomogram), InferenceOptions()
+    stream = segment_slices(
+        model, tomogram, options, (1, 8), Region.whole(volume.shape), statistic, precision="float32"
+    )
+    found = dict(stream)
+    assert list(found) == list(range(1, 8))
+    assert any(isinstance(e, OpenVinoEngine) and e.streams == 2 for e in model._engines.values())
+    alone = model.engine(precision="float32")
+    for z, probabilities in found.items():
+        expected = segment_blocks(alone, volume[z][None, None], model.info, options, 10.0, statistic)[0]
+        np.testing.assert_allclose(probabilities, expected, atol=1e-6)
