@@ -1,0 +1,29 @@
+// The whole annotator on a fake kernel: `npm run dev`, no Jupyter needed.
+import { renderAnnotator } from "../src/apps/annotator";
+import { DocumentSet } from "../src/state/document_set";
+import { FakeKernel } from "./fake_kernel";
+import "../src/styles/index.css";
+
+const kernel = new FakeKernel([
+  {
+    name: "waves",
+    shape: [64, 300, 400],
+    voxelSize: 10,
+    value: (z, y, x) => 128 + 60 * Math.sin(x / 17) * Math.cos(y / 13) + 40 * Math.sin(z / 7 + x / 40),
+  },
+  {
+    name: "balls",
+    shape: [80, 256, 256],
+    voxelSize: 13.5,
+    value: (z, y, x) => {
+      const distance = Math.hypot((x % 64) - 32, (y % 64) - 32, (z % 40) - 20);
+      return (
+        150 - 90 * Math.exp(-((distance - 14) ** 2) / 12) + 20 * Math.sin(12.9898 * x + 78.233 * y + 37.7 * z)
+      );
+    },
+  },
+]);
+
+const documents = new DocumentSet(kernel.connect());
+void documents.open();
+renderAnnotator(documents, document.getElementById("annotator")!);
