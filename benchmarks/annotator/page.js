@@ -122,13 +122,13 @@
     precision highp float; uniform sampler2D image; in vec2 at; out vec4 color;
     void main() { color = vec4(vec3(texture(image, at).r), 1.0); }`;
 
-  /** Milliseconds to upload an 8-bit slice of `size`², and to upload and draw it on a canvas like the slice view. */
-  bench.floor = (size, rounds = 30) => {
-    const like = canvas();
+  /** A bare canvas with the least program that shows an 8-bit slice of `size`²; reading a pixel waits for the graphics. */
+  function bareView(size) {
+    const like = document.querySelector('canvas[aria-label="Slice view"]');
     const own = document.createElement("canvas");
-    own.width = like?.width ?? 800;
-    own.height = like?.height ?? 800;
-    const gl = own.getContext("webgl2");
+    own.width = like.width;
+    own.height = like.height;
+    const gl = own.getContext("webgl2", { alpha: false, antialias: false });
     const program = gl.createProgram();
     for (const [kind, source] of [[gl.VERTEX_SHADER, VERTEX], [gl.FRAGMENT_SHADER, FRAGMENT]]) {
       const shader = gl.createShader(kind);
@@ -142,35 +142,79 @@
     gl.bindTexture(gl.TEXTURE_2D, gl.createTexture());
     gl.texStorage2D(gl.TEXTURE_2D, 1, gl.R8, size, size);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.LINEAR);
-    const image = new Uint8Array(size * size).map((_, i) => i * 31);
     const out = new Uint8Array(4);
-    const upload = (n) => gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, n, n, gl.RED, gl.UNSIGNED_BYTE, image);
-    const finish = () => gl.readPixels(own.width >> 1, own.height >> 1, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, out);
+    return {
+      own,
+      like,
+      upload: (n, image) => gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, n, n, gl.RED, gl.UNSIGNED_BYTE, image),
+      draw: () => gl.drawArrays(gl.TRIANGLES, 0, 3),
+      finish: () => gl.readPixels(own.width >> 1, own.height >> 1, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, out),
+      close: () => {
+        own.remove();
+        gl.getExtension("WEBGL_lose_context").loseContext();
+      },
+    };
+  }
+
+  /** Milliseconds to upload a slice of `size`², and to upload and draw it, one after the other and never presented. */
+  bench.floor = (size, rounds = 30) => {
+    const view = bareView(size);
+    const image = new Uint8Array(size * size).map((_, i) => i * 31);
     const time = (work) => {
       const times = [];
       for (let i = 0; i < rounds; i++) {
-        finish();
+        view.finish();
         const start = performance.now();
         work();
-        finish();
+        view.finish();
         times.push(performance.now() - start);
       }
       return times;
     };
     const result = {
-      upload: time(() => upload(size)),
+      upload: time(() => view.upload(size, image)),
       uploadAndDraw: time(() => {
-        upload(size);
-        gl.drawArrays(gl.TRIANGLES, 0, 3);
+        view.upload(size, image);
+        view.draw();
       }),
-      draw: time(() => gl.drawArrays(gl.TRIANGLES, 0, 3)),
-      brushAndDraw: time(() => {
-        upload(Math.min(256, size));
-        gl.drawArrays(gl.TRIANGLES, 0, 3);
-      }),
-      canvas: [own.width, own.height],
     };
-    gl.getExtension("WEBGL_lose_context").loseContext();
+    view.close();
     return result;
+  };
+
+  /** Puts the bare view over the slice view: the wheel shows one of two slices, the pointer replaces a part of 256². */
+  bench.coverWithFloor = (size) => {
+    const view = bareView(size);
+    const { own, like } = view;
+    const { left, top, width, height } = like.getBoundingClientRect();
+    own.setAttribute("aria-label", "Floor");
+    own.style.cssText = `position:fixed;z-index:99999;left:${left}px;top:${top}px;width:${width}px;height:${height}px`;
+    document.body.append(own);
+    const images = [50, 200].map((grey) => new Uint8Array(size * size).fill(grey));
+    let next = 0;
+    let frame = 0;
+    let whole = false;
+    const paint = () => {
+      frame = 0;
+      if (whole) view.upload(size, images[next]);
+      else view.upload(Math.min(256, size), images[next]);
+      whole = false;
+      view.draw();
+    };
+    own.addEventListener("wheel", (event) => {
+      event.preventDefault();
+      next = 1 - next;
+      whole = true;
+      frame ||= requestAnimationFrame(paint);
+    });
+    own.addEventListener("pointermove", () => {
+      frame ||= requestAnimationFrame(paint);
+    });
+    bench.view = "Floor";
+    bench.uncover = () => {
+      cancelAnimationFrame(frame);
+      view.close();
+      bench.view = "Slice view";
+    };
   };
 })();

@@ -88,16 +88,20 @@ def jump(page: Page, visited: set[int], n_slices: int) -> tuple[float, int]:
     return took, received
 
 
-def stroke(page: Page, seconds: float = 5.0) -> dict[str, Any]:
-    """Pointer-to-pixels latencies and lost frames while the largest brush is led over the slice."""
+def take_largest_brush(page: Page) -> None:
+    """Set the brush to its largest size."""
     page.evaluate(
         """(() => { const slider = document.querySelector('input[type=range][aria-label="Brush size"]');
         Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(slider, slider.max);
         slider.dispatchEvent(new Event("input", { bubbles: true }));
         slider.dispatchEvent(new Event("change", { bubbles: true })); })()"""
     )
+
+
+def stroke(page: Page, seconds: float = 5.0) -> dict[str, Any]:
+    """Pointer-to-pixels latencies and lost frames while the largest brush is led over the slice."""
     rect = page.evaluate(
-        """(() => { const r = document.querySelector(`canvas[aria-label="Slice view"]`).getBoundingClientRect();
+        """(() => { const r = document.querySelector(`canvas[aria-label="${bench.view}"]`).getBoundingClientRect();
         return [r.left, r.top, r.width, r.height]; })()"""
     )
 
@@ -139,20 +143,26 @@ def measure(page: Page, server: Server, size: int, dtype: str, training: bool, r
         time.sleep(20)  # until it is under way
     visited = {current_slice(page)}
     floor = page.evaluate(f"bench.floor({size})")
-    cached = scroll(page, 10 * max(2, rounds // 3))
+    page.evaluate(f"bench.coverWithFloor({size})")
+    count = 10 * max(2, rounds // 3)
+    floor["scroll"] = []
+    for i in range(count):
+        floor["scroll"].append(page.evaluate(f"bench.until(() => bench.wheel(100), {200 if i % 2 == 0 else 50})"))
+        time.sleep(0.03)
+    floor["stroke"] = stroke(page)
+    page.evaluate("bench.uncover()")
+    cached = scroll(page, count)
     visited |= set(range(n_slices // 2 - 30, n_slices // 2 + 30))
     uncached, echo, received = [], [], []
     for _ in range(rounds):
         echo.append(page.evaluate(f"window.echo({size * size})"))
-        took, count = jump(page, visited, n_slices)
+        took, n_bytes = jump(page, visited, n_slices)
         uncached.append(took)
-        received.append(count)
-    painted = stroke(page)
-    after = page.evaluate(f"bench.floor({size})")
-    floor = {name: floor[name] + after[name] for name in ("upload", "uploadAndDraw", "draw", "brushAndDraw")}
+        received.append(n_bytes)
+    take_largest_brush(page)
     return {
         "size": size, "dtype": dtype, "training": training, "cached": cached, "uncached": uncached, "echo": echo,
-        "bytes": min(received), "stroke": painted, "floor": floor,
+        "bytes": sorted(received)[len(received) // 2], "stroke": stroke(page), "floor": floor,
     }  # fmt: skip
 
 
@@ -163,18 +173,20 @@ def summary(times: list[float]) -> str:
 
 
 def table(results: list[dict[str, Any]]) -> str:
-    """Markdown table: median (95th percentile) in ms."""
-    columns = "slice, upload, upload + draw, cached scroll, echo, uncached, kB/slice, brush + draw, stroke, lost frames"
-    lines = [f"| {columns.replace(', ', ' | ')} |", "|" + "---|" * 10]
+    """Markdown table: median (95th percentile) in ms; "floor" is what stands before it done by a bare canvas."""
+    columns = (
+        "slice, upload, upload + draw, floor scroll, cached scroll, echo, uncached, kB, floor stroke, stroke, "
+        "floor frames lost, frames lost"
+    )
+    lines = [f"| {columns.replace(', ', ' | ')} |", "|" + "---|" * 12]
     for r in results:
         floor = r["floor"]
         name = f"{r['size']}² {r['dtype']}" + (" while training" if r["training"] else "")
-        lines.append(
-            f"| {name} | {summary(floor['upload'])} | {summary(floor['uploadAndDraw'])} | {summary(r['cached'])} "
-            f"| {summary(r['echo'])} | {summary(r['uncached'])} | {r['bytes'] / 1000:.0f} "
-            f"| {summary(floor['brushAndDraw'])} | {summary(r['stroke']['latencies'])} "
-            f"| {r['stroke']['lost']} of {r['stroke']['lost'] + r['stroke']['frames']} |"
-        )
+        lost = [f"{s['lost']} of {s['lost'] + s['frames']}" for s in (floor["stroke"], r["stroke"])]
+        times = [floor["upload"], floor["uploadAndDraw"], floor["scroll"], r["cached"], r["echo"], r["uncached"]]
+        strokes = [floor["stroke"]["latencies"], r["stroke"]["latencies"]]
+        cells_ = [*map(summary, times), f"{r['bytes'] / 1000:.0f}", *map(summary, strokes), *lost]
+        lines.append(f"| {name} | {' | '.join(cells_)} |")
     return "\n".join(lines)
 
 

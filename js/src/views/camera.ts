@@ -50,6 +50,24 @@ export function planeCamera(
   return { x: along(depth, scaleZ, view.width, position.z + 0.5), y, scaleX: scaleZ, scaleY: scale };
 }
 
+/** The camera of a cross-section stays where it was along z as long as slice `z` is well inside the view. */
+export function keptInSight(
+  axis: Axis,
+  wanted: PlaneCamera,
+  now: PlaneCamera | null,
+  view: Size,
+  depth: number,
+  z: number,
+): PlaneCamera {
+  const fits = axis === "y" ? depth * wanted.scaleY <= view.height : depth * wanted.scaleX <= view.width;
+  if (axis === "z" || fits || !now || now.scaleX !== wanted.scaleX || now.scaleY !== wanted.scaleY)
+    return wanted;
+  const [at, half] =
+    axis === "y" ? [now.y, view.height / 2 / now.scaleY] : [now.x, view.width / 2 / now.scaleX];
+  if (Math.abs(z - at) > 0.85 * half) return wanted;
+  return axis === "y" ? { ...wanted, y: at } : { ...wanted, x: at };
+}
+
 export function toImage(
   camera: PlaneCamera,
   view: Size,

@@ -1,5 +1,6 @@
 // What is drawn over a plane with lines and text: boxes, the shared cursor, the scale bar.
 import type { DatasetState } from "../state/dataset";
+import type { Box } from "../state/edits";
 import type { Position } from "../state/viewer";
 import type { Axis } from "../volume/slice";
 import { type PlaneCamera, type Size, scaleBar, toScreen } from "./camera";
@@ -30,47 +31,69 @@ export function drawOverlay(context: CanvasRenderingContext2D, scene: OverlaySce
   if (axis === "z" && scene.pixelSize > 0) drawScaleBar(context, scene);
 }
 
+/** Tells whether an overlay would look as it did: then it need not be drawn again. */
+export function overlayLook(scene: OverlayScene): string {
+  const { axis, camera, size, position, outline, pixelSize, cross } = scene;
+  const { z, y, x } = position;
+  const at = cross ? { z: [x, y], y: [x, z], x: [z, y] }[axis] : null;
+  return JSON.stringify([camera, size, at, outline, pixelSize, shownBoxes(scene)]);
+}
+
 function css(color: readonly number[], alpha: number): string {
   return `rgb(${color.map((c) => Math.round(c * 255)).join(" ")} / ${alpha})`;
 }
 
-function drawBoxes(context: CanvasRenderingContext2D, scene: OverlayScene): void {
-  const { axis, camera, size, position, dataset } = scene;
+interface ShownBox {
+  at: Box;
+  half: number;
+  color: string;
+  line: number;
+}
+
+function shownBoxes({ axis, position, dataset, solo }: OverlayScene): ShownBox[] {
+  const found: ShownBox[] = [];
   for (const feature of dataset.features.peek()) {
     const settings = feature.settings.peek();
-    const shown = scene.solo === null ? settings.visible : scene.solo === feature.uid;
+    const shown = solo === null ? settings.visible : solo === feature.uid;
     if (!shown || !settings.show_boxes) continue;
     const half = settings.box_size / 2;
-    for (const [z, y, x] of feature.boxes.peek()) {
+    for (const at of feature.boxes.peek()) {
+      const [z, y, x] = at;
       const distance =
         axis === "z" ? Math.abs(z - position.z) : axis === "y" ? y - position.y : x - position.x;
       if (axis === "z" ? distance > FAINT : Math.abs(distance) > half) continue;
       const alpha = axis === "z" && distance > 0 ? 0.4 - 0.1 * distance : 0.95;
-      context.strokeStyle = css(settings.color, alpha);
-      context.lineWidth = axis === "z" && distance === 0 ? 2 : 1.25;
-      context.beginPath();
-      if (axis === "z") {
-        const { left, top } = toScreen(camera, size, x + 0.5 - half, y + 0.5 + half);
-        context.rect(left, top, 2 * half * camera.scaleX, 2 * half * camera.scaleY);
-        const middle = toScreen(camera, size, x + 0.5, y + 0.5);
-        context.moveTo(middle.left - 3, middle.top);
-        context.lineTo(middle.left + 3, middle.top);
-        context.moveTo(middle.left, middle.top - 3);
-        context.lineTo(middle.left, middle.top + 3);
-      } else {
-        const a =
-          axis === "y"
-            ? toScreen(camera, size, x - half, z + 0.5)
-            : toScreen(camera, size, z + 0.5, y - half);
-        const b =
-          axis === "y"
-            ? toScreen(camera, size, x + half, z + 0.5)
-            : toScreen(camera, size, z + 0.5, y + half);
-        context.moveTo(a.left, a.top);
-        context.lineTo(b.left, b.top);
-      }
-      context.stroke();
+      const line = axis === "z" && distance === 0 ? 2 : 1.25;
+      found.push({ at, half, color: css(settings.color, alpha), line });
     }
+  }
+  return found;
+}
+
+function drawBoxes(context: CanvasRenderingContext2D, scene: OverlayScene): void {
+  const { axis, camera, size } = scene;
+  for (const { at, half, color, line } of shownBoxes(scene)) {
+    const [z, y, x] = at;
+    context.strokeStyle = color;
+    context.lineWidth = line;
+    context.beginPath();
+    if (axis === "z") {
+      const { left, top } = toScreen(camera, size, x + 0.5 - half, y + 0.5 + half);
+      context.rect(left, top, 2 * half * camera.scaleX, 2 * half * camera.scaleY);
+      const middle = toScreen(camera, size, x + 0.5, y + 0.5);
+      context.moveTo(middle.left - 3, middle.top);
+      context.lineTo(middle.left + 3, middle.top);
+      context.moveTo(middle.left, middle.top - 3);
+      context.lineTo(middle.left, middle.top + 3);
+    } else {
+      const end = (sign: number) =>
+        axis === "y"
+          ? toScreen(camera, size, x + sign * half, z + 0.5)
+          : toScreen(camera, size, z + 0.5, y + sign * half);
+      context.moveTo(end(-1).left, end(-1).top);
+      context.lineTo(end(1).left, end(1).top);
+    }
+    context.stroke();
   }
 }
 

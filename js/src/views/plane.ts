@@ -17,6 +17,8 @@ export class Plane {
   camera: PlaneCamera | null = null;
   labels: PlaneLabels | null = null;
   textures: PlaneTextures | null = null;
+  /** What the overlay shows, as `overlayLook` tells it. */
+  overlayLook = "";
   readonly context: CanvasRenderingContext2D;
   private dataset: DatasetState | null = null;
 
@@ -44,6 +46,7 @@ export class Plane {
       element.height = deviceHeight;
     }
     this.context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    this.overlayLook = "";
     return true;
   }
 

@@ -4,8 +4,8 @@ import type { SliceStore } from "../state/slice_store";
 import type { Viewer } from "../state/viewer";
 import { type Axis, storedValue } from "../volume/slice";
 import { autocontrast, histogram, subsample } from "../volume/statistics";
-import { fitCamera, type PlaneCamera, planeCamera } from "./camera";
-import { drawOverlay } from "./overlay";
+import { fitCamera, keptInSight, type PlaneCamera, planeCamera } from "./camera";
+import { drawOverlay, type OverlayScene, overlayLook } from "./overlay";
 import { Plane, type PlaneElements } from "./plane";
 import { Renderer } from "./renderer";
 
@@ -14,7 +14,7 @@ const REST = 150;
 
 /** Milliseconds after which cross-sections follow strokes and scrolling: at rest, and at the latest. */
 const LATER = 80;
-const LATEST = 400;
+const LATEST = 1000;
 
 export const AXES: readonly Axis[] = ["z", "y", "x"];
 
@@ -174,7 +174,8 @@ export class Stage {
       if (axis === "z" && this.viewer.camera.peek() === null)
         this.viewer.camera.value = fitCamera({ width: shape[2], height: shape[1] }, plane.size);
       const position = this.viewer.position.peek();
-      const camera = planeCamera(axis, this.viewer.camera.peek()!, plane.size, shape[0], ratio, position);
+      const wanted = planeCamera(axis, this.viewer.camera.peek()!, plane.size, shape[0], ratio, position);
+      const camera = keptInSight(axis, wanted, plane.camera, plane.size, shape[0], position.z + 0.5);
       // Scrolling moves the cross-sections along z; that may wait.
       const moved = !same(camera, plane.camera);
       if (moved && axis !== "z" && plane.camera && !pictures.has(axis)) this.redrawLater(axis);
@@ -184,7 +185,7 @@ export class Stage {
       }
       if (pictures.has(axis)) this.paintPicture(plane, position[axis]);
       if (overlays.has(axis) || pictures.has(axis))
-        drawOverlay(plane.context, {
+        this.paintOverlay(plane, {
           axis,
           camera: plane.camera!,
           size: plane.size,
@@ -196,6 +197,13 @@ export class Stage {
           cross: this.viewer.ortho.peek(),
         });
     }
+  }
+
+  private paintOverlay(plane: Plane, scene: OverlayScene): void {
+    const look = overlayLook(scene);
+    if (look === plane.overlayLook) return;
+    plane.overlayLook = look;
+    drawOverlay(plane.context, scene);
   }
 
   private paintPicture(plane: Plane, index: number): void {

@@ -92,12 +92,14 @@ export class SliceLoader {
   }
 
   private next(bytes: number): void {
-    const visible = new Set([...this.visible.values()].map(keyText));
+    const shown = [...this.visible.values()];
+    const visible = new Set(shown.map(keyText));
+    const busy = shown.some((key) => this.needed(key) && this.wanted.includes(key));
     for (const key of this.wanted) {
       const name = keyText(key);
       if (this.fetching.has(name)) continue;
-      // The visible slice never waits for a place behind neighbours.
-      if (this.fetching.size >= this.options.parallel && !visible.has(name)) return;
+      // The visible slice never waits for a place behind neighbours, nor for them on the way.
+      if (!visible.has(name) && (busy || this.fetching.size >= this.options.parallel)) return;
       const slow = this.millisecondsPerByte * bytes > this.options.patience;
       void this.load(key, slow && visible.has(name) && !this.cache.has(key), bytes);
     }
