@@ -59,8 +59,9 @@ def test_full_window_and_back(page):
     page.page.wait_for_timeout(300)
     box = page.page.get_by_role("application", name="Annotator").bounding_box()
     assert (box["x"], box["y"], box["width"], box["height"]) == (0, 0, 1400, 1000)
-    page.stroke((60, 60), (100, 60))
+    page.stroke((60, 60), (100, 60))  # the picture was fitted and is again
     page.settle()
+    assert page.notebook.python("bool(annotator.annotated[0].features[0].mask(12)[60, 60:101].all())")
     page.page.keyboard.press("Escape")
     page.page.wait_for_timeout(300)
     assert page.page.get_by_role("application", name="Annotator").bounding_box()["width"] < 1300
