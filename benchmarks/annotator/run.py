@@ -78,7 +78,7 @@ def scroll(page: Page, count: int) -> list[float]:
 
 def jump(page: Page, visited: set[int], n_slices: int) -> tuple[float, int]:
     """Milliseconds and websocket bytes until a slice far from all seen before is drawn."""
-    far = [z for z in range(40, n_slices - 40) if all(abs(z - v) > 20 for v in visited)]
+    far = [z for z in range(40, n_slices - 40) if all(abs(z - v) > 10 for v in visited)]
     target = random.choice(far)
     visited.add(target)
     before = page.evaluate("bench.received")
