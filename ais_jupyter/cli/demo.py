@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
@@ -126,4 +127,6 @@ def _in_jupyterlab(folder: Path) -> int:
     copy = folder / notebook.name
     if not copy.exists():
         shutil.copy(notebook, copy)
-    return subprocess.call([sys.executable, "-m", "jupyterlab", str(copy)])
+    as_root = ["--allow-root"] if getattr(os, "geteuid", lambda: 1)() == 0 else []  # as in most containers
+    print(f"opening {copy} in JupyterLab; stop it with Ctrl-C")
+    return subprocess.call([sys.executable, "-m", "jupyterlab", str(copy), *as_root])

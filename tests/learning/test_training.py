@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from conftest import bright_discs
+from bright_discs import bright_discs
 
 from ais_jupyter.core.data.errors import AisError, InputError
 from ais_jupyter.core.data.training_set import TrainingSet

@@ -15,6 +15,7 @@ from ais_jupyter.core.learning.augmentation import N_SYMMETRIES, N_SYMMETRIES_WI
 from ais_jupyter.core.learning.engine import Engine
 from ais_jupyter.core.learning.normalization import Statistic, finite, normalize, standardize
 from ais_jupyter.core.learning.resizing import Alignment, resize_xy
+from ais_jupyter.core.learning.sight import Sight, sight_of
 from ais_jupyter.core.learning.tiling import Overlap, TileGrid
 
 #: Networks shrink their input by up to this factor; padded sizes are multiples of it.
@@ -127,14 +128,24 @@ def prepare(
     return standardize(values, axis=(1, 2, 3))
 
 
-def padding_for(n: int) -> tuple[int, int]:
-    """Reflection before and after a dimension of `n` pixels of a whole slice."""
+def padding_for(n: int, sight: Sight | None = None) -> tuple[int, int]:
+    """Reflection before and after a dimension of `n` pixels of a whole slice.
+
+    As in Ais: up to a multiple of 32, plus 64. For a network that sees less than that, only as much as makes no
+    difference: at least its reach, on the same grid.
+    """
     extra = -n % SIZE_MULTIPLE + WHOLE_SLICE_PADDING
-    return extra // 2, extra - extra // 2
+    sides = extra // 2, extra - extra // 2
+    if sight is None or SIZE_MULTIPLE % sight.multiple:
+        return sides
+    before, after = (min(side, sight.reach + (side - sight.reach) % sight.multiple) for side in sides)
+    return before, after
 
 
 def _whole(engine: Engine, values: np.ndarray, info: ModelInfo, options: InferenceOptions) -> np.ndarray:
-    rows, cols = padding_for(values.shape[-2]), padding_for(values.shape[-1])
+    network = getattr(engine, "network", None)
+    sight = sight_of(network) if network is not None else None
+    rows, cols = padding_for(values.shape[-2], sight), padding_for(values.shape[-1], sight)
     padded = np.pad(values, ((0, 0), (0, 0), rows, cols), mode="reflect")
     result = augmented_prediction(engine, padded, options.tta)
     return result[:, rows[0] : result.shape[1] - rows[1], cols[0] : result.shape[2] - cols[1]]

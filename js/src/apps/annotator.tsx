@@ -1,7 +1,7 @@
 // The annotator: tools, three views, side bar. One per cell output; several on a page may share their documents.
 import { effect } from "@preact/signals";
 import { type JSX, render } from "preact";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { DatasetsPanel } from "../panels/datasets_panel";
 import { DisplayPanel } from "../panels/display_panel";
 import { FeaturesPanel } from "../panels/features_panel";
@@ -41,6 +41,7 @@ function followDatasets(viewer: Viewer): void {
 function Annotator({ viewer, actions }: { viewer: Viewer; actions: Actions }): JSX.Element {
   const root = useRef<HTMLDivElement>(null);
   const full = viewer.fullWindow.value;
+  useEffect(() => (full ? fillWindow(root.current!) : undefined), [full]);
   const toggleFull = () => {
     viewer.fullWindow.value = !viewer.fullWindow.peek();
   };
@@ -79,4 +80,15 @@ function Annotator({ viewer, actions }: { viewer: Viewer; actions: Actions }): J
       <HelpOverlay viewer={viewer} />
     </div>
   );
+}
+
+/** Into the browser's top layer: a notebook's cells would keep it within their bounds. */
+function fillWindow(element: HTMLElement): () => void {
+  element.popover = "manual";
+  element.showPopover();
+  element.focus();
+  return () => {
+    element.hidePopover();
+    element.removeAttribute("popover");
+  };
 }

@@ -1,7 +1,7 @@
 // Draws the three planes of a view when something that they show has changed, at most once per frame.
 import { computed, effect } from "@preact/signals";
 import type { SliceStore } from "../state/slice_store";
-import type { Viewer } from "../state/viewer";
+import type { Camera, Viewer } from "../state/viewer";
 import { type Axis, storedValue } from "../volume/slice";
 import { autocontrast, histogram, subsample } from "../volume/statistics";
 import { fitCamera, keptInSight, type PlaneCamera, planeCamera } from "./camera";
@@ -27,6 +27,7 @@ export class Stage {
   private overlays = new Set<Axis>();
   private frame = 0;
   private later = new Map<Axis, { timer: ReturnType<typeof setTimeout>; since: number }>();
+  private fitted: Camera | null = null;
   private statisticsOf = "";
   private rest: ReturnType<typeof setTimeout> | undefined;
   private shownIndex: Record<Axis, number> = { z: -1, y: -1, x: -1 };
@@ -172,9 +173,15 @@ export class Stage {
         this.slices.hide(axis);
         continue;
       }
-      if (plane.resize()) pictures.add(axis);
-      if (axis === "z" && this.viewer.camera.peek() === null)
-        this.viewer.camera.value = fitCamera({ width: shape[2], height: shape[1] }, plane.size);
+      if (plane.resize()) {
+        pictures.add(axis);
+        // A picture that was fitted and not moved since stays fitted.
+        if (axis === "z" && this.viewer.camera.peek() === this.fitted) this.viewer.camera.value = null;
+      }
+      if (axis === "z" && this.viewer.camera.peek() === null) {
+        this.fitted = fitCamera({ width: shape[2], height: shape[1] }, plane.size);
+        this.viewer.camera.value = this.fitted;
+      }
       const position = this.viewer.position.peek();
       const wanted = planeCamera(axis, this.viewer.camera.peek()!, plane.size, shape[0], ratio, position);
       const camera = keptInSight(axis, wanted, plane.camera, plane.size, shape[0], position.z + 0.5);

@@ -1,0 +1,98 @@
+"""Open, close, save, relink, pixel size and recovery, as the browser asks for them."""
+
+from __future__ import annotations
+
+import mrcfile
+import numpy as np
+import pytest
+
+import ais_jupyter as ais
+from ais_jupyter.widgets.annotator import Annotator
+
+
+def write_tomogram(path, value=0.0, shape=(4, 20, 24)):
+    with mrcfile.new(path, np.full(shape, value, np.float32)) as file:
+        file.voxel_size = 10.0
+    return path
+
+
+@pytest.fixture
+def page(tmp_path, monkeypatch):
+    monkeypatch.setenv("AIS_JUPYTER_STATE", str(tmp_path / "state"))
+    annotator = Annotator([write_tomogram(tmp_path / "one.mrc"), write_tomogram(tmp_path / "two.mrc", 1.0)])
+    sent = []
+    annotator.send = lambda content, buffers=None: sent.append((content, buffers))
+
+    def ask(kind, dataset=0, **content):
+        uid = annotator.annotated[dataset].uid if annotator.annotated else None
+        handler, _ = annotator._handlers[kind]  # without the thread: the answer is wanted now
+        annotator._answer("q", handler, {"kind": kind, "dataset": uid, **content}, [])
+        return next(c for c, _ in reversed(sent) if c.get("id") == "q")
+
+    ask.annotator, ask.sent, ask.folder = annotator, sent, tmp_path
+    yield ask
+    annotator.close()
+
+
+def test_listing_tells_what_the_browser_shows(page):
+    page.annotator.annotated[0].add_feature("A", color=(1, 0, 0)).add_box(1, 5, 5)
+    one, two = page("open")["datasets"]
+    assert (one["name"], one["shape"], one["voxelSize"]) == ("one", [4, 20, 24], [10.0, 10.0, 10.0])
+    assert (one["colors"], one["unsaved"], two["unsaved"]) == ([[1.0, 0.0, 0.0]], True, False)
+
+
+def test_save_and_open_again(page):
+    page.annotator.annotated[0].add_feature("A").set_mask(2, np.ones((20, 24)))
+    answer = page("save")
+    assert not answer["info"]["unsaved"]
+    again = ais.open(answer["path"])
+    assert again.feature("A").mask(2).sum() == 20 * 24
+
+
+def test_save_does_not_overwrite_what_is_not_its_own(page):
+    (page.folder / "other.scns").write_bytes(b"something")
+    page.annotator.annotated[0].add_feature("A")
+    answer = page("save", path=str(page.folder / "other.scns"))
+    assert "there already" in answer["error"]["message"]
+    assert (page.folder / "other.scns").read_bytes() == b"something"
+
+
+def test_opening_and_closing(page):
+    path = write_tomogram(page.folder / "three.mrc")
+    uid = page("add", path=str(path))["dataset"]
+    assert [a.name for a in page.annotator.annotated] == ["one", "two", "three"]
+    assert page("add", path=str(path))["dataset"] == uid  # what is open already is only shown
+    page.annotator.annotated[2].add_feature("A")
+    assert "unsaved" in page("close", dataset=2)["error"]["message"]
+    page("close", dataset=2, discard=True)
+    assert [a.name for a in page.annotator.annotated] == ["one", "two"]
+
+
+def test_opening_nonsense_is_reported(page):
+    (page.folder / "text.mrc").write_text("no tomogram at all")
+    assert page("add", path=str(page.folder / "text.mrc"))["error"]["message"]
+    assert len(page.annotator.annotated) == 2
+
+
+def test_relink_shows_the_other_voxels(page):
+    page("relink", path=str(write_tomogram(page.folder / "copy.mrc", 7.0)))
+    assert page("value", position=[1, 2, 3])["value"] == 7.0
+    assert any(c.get("event") == "tomogram" for c, _ in page.sent)
+    wrong = write_tomogram(page.folder / "wrong.mrc", shape=(5, 20, 24))
+    assert "nothing changed" in page("relink", path=str(wrong))["error"]["message"]
+
+
+def test_pixel_size(page):
+    page("voxel_size", value=13.7)
+    assert page.annotator.annotated[0].tomogram.pixel_size == 13.7
+    assert "positive" in page("voxel_size", value=0)["error"]["message"]
+
+
+def test_thumbnail_is_small(page):
+    answer = page("thumbnail")
+    assert (answer["height"], answer["width"]) == (20, 24)
+
+
+def test_display_is_kept(page):
+    page("display", contrast=[1, 5], slice=3)
+    assert page("open")["datasets"][0]["display"] == {"contrast": [1.0, 5.0], "slice": 3}
