@@ -70,8 +70,10 @@ export class Stage {
     const last = this.later.get(axis);
     clearTimeout(last?.timer);
     const since = last?.since ?? now;
+    const waits = () => this.viewer.loading.peek() && performance.now() - since < LATEST; // the main view comes first
     const timer = setTimeout(
       () => {
+        if (waits()) return this.redrawLater(axis);
         this.later.delete(axis);
         this.redraw(axis);
       },
