@@ -151,7 +151,10 @@ export class Stage {
           ["y", y],
           ["x", x],
         ] as const)
-          if (this.shownIndex[axis] !== index) this.redraw(axis);
+          if (this.shownIndex[axis] !== index) {
+            if (axis === "z" || viewer.ortho.peek()) this.slices.current(axis); // asked for now, not in the next frame
+            this.redraw(axis);
+          }
         this.redrawOverlay();
       }),
     );
