@@ -62,7 +62,8 @@ def build() -> None:
     """Run ``npm ci`` (what the bundle needs, no test tools) and ``npm run build``."""
     env = dict(os.environ, npm_config_fund="false", npm_config_audit="false", npm_config_update_notifier="false")
     npm = system_npm() or packaged_npm(env)
-    if not (JS / "node_modules/esbuild").exists():
+    installed, wanted = JS / "node_modules/.package-lock.json", JS / "package-lock.json"
+    if not installed.exists() or installed.stat().st_mtime < wanted.stat().st_mtime:
         subprocess.run([*npm, "ci", "--omit=dev"], cwd=JS, env=env, check=True)
     subprocess.run([*npm, "run", "build"], cwd=JS, env=env, check=True)
 
