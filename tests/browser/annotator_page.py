@@ -25,11 +25,15 @@ class AnnotatorPage:
         self.wait()
 
     def wait(self) -> None:
-        """Wait until the picture is drawn."""
+        """Wait until the picture is drawn.
+
+        The canvas may be there before the annotator has asked for its context: whoever asks first decides that the
+        picture can be read back, so the same is asked for here.
+        """
         self.notebook.view().wait_for()
         self.page.wait_for_function(
             """() => { const canvas = document.querySelector('canvas[aria-label="Slice view"]');
-            const gl = canvas?.getContext('webgl2'); if (!gl || canvas.width < 50) return false;
+            const gl = canvas?.getContext('webgl2', {alpha: false, antialias: false, preserveDrawingBuffer: true}); if (!gl || canvas.width < 50) return false;
             const p = new Uint8Array(4 * 400); const y = canvas.height / 2 | 0, x = (canvas.width / 2 | 0) - 200;
             gl.readPixels(x, y, 400, 1, gl.RGBA, gl.UNSIGNED_BYTE, p); return new Set(p).size > 6; }"""
         )
