@@ -41,12 +41,10 @@ def add_parser(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Extract and save."""
-    from ais_jupyter.core.workflows import open as open_any
-
     output = Path(options.output_directory).expanduser()
     output.mkdir(parents=True, exist_ok=True)
     paths = [p for p in collect(options.data, (".scns",)) if not _excluded(p, options.exclude)]
-    annotated = [_annotated(open_any(path), path, options) for path in paths]
+    annotated = [_annotated(path, options) for path in paths]
     annotated = [a for a in annotated if not _excluded(Path(a.name), options.exclude)]
     if not annotated:
         raise InputError("every annotated tomogram is excluded")
@@ -57,21 +55,14 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _annotated(found: Any, path: Path, options: argparse.Namespace) -> Any:
-    from ais_jupyter.core.data.annotations import AnnotatedTomogram
+def _annotated(path: Path, options: argparse.Namespace) -> Any:
+    from ais_jupyter.core.files import kinds
+    from ais_jupyter.core.files.scns import read_scns
 
-    if not isinstance(found, AnnotatedTomogram):
-        raise InputError(f"{path} is no annotated tomogram (.scns) but a {type(found).__name__}")
-    if not found.tomogram.available:
-        folders = [
-            path.parent,
-            *(Path(s).expanduser() for s in options.search),
-            *(Path(d).expanduser() for d in options.data),
-        ]
-        name = Path(str(found.tomogram.path).replace("\\", "/")).name
-        place = next((folder / name for folder in folders if (folder / name).is_file()), None)
-        if place is not None:
-            found.relink(place)
+    kind = kinds.identify(path)
+    if kind != "scns":
+        raise InputError(f"{path} is no annotated tomogram (.scns) but {kinds.DESCRIPTION[kind]}")
+    found = read_scns(path, [Path(folder).expanduser() for folder in (*options.search, *options.data)])
     if found.tomogram.available and not found.tomogram.pixel_size > 0:
         warnings.warn(f"{found.name!r} has no pixel size in its header: taken as {options.apix} Å", stacklevel=2)
     return found

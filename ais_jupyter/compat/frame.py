@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -67,8 +66,3 @@ class SEFrame:
     def region(self) -> Region:
         """The crop as rows and columns."""
         return Region.from_ais(self.crop_roi, self.height)
-
-    @property
-    def name(self) -> str:
-        """File name without extension."""
-        return Path(self.path).stem
