@@ -85,6 +85,11 @@ class Workspace(KernelWidget):
         return list(self._datasets)
 
     @property
+    def session(self) -> Session:
+        """What is open, for scripts: undo, redo, save, and recovery of unsaved work."""
+        return self._session
+
+    @property
     def models(self) -> list[SegmentationModel]:
         """The open models, in display order."""
         return [opened.model for opened in self._models]
