@@ -95,7 +95,7 @@ class Workspace(KernelWidget):
         return [opened.model for opened in self._models]
 
     def add_models(self, models: Any) -> None:
-        """Open a model, a group, a path to either, or a list of these; a group brings its interactions.
+        """Open `models`: a model, a group, a path to either, or a list of these; a group brings its interactions.
 
         Raises
         ------

@@ -91,6 +91,7 @@ def segment(
     Parameters
     ----------
     models : model, group, path, or list of these
+        What to look for; a path leads to a ``.scnm`` or ``.scnmgroup``.
     tomograms : tomogram, annotated tomogram, path, or list of these
         Of an annotated tomogram its region of interest and slice range are segmented; the rest of the output is zero.
     output_dir : path
@@ -112,7 +113,9 @@ def segment(
     batch_size : int
         Slices computed at once.
     precision : "auto", "float32" or "bfloat16"
+        Of the arithmetic; "auto" is bfloat16 where the processor computes in it.
     engine : "auto", "keras" or "openvino"
+        What computes; "auto" takes OpenVINO on processors, where it is installed.
     start : bool
         False leaves the job waiting.
     **inference
