@@ -47,7 +47,8 @@ export class Viewer {
   readonly histogram = signal<Histogram | null>(null);
   /** Under the cursor: position in pixels and grey value; `exact` once the kernel has said it. */
   readonly hover = signal<{ at: Position; value: number; exact: boolean } | null>(null);
-  readonly loading = signal(false);
+  /** The shown slice has not arrived; `slow`: for so long that the user is told. */
+  readonly loading = signal<"no" | "yes" | "slow">("no");
   readonly help = signal(false);
   readonly fullWindow = signal(false);
   readonly solo = signal<string | null>(null);

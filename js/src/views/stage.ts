@@ -1,8 +1,8 @@
 // Draws the three planes of a view when something that they show has changed, at most once per frame.
-import { computed, effect } from "@preact/signals";
+import { computed, effect, untracked } from "@preact/signals";
 import type { SliceStore } from "../state/slice_store";
 import type { Camera, Viewer } from "../state/viewer";
-import { type Axis, storedValue } from "../volume/slice";
+import { type Axis, type Slice, storedValue } from "../volume/slice";
 import { autocontrast, histogram, subsample } from "../volume/statistics";
 import { fitCamera, keptInSight, type PlaneCamera, planeCamera } from "./camera";
 import { drawOverlay, type OverlayScene, overlayLook } from "./overlay";
@@ -11,6 +11,9 @@ import { Renderer } from "./renderer";
 
 /** Milliseconds without a new slice after which the histogram is made. */
 const REST = 150;
+
+/** Milliseconds that the last slice stays while the next one is fetched: shorter, and scrolling would flicker. */
+const KEEP = 250;
 
 /** Milliseconds after which cross-sections follow strokes and scrolling: at rest, and at the latest. */
 const LATER = 80;
@@ -30,6 +33,8 @@ export class Stage {
   private fitted: Camera | null = null;
   private statisticsOf = "";
   private rest: ReturnType<typeof setTimeout> | undefined;
+  private overdue: ReturnType<typeof setTimeout> | undefined;
+  private shownUid = "";
   private shownIndex: Record<Axis, number> = { z: -1, y: -1, x: -1 };
   private stop: (() => void)[] = [];
   private observer: ResizeObserver;
@@ -70,7 +75,7 @@ export class Stage {
     const last = this.later.get(axis);
     clearTimeout(last?.timer);
     const since = last?.since ?? now;
-    const waits = () => this.viewer.loading.peek() && performance.now() - since < LATEST; // the main view comes first
+    const waits = () => this.viewer.loading.peek() === "yes" && performance.now() - since < LATEST; // the main view comes first
     const timer = setTimeout(
       () => {
         if (waits()) return this.redrawLater(axis);
@@ -95,6 +100,7 @@ export class Stage {
   close(): void {
     cancelAnimationFrame(this.frame);
     clearTimeout(this.rest);
+    clearTimeout(this.overdue);
     for (const { timer } of this.later.values()) clearTimeout(timer);
     this.observer.disconnect();
     for (const stop of this.stop) stop();
@@ -141,8 +147,10 @@ export class Stage {
         const { key } = slices.arrived.value;
         const { position } = viewer;
         if (!key) this.redraw();
-        else if (key.index === position.peek()[key.axis] && key.dataset === viewer.dataset.peek()?.uid)
+        else if (key.index === position.peek()[key.axis] && key.dataset === viewer.dataset.peek()?.uid) {
           this.redraw(key.axis);
+          if (key.axis === "z") this.paintNow();
+        }
       }),
       effect(() => {
         const { z, y, x } = viewer.position.value;
@@ -158,6 +166,12 @@ export class Stage {
         this.redrawOverlay();
       }),
     );
+  }
+
+  /** A slice that was waited for is drawn before anything else gets the processor. */
+  private paintNow(): void {
+    cancelAnimationFrame(this.frame);
+    untracked(() => this.paint());
   }
 
   private paint(): void {
@@ -222,14 +236,34 @@ export class Stage {
     const { viewer } = this;
     const dataset = viewer.dataset.peek()!;
     this.shownIndex[plane.axis] = index;
-    plane.show(dataset, index);
     const slice = this.slices.current(plane.axis);
-    if (plane.axis === "z") viewer.loading.value = !slice && dataset.info.peek().available;
+    if (plane.axis === "z" && this.keepsPicture(slice)) return;
+    plane.show(dataset, index);
     const limits =
       viewer.contrast.peek() ??
       (slice ? ([slice.decode[1], slice.decode[0] + slice.decode[1]] as const) : [0, 1]);
     this.renderer.draw(plane, slice, limits as [number, number]);
     if (plane.axis === "z" && slice) this.describe();
+  }
+
+  /** While the main view's slice is on its way, the picture of the last one stays for a moment. */
+  private keepsPicture(slice: Slice | undefined): boolean {
+    const { loading, dataset } = this.viewer;
+    const { uid, info } = dataset.peek()!;
+    const waits = !slice && info.peek().available;
+    if (!waits) {
+      clearTimeout(this.overdue);
+      this.overdue = undefined;
+      loading.value = "no";
+      this.shownUid = uid;
+    } else if (loading.peek() === "no") {
+      loading.value = "yes";
+      this.overdue = setTimeout(() => {
+        loading.value = "slow";
+        this.redraw("z");
+      }, KEEP);
+    }
+    return loading.peek() === "yes" && this.shownUid === uid;
   }
 
   /** Contrast at once when it follows the slice or was never set; the histogram when scrolling has come to rest. */
