@@ -30,7 +30,10 @@ _PUBLIC = {
     "Region": "ais_jupyter.core.data.geometry",
     "Job": "ais_jupyter.core.jobs.job",
     "sample_tomogram": "ais_jupyter.sample",
+    "Workspace": "ais_jupyter.widgets",
     "Annotator": "ais_jupyter.widgets",
+    "Trainer": "ais_jupyter.widgets",
+    "Segmenter": "ais_jupyter.widgets",
 }
 
 __all__ = ["__version__", *_PUBLIC]

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from ais_jupyter.widgets.annotator import Annotator
+from ais_jupyter.widgets.workspace import Annotator, Segmenter, Trainer, Workspace
 
-__all__ = ["Annotator"]
+__all__ = ["Annotator", "Segmenter", "Trainer", "Workspace"]

@@ -1,6 +1,6 @@
 // The whole annotator on a fake kernel: `npm run dev`, no Jupyter needed.
-import { renderAnnotator } from "../src/apps/annotator";
-import { DocumentSet } from "../src/state/document_set";
+import { renderWorkspace } from "../src/apps/workspace";
+import { stagesOf, Workbench } from "../src/state/workbench";
 import { FakeKernel } from "./fake_kernel";
 import "../src/styles/index.css";
 
@@ -24,6 +24,7 @@ const kernel = new FakeKernel([
   },
 ]);
 
-const documents = new DocumentSet(kernel.connect());
-void documents.open();
-renderAnnotator(documents, document.getElementById("annotator")!);
+const bench = new Workbench(kernel.connect());
+void bench.open();
+const stages = stagesOf(["annotate"], "annotate");
+renderWorkspace(bench, stages, document.getElementById("annotator")!);

@@ -1,38 +1,52 @@
-// The entry that anywidget calls. The kernel says which interface to show; views of one widget share its documents.
+// The entry that anywidget calls. The kernel says which interface to show; views of one widget share its data.
 import type { AnyModel, Render } from "@anywidget/types";
-import { renderAnnotator } from "./apps/annotator";
+import { renderWorkspace } from "./apps/workspace";
 import { connect } from "./kernel/kernel_link";
-import type { Link } from "./kernel/protocol";
-import { DocumentSet } from "./state/document_set";
+import { type Stage, stagesOf, Workbench } from "./state/workbench";
 import "./styles/index.css";
 
-type App = (documents: DocumentSet, element: HTMLElement) => () => void;
+interface State {
+  app: string;
+  stages: Stage[];
+  stage: Stage;
+}
 
-const apps: Record<string, App> = { annotator: renderAnnotator };
+type App = (bench: Workbench, model: AnyModel<State>, element: HTMLElement) => () => void;
+
+const apps: Record<string, App> = {
+  workspace(bench, model, element) {
+    const stages = stagesOf(model.get("stages"), model.get("stage"));
+    const stop = stages.current.subscribe((stage) => {
+      if (model.get("stage") === stage) return;
+      model.set("stage", stage);
+      model.save_changes();
+    });
+    const close = renderWorkspace(bench, stages, element);
+    return () => {
+      stop();
+      close();
+    };
+  },
+};
 
 /** anywidget calls this once for each widget, then `render` for each of its views. */
-export default function widget(): { render: Render<{ app: string }> } {
+export default function widget(): { render: Render<State> } {
   let views = 0;
-  let shared: { link: Link; documents: DocumentSet } | null = null;
+  let shared: Workbench | null = null;
 
-  function open(model: AnyModel): DocumentSet {
+  function open(model: AnyModel): Workbench {
     if (!shared) {
-      const link = connect(model);
-      const documents = new DocumentSet(link);
-      shared = { link, documents };
-      documents.open().catch((error: unknown) => {
-        documents.error.value = String(error);
-      });
+      shared = new Workbench(connect(model));
+      void shared.open();
     }
     views++;
-    return shared.documents;
+    return shared;
   }
 
   function leave(): void {
     views--;
-    if (views > 0 || !shared) return;
-    shared.documents.close();
-    shared.link.close();
+    if (views > 0) return;
+    shared?.close();
     shared = null;
   }
 
@@ -40,7 +54,7 @@ export default function widget(): { render: Render<{ app: string }> } {
     render({ model, el }) {
       const app = apps[model.get("app")];
       if (!app) throw new Error(`unknown interface ${model.get("app")}`);
-      const close = app(open(model as AnyModel), el);
+      const close = app(open(model as AnyModel), model, el);
       return () => {
         close();
         leave();

@@ -11,7 +11,7 @@ from ais_jupyter.core.data.geometry import Region
 from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.editing.packing import pack_mask, unpack_mask
 from ais_jupyter.core.editing.patch import Patch
-from ais_jupyter.widgets.annotator import Annotator
+from ais_jupyter.widgets import Annotator
 
 UID = "0123456789abcdef0123456789abcdef"
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import ais_jupyter as ais
-from ais_jupyter.widgets.annotator import Annotator
+from ais_jupyter.widgets import Annotator
 
 
 def write_tomogram(path, value=0.0, shape=(4, 20, 24)):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ais_jupyter.core.data.tomogram import Tomogram
-from ais_jupyter.widgets.annotator import Annotator
+from ais_jupyter.widgets import Annotator
 
 
 @pytest.fixture

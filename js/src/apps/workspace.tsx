@@ -1,4 +1,4 @@
-// The annotator: tools, three views, side bar. One per cell output; several on a page may share their documents.
+// The workspace: the stages of the work around one picture. A widget of a single stage shows no tabs.
 import { effect } from "@preact/signals";
 import { type JSX, render } from "preact";
 import { useEffect, useRef } from "preact/hooks";
@@ -8,19 +8,29 @@ import { FeaturesPanel } from "../panels/features_panel";
 import { HelpOverlay } from "../panels/help_overlay";
 import { RecoveryBanner } from "../panels/notices";
 import { OptionsBar } from "../panels/options_bar";
+import { RenderStage } from "../panels/render_stage";
+import { StageTabs } from "../panels/stage_tabs";
 import { StatusBar } from "../panels/status_bar";
 import { ToolRail } from "../panels/tool_rail";
 import { Actions } from "../state/actions";
-import type { DocumentSet } from "../state/document_set";
 import { Viewer } from "../state/viewer";
+import type { Stage, Stages, Workbench } from "../state/workbench";
 import { handleKey } from "./keys";
 import { PictureArea } from "./picture";
 
-export function renderAnnotator(documents: DocumentSet, element: HTMLElement): () => void {
-  const viewer = new Viewer(documents);
+/** What a widget of one stage is called. */
+const NAMES: Record<Stage, string> = {
+  annotate: "Annotator",
+  models: "Trainer",
+  export: "Segmenter",
+  render: "Render",
+};
+
+export function renderWorkspace(bench: Workbench, stages: Stages, element: HTMLElement): () => void {
+  const viewer = new Viewer(bench.documents);
   const actions = new Actions(viewer);
   const stop = effect(() => followDatasets(viewer));
-  render(<Annotator viewer={viewer} actions={actions} />, element);
+  render(<Workspace bench={bench} stages={stages} viewer={viewer} actions={actions} />, element);
   return () => {
     actions.flush();
     stop();
@@ -38,9 +48,17 @@ function followDatasets(viewer: Viewer): void {
   } else if (all.length > 0 && !all.some((dataset) => dataset.uid === viewer.uid.peek())) viewer.show(all[0]);
 }
 
-function Annotator({ viewer, actions }: { viewer: Viewer; actions: Actions }): JSX.Element {
+interface Props {
+  bench: Workbench;
+  stages: Stages;
+  viewer: Viewer;
+  actions: Actions;
+}
+
+function Workspace({ bench, stages, viewer, actions }: Props): JSX.Element {
   const root = useRef<HTMLDivElement>(null);
   const full = viewer.fullWindow.value;
+  const stage = stages.current.value;
   useEffect(() => (full ? fillWindow(root.current!) : undefined), [full]);
   const toggleFull = () => {
     viewer.fullWindow.value = !viewer.fullWindow.peek();
@@ -56,7 +74,8 @@ function Annotator({ viewer, actions }: { viewer: Viewer; actions: Actions }): J
       ref={root}
       class={full ? "ais ais-full" : "ais"}
       role="application"
-      aria-label="Annotator"
+      aria-label={stages.all.length > 1 ? "Workspace" : NAMES[stages.all[0]]}
+      data-stage={stage}
       data-lm-suppress-shortcuts
       data-pending={viewer.documents.outbox.pending.value}
       onKeyDown={onKeyDown}
@@ -67,13 +86,15 @@ function Annotator({ viewer, actions }: { viewer: Viewer; actions: Actions }): J
       }}
       tabIndex={-1}
     >
+      <StageTabs stages={stages} />
       <OptionsBar viewer={viewer} actions={actions} onFullWindow={toggleFull} />
-      <RecoveryBanner documents={viewer.documents} />
+      <RecoveryBanner documents={bench.documents} />
       <ToolRail viewer={viewer} />
       <PictureArea viewer={viewer} actions={actions} />
-      <aside class="ais-side">
+      {stage === "render" && <RenderStage />}
+      <aside class="ais-side" hidden={stage === "render"}>
         <DatasetsPanel viewer={viewer} actions={actions} />
-        <FeaturesPanel viewer={viewer} actions={actions} />
+        {stage === "annotate" && <FeaturesPanel viewer={viewer} actions={actions} />}
         <DisplayPanel viewer={viewer} />
       </aside>
       <StatusBar viewer={viewer} />

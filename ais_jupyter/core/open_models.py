@@ -1,0 +1,124 @@
+"""The models that are open together, as in one window: shown, trained, applied."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from psygnal import Signal
+
+from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.data.model_info import Interaction
+
+if TYPE_CHECKING:
+    from ais_jupyter.core.jobs.job import Job
+    from ais_jupyter.core.learning.model import SegmentationModel
+
+
+class OpenModel:
+    """One model and what is going on with it.
+
+    Attributes
+    ----------
+    uid : str
+        Names it in messages; titles may change and may be equal.
+    model : SegmentationModel
+        Its `info` has everything that is shown and set: title, colour, threshold, opacity.
+    path : Path or None
+        Where it was loaded from or saved to last.
+    live : SegmentationModel or None
+        A copy with the weights of the moment, while it trains.
+    version : int
+        Counts changes of the weights, so that old predictions are known as such.
+    job : Job or None
+        Its latest training.
+    """
+
+    def __init__(self, model: SegmentationModel, path: Path | None = None) -> None:
+        self.uid = uuid.uuid4().hex[:12]
+        self.model = model
+        self.path = path
+        self.live: SegmentationModel | None = None
+        self.version = 0
+        self.job: Job | None = None
+
+    @property
+    def applied(self) -> SegmentationModel:
+        """What predicts now: while it trains, the copy of the moment."""
+        return self.live or self.model
+
+    @property
+    def training(self) -> bool:
+        """Whether it is being trained."""
+        return self.job is not None and self.job.state in ("waiting", "running")
+
+
+class OpenModels:
+    """Open models in display order, and their interactions in the order in which they act.
+
+    Events, from any thread: `changed()` when a model or an interaction comes, goes or is set differently;
+    `weights_changed(open_model)` when a model predicts differently.
+    """
+
+    changed = Signal()
+    weights_changed = Signal(object)
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.interactions: list[Interaction] = []
+        self._models: list[OpenModel] = []
+
+    def add(self, model: SegmentationModel, path: Path | None = None) -> OpenModel:
+        """Open a model; one that is open already stays as it is."""
+        with self.lock:
+            for known in self._models:
+                if known.model is model:
+                    return known
+            opened = OpenModel(model, path)
+            self._models.append(opened)
+        self.changed.emit()
+        return opened
+
+    def remove(self, uid: str) -> None:
+        """Close a model, stop its training and drop its interactions."""
+        with self.lock:
+            opened = self[uid]
+            self._models.remove(opened)
+            title = opened.model.title
+            if all(other.model.title != title for other in self._models):
+                self.interactions = [i for i in self.interactions if title not in (i.parent, i.partner)]
+        if opened.job is not None:
+            opened.job.cancel()
+        self.changed.emit()
+
+    def set_interactions(self, interactions: Sequence[Interaction]) -> None:
+        """Replace the interactions."""
+        with self.lock:
+            self.interactions = list(interactions)
+        self.changed.emit()
+
+    def set_live(self, opened: OpenModel, model: SegmentationModel | None) -> None:
+        """Predict with a copy of the moment from now on; None: with the model itself."""
+        with self.lock:
+            opened.live = model
+            opened.version += 1
+        self.weights_changed.emit(opened)
+
+    def __getitem__(self, uid: str) -> OpenModel:
+        for opened in self._models:
+            if opened.uid == uid:
+                return opened
+        raise InputError("this model is no longer open")
+
+    def __iter__(self) -> Iterator[OpenModel]:
+        return iter(list(self._models))
+
+    def __len__(self) -> int:
+        return len(self._models)
+
+    def of(self, model: Any) -> OpenModel | None:
+        """Return the entry of a model, None when it is not open."""
+        return next((opened for opened in self if opened.model is model), None)

@@ -1,0 +1,135 @@
+"""The workspace: the stages of the work in one window; each stage is also a widget of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import traitlets
+
+from ais_jupyter.core.data.annotations import AnnotatedTomogram
+from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.open_models import OpenModels
+from ais_jupyter.core.session import Session
+from ais_jupyter.widgets.annotations import AnnotationService
+from ais_jupyter.widgets.base import KernelWidget
+from ais_jupyter.widgets.dataset_service import DatasetService
+from ais_jupyter.widgets.datasets import Datasets, sources_of
+from ais_jupyter.widgets.library_service import LibraryService
+from ais_jupyter.widgets.slices import SliceService
+
+if TYPE_CHECKING:
+    from ais_jupyter.core.learning.model import SegmentationModel
+
+PRECISIONS = ("uint8", "float16", "float32")
+STAGES = ("annotate", "models", "export", "render")
+
+
+class Workspace(KernelWidget):
+    """Annotate, train, segment and look, in one window.
+
+    Parameters
+    ----------
+    source : path, Tomogram, AnnotatedTomogram, or a list of them
+        What to open; a path may name any supported volume or a ``.scns``.
+    models : SegmentationModel, ModelGroup, path, or a list of them
+        Models to open.
+    precision : "uint8", "float16" or "float32"
+        How grey values travel to the browser; "uint8" between robust limits is the quickest.
+    library : path, optional
+        The feature library; that of the desktop program by default.
+
+    Raises
+    ------
+    InputError
+        Something else was given.
+    """
+
+    stages = traitlets.List(traitlets.Unicode(), help="Tabs of the window").tag(sync=True)
+    stage = traitlets.Unicode(help="The tab in front, also after the page is reloaded").tag(sync=True)
+
+    #: Which stages this kind of widget has.
+    _stages: tuple[str, ...] = STAGES
+
+    def __init__(
+        self,
+        source: Any = (),
+        models: Any = (),
+        precision: str = "uint8",
+        library: str | Path | None = None,
+        **kwargs: Any,
+    ) -> None:
+        if precision not in PRECISIONS:
+            raise InputError(f"precision must be one of {', '.join(PRECISIONS)}, not {precision!r}")
+        self._session = Session()
+        self._datasets = Datasets(self._session)
+        self._models = OpenModels()
+        super().__init__("workspace", stages=list(self._stages), stage=self._stages[0], **kwargs)
+        self._slices = SliceService(self._datasets, precision)
+        self.on_request("slice", self._slices.slice, background=True)
+        self.on_request("value", self._slices.value, background=True)
+        self._annotations = AnnotationService(self, self._datasets)
+        self._session.documents_changed.connect(self._follow_open)
+        for one in sources_of(source):
+            self._session.open(one)
+        if self._session.documents:
+            self._session.activate(self._session.documents[0])
+        self._lists = DatasetService(self, self._datasets)
+        self._library = LibraryService(self, self._datasets, library)
+        self.add_models(models)
+
+    @property
+    def annotated(self) -> list[AnnotatedTomogram]:
+        """The open tomograms with their annotations, in display order; everything seen in the browser is here."""
+        return list(self._datasets)
+
+    @property
+    def models(self) -> list[SegmentationModel]:
+        """The open models, in display order."""
+        return [opened.model for opened in self._models]
+
+    def add_models(self, models: Any) -> None:
+        """Open a model, a group, a path to either, or a list of these; a group brings its interactions.
+
+        Raises
+        ------
+        FileFormatError
+            A path leads to something that is not a model.
+        """
+        if isinstance(models, Sequence) and len(models) == 0:
+            return
+        from ais_jupyter.core.workflows.opening import open_models  # it knows Keras
+
+        found, group = open_models(models)
+        for model in found:
+            self._models.add(model)
+        if group is not None:
+            self._models.set_interactions([*self._models.interactions, *group.interactions])
+
+    def close(self) -> None:
+        """Leave the page and stop listening; unsaved work stays recoverable."""
+        self._annotations.close()
+        self._lists.close()
+        super().close()
+
+    def _follow_open(self) -> None:
+        self._annotations.follow_only(list(self._datasets))
+
+
+class Annotator(Workspace):
+    """Look at tomograms and paint on them; see `Workspace` for the parameters."""
+
+    _stages = ("annotate",)
+
+
+class Trainer(Workspace):
+    """Train models and watch them learn on the slice in view; see `Workspace` for the parameters."""
+
+    _stages = ("models",)
+
+
+class Segmenter(Workspace):
+    """Apply models to many tomograms; see `Workspace` for the parameters."""
+
+    _stages = ("export",)

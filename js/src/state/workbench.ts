@@ -1,0 +1,37 @@
+// What the views of one widget share on a page: open tomograms, models, training and export.
+import { type Signal, signal } from "@preact/signals";
+import type { Link } from "../kernel/protocol";
+import { DocumentSet } from "./document_set";
+
+export type Stage = "annotate" | "models" | "export" | "render";
+
+/** The tabs of one view; the kernel remembers which was in front. */
+export interface Stages {
+  all: readonly Stage[];
+  current: Signal<Stage>;
+}
+
+export function stagesOf(all: readonly Stage[], first: Stage): Stages {
+  return { all, current: signal(all.includes(first) ? first : all[0]) };
+}
+
+export class Workbench {
+  readonly documents: DocumentSet;
+
+  constructor(readonly link: Link) {
+    this.documents = new DocumentSet(link);
+  }
+
+  async open(): Promise<void> {
+    try {
+      await this.documents.open();
+    } catch (error) {
+      this.documents.error.value = String(error);
+    }
+  }
+
+  close(): void {
+    this.documents.close();
+    this.link.close();
+  }
+}
