@@ -37,6 +37,8 @@ export interface Histogram {
 export class Viewer {
   readonly uid = signal<string | null>(null);
   readonly position = signal<Position>({ z: 0, y: 0, x: 0 });
+  /** The slice that is on the screen: follows `position` when its picture has arrived, and with it what tells its number. */
+  readonly shownZ = signal(0);
   readonly camera = signal<Camera | null>(null);
   readonly contrast = signal<[number, number] | null>(null);
   readonly autocontrast = signal(false);

@@ -160,7 +160,9 @@ export class Stage {
           ["x", x],
         ] as const)
           if (this.shownIndex[axis] !== index) {
-            if (axis === "z" || viewer.ortho.peek()) this.slices.current(axis); // asked for now, not in the next frame
+            // Asked for now, not in the next frame.
+            if (axis === "z") this.keepsPicture(this.slices.current("z"));
+            else if (viewer.ortho.peek()) this.slices.current(axis);
             this.redraw(axis);
           }
         this.redrawOverlay();
@@ -182,6 +184,8 @@ export class Stage {
     this.overlays = new Set();
     const dataset = this.viewer.dataset.peek();
     if (!dataset) return;
+    // Lines over the views and numbers beside them change together with the picture, in one frame.
+    const kept = this.keepsPicture(this.slices.current("z"));
     const { shape, voxelSize } = dataset.info.peek();
     const ratio = voxelSize[0] > 0 && voxelSize[2] > 0 ? voxelSize[0] / voxelSize[2] : 1;
     for (const axis of AXES) {
@@ -209,7 +213,15 @@ export class Stage {
         if (moved) pictures.add(axis);
         plane.camera = camera;
       }
+      if (kept && axis === "z") {
+        this.pictures.add("z");
+        continue;
+      }
       if (pictures.has(axis)) this.paintPicture(plane, position[axis]);
+      else if (kept && overlays.has(axis)) {
+        this.overlays.add(axis);
+        continue;
+      }
       if (overlays.has(axis) || pictures.has(axis))
         this.paintOverlay(plane, {
           axis,
@@ -237,7 +249,6 @@ export class Stage {
     const dataset = viewer.dataset.peek()!;
     this.shownIndex[plane.axis] = index;
     const slice = this.slices.current(plane.axis);
-    if (plane.axis === "z" && this.keepsPicture(slice)) return;
     plane.show(dataset, index);
     const limits =
       viewer.contrast.peek() ??
@@ -248,9 +259,10 @@ export class Stage {
 
   /** While the main view's slice is on its way, the picture of the last one stays for a moment. */
   private keepsPicture(slice: Slice | undefined): boolean {
-    const { loading, dataset } = this.viewer;
-    const { uid, info } = dataset.peek()!;
-    const waits = !slice && info.peek().available;
+    const { loading, dataset, position, shownZ } = this.viewer;
+    const current = dataset.peek();
+    const uid = current?.uid ?? "";
+    const waits = !slice && current?.info.peek().available === true;
     if (!waits) {
       clearTimeout(this.overdue);
       this.overdue = undefined;
@@ -263,7 +275,9 @@ export class Stage {
         this.redraw("z");
       }, KEEP);
     }
-    return loading.peek() === "yes" && this.shownUid === uid;
+    const keeps = loading.peek() === "yes" && this.shownUid === uid;
+    if (!keeps) shownZ.value = position.peek().z;
+    return keeps;
   }
 
   /** Contrast at once when it follows the slice or was never set; the histogram when scrolling has come to rest. */
