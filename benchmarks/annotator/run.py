@@ -193,15 +193,16 @@ def summary(times: list[float]) -> str:
 def table(results: list[dict[str, Any]]) -> str:
     """Markdown table: median (95th percentile) in ms; "floor" is what stands before it done by a bare canvas."""
     columns = (
-        "slice, upload, upload + draw, floor scroll, cached scroll, echo, echo + draw, uncached, kB, floor stroke, stroke, "
-        "floor frames lost, frames lost"
+        "slice, upload, upload + draw, floor scroll, cached scroll, echo, echo + draw, uncached, kB, "
+        "floor stroke, stroke, floor frames lost, frames lost"
     )
     lines = [f"| {columns.replace(', ', ' | ')} |", "|" + "---|" * 13]
     for r in results:
         floor = r["floor"]
         name = f"{r['size']}² {r['dtype']}" + (" while training" if r["training"] else "")
         lost = [f"{s['lost']} of {s['lost'] + s['frames']}" for s in (floor["stroke"], r["stroke"])]
-        times = [floor["upload"], floor["uploadAndDraw"], floor["scroll"], r["cached"], r["echo"], floor["fetched"], r["uncached"]]
+        times = [floor["upload"], floor["uploadAndDraw"], floor["scroll"], r["cached"]]
+        times += [r["echo"], floor["fetched"], r["uncached"]]
         strokes = [floor["stroke"]["latencies"], r["stroke"]["latencies"]]
         cells_ = [*map(summary, times), f"{r['bytes'] / 1000:.0f}", *map(summary, strokes), *lost]
         lines.append(f"| {name} | {' | '.join(cells_)} |")
