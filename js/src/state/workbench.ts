@@ -32,6 +32,5 @@ export class Workbench {
 
   close(): void {
     this.documents.close();
-    this.link.close();
   }
 }
