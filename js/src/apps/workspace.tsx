@@ -14,6 +14,7 @@ import { RenderStage } from "../panels/render_stage";
 import { StageTabs } from "../panels/stage_tabs";
 import { StatusBar } from "../panels/status_bar";
 import { ToolRail } from "../panels/tool_rail";
+import { TrainingPanel } from "../panels/training_panel";
 import { Actions } from "../state/actions";
 import { Viewer } from "../state/viewer";
 import { type Stage, type Stages, stagesOf, Workbench } from "../state/workbench";
@@ -114,6 +115,7 @@ function Workspace({ bench, stages, viewer, actions }: Props): JSX.Element {
       <aside class="ais-side" hidden={stage === "render"}>
         <DatasetsPanel viewer={viewer} actions={actions} />
         {stage === "annotate" && <FeaturesPanel viewer={viewer} actions={actions} />}
+        {stage === "models" && <TrainingPanel training={bench.training} model={null} />}
         <DisplayPanel viewer={viewer} />
       </aside>
       <StatusBar viewer={viewer} />

@@ -2,6 +2,7 @@
 import { type Signal, signal } from "@preact/signals";
 import type { Link } from "../kernel/protocol";
 import { DocumentSet } from "./document_set";
+import { TrainingState } from "./training";
 
 export type Stage = "annotate" | "models" | "export" | "render";
 
@@ -17,9 +18,11 @@ export function stagesOf(all: readonly Stage[], first: Stage): Stages {
 
 export class Workbench {
   readonly documents: DocumentSet;
+  readonly training: TrainingState;
 
   constructor(readonly link: Link) {
     this.documents = new DocumentSet(link);
+    this.training = new TrainingState(link);
   }
 
   async open(): Promise<void> {
@@ -32,5 +35,6 @@ export class Workbench {
 
   close(): void {
     this.documents.close();
+    this.training.close();
   }
 }
