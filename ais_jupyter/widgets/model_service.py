@@ -65,7 +65,7 @@ class ModelService:
 
     def architectures(self, _content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
         """Return the library: title, when to use it, and the group in which it is offered."""
-        from ais_jupyter.core.workflows import architectures
+        from ais_jupyter.core.learning.architectures import architectures
 
         return {
             "architectures": [

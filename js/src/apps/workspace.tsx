@@ -6,6 +6,7 @@ import { DatasetsPanel } from "../panels/datasets_panel";
 import { DisplayPanel } from "../panels/display_panel";
 import { FeaturesPanel } from "../panels/features_panel";
 import { HelpOverlay } from "../panels/help_overlay";
+import { ModelsPanel } from "../panels/models_panel";
 import { RecoveryBanner } from "../panels/notices";
 import { OptionsBar } from "../panels/options_bar";
 import { RenderStage } from "../panels/render_stage";
@@ -27,7 +28,7 @@ const NAMES: Record<Stage, string> = {
 };
 
 export function renderWorkspace(bench: Workbench, stages: Stages, element: HTMLElement): () => void {
-  const viewer = new Viewer(bench.documents);
+  const viewer = new Viewer(bench.documents, bench.models);
   const actions = new Actions(viewer);
   const stop = effect(() => followDatasets(viewer));
   render(<Workspace bench={bench} stages={stages} viewer={viewer} actions={actions} />, element);
@@ -35,6 +36,7 @@ export function renderWorkspace(bench: Workbench, stages: Stages, element: HTMLE
     actions.flush();
     stop();
     render(null, element);
+    viewer.close();
   };
 }
 
@@ -94,6 +96,7 @@ function Workspace({ bench, stages, viewer, actions }: Props): JSX.Element {
       {stage === "render" && <RenderStage />}
       <aside class="ais-side" hidden={stage === "render"}>
         <DatasetsPanel viewer={viewer} actions={actions} />
+        {stage === "models" && <ModelsPanel viewer={viewer} actions={actions} />}
         {stage === "annotate" && <FeaturesPanel viewer={viewer} actions={actions} />}
         <DisplayPanel viewer={viewer} />
       </aside>
