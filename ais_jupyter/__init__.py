@@ -9,10 +9,12 @@ import importlib
 from typing import Any
 
 from ais_jupyter.core.data import storage as _storage
+from ais_jupyter.core.jobs import display as _display
 
 __version__ = "0.1.0"
 
 _storage.use_provider("ais_jupyter.core.files")
+_display.use_provider("ais_jupyter.widgets.job_view")
 
 _PUBLIC = {
     "open": "ais_jupyter.core.workflows",

@@ -1,5 +1,5 @@
 // Bundles src/widget.ts and its style sheet into ais_jupyter/widgets/static; fails when the bundle is over budget.
-import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
@@ -31,14 +31,13 @@ if (process.argv.includes("--serve")) {
   console.log(`http://127.0.0.1:${port}/`);
 } else {
   mkdirSync(out, { recursive: true });
+  rmSync(resolve(out, "widget.css"), { force: true }); // a bundle that forgot its style sheet must not find an old one
   await esbuild.build({
     ...options,
     minify: true,
     entryPoints: { widget: "src/widget.ts" },
     outdir: out,
   });
-  const css = resolve(out, "widget.css");
-  if (!existsSync(css)) writeFileSync(css, "");
   const size = statSync(resolve(out, "widget.js")).size;
   console.log(`widget.js ${(size / 1000).toFixed(1)} kB minified, budget ${BUDGET / 1000} kB`);
   if (size > BUDGET) {

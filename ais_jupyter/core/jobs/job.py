@@ -10,6 +10,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from ais_jupyter.core.data.errors import CancelledError
 from ais_jupyter.core.data.progress import Progress, Work
+from ais_jupyter.core.jobs.display import shown_in_notebook
 
 T = TypeVar("T")
 State = Literal["waiting", "running", "done", "failed", "cancelled"]
@@ -123,7 +124,23 @@ class Job(Generic[T]):
         return self._result  # type: ignore[return-value]
 
     def follow(self) -> T:
-        """Show a progress bar in the terminal until the end, then return the result; Ctrl-C cancels."""
+        """Show a progress bar, in the notebook or the terminal, until the end; then return the result.
+
+        Ctrl-C, or interrupting the kernel, cancels.
+        """
+        if shown_in_notebook(self):
+            try:
+                while not self.wait(0.1):
+                    pass
+            except KeyboardInterrupt:
+                self.cancel()
+                self.wait()
+                raise
+        else:
+            self._follow_as_text()
+        return self.result()
+
+    def _follow_as_text(self) -> None:
         import sys
 
         from tqdm import tqdm
@@ -140,7 +157,6 @@ class Job(Generic[T]):
                 raise
             finally:
                 self._draw(bar)
-        return self.result()
 
     def _draw(self, bar: Any) -> None:
         bar.set_postfix_str(self.message, refresh=False)
@@ -180,6 +196,18 @@ class Job(Generic[T]):
     def _tell(self) -> None:
         for listener in list(self._listeners):
             listener(self)
+
+    def words(self) -> str:
+        """Title, a bar of characters, state and time, on one line."""
+        bar = "█" * round(20 * self.progress)
+        left = self.time_left
+        time_ = f"{left:.0f} s left" if left is not None else f"{self.elapsed:.0f} s"
+        said = str(self.error) if self.state == "failed" else self.message
+        return f"{self.title or 'working'}: {self.progress:4.0%} |{bar:<20}| {self.state}, {time_}; {said}".rstrip("; ")
+
+    def _ipython_display_(self) -> None:
+        if not shown_in_notebook(self):
+            print(self.words())
 
     def __repr__(self) -> str:
         left = self.time_left

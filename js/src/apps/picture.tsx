@@ -27,9 +27,7 @@ export function PictureArea({ viewer, actions }: { viewer: Viewer; actions: Acti
           <canvas class="ais-canvas" role="img" aria-label={NAMES[axis]} tabIndex={0} />
           <canvas class="ais-overlay" aria-hidden="true" />
           <span class="ais-view-name">{{ z: "XY", y: "XZ", x: "YZ" }[axis]}</span>
-          {axis === "z" && viewer.loading.value && (
-            <span class="ais-spinner" role="status" aria-label="Loading" />
-          )}
+          {axis === "z" && <Spinner viewer={viewer} />}
           {axis === "z" && <PredictionHint predictions={viewer.predictions} />}
         </div>
       ))}
@@ -37,6 +35,12 @@ export function PictureArea({ viewer, actions }: { viewer: Viewer; actions: Acti
       <Notices viewer={viewer} graphics={graphics} />
     </div>
   );
+}
+
+function Spinner({ viewer }: { viewer: Viewer }): JSX.Element | null {
+  return viewer.loading.value === "slow" ? (
+    <span class="ais-spinner" role="status" aria-label="Loading" />
+  ) : null;
 }
 
 function start(

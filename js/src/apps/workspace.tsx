@@ -2,6 +2,8 @@
 import { effect } from "@preact/signals";
 import { type JSX, render } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import type { App, Traits } from "../kernel/app";
+import type { Link } from "../kernel/protocol";
 import { DatasetsPanel } from "../panels/datasets_panel";
 import { DisplayPanel } from "../panels/display_panel";
 import { FeaturesPanel } from "../panels/features_panel";
@@ -15,7 +17,7 @@ import { StatusBar } from "../panels/status_bar";
 import { ToolRail } from "../panels/tool_rail";
 import { Actions } from "../state/actions";
 import { Viewer } from "../state/viewer";
-import type { Stage, Stages, Workbench } from "../state/workbench";
+import { type Stage, type Stages, stagesOf, Workbench } from "../state/workbench";
 import { handleKey } from "./keys";
 import { PictureArea } from "./picture";
 
@@ -26,6 +28,23 @@ const NAMES: Record<Stage, string> = {
   export: "Segmenter",
   render: "Render",
 };
+
+export function openWorkspace(link: Link, traits: Traits): App {
+  const bench = new Workbench(link);
+  void bench.open();
+  return {
+    render(element) {
+      const stages = stagesOf(traits.get("stages"), traits.get("stage"));
+      const stop = stages.current.subscribe((stage) => traits.set("stage", stage));
+      const close = renderWorkspace(bench, stages, element);
+      return () => {
+        stop();
+        close();
+      };
+    },
+    close: () => bench.close(),
+  };
+}
 
 export function renderWorkspace(bench: Workbench, stages: Stages, element: HTMLElement): () => void {
   const viewer = new Viewer(bench.documents, bench.models);

@@ -1,5 +1,6 @@
 // The link over an anywidget model's custom messages.
 import type { AnyModel } from "@anywidget/types";
+import type { Traits } from "./app";
 import { type Answer, type Content, type Link, MAX_MESSAGE, type RequestOptions } from "./protocol";
 import { RequestTable } from "./request_table";
 
@@ -81,6 +82,21 @@ export function connect(model: AnyModel): Link {
       model.off("comm_live_update" as never, onComm as never);
       table.close();
       aliveHandlers.clear();
+    },
+  };
+}
+
+export function traitsOf(model: AnyModel): Traits {
+  return {
+    get: (name) => model.get(name),
+    set(name, value) {
+      if (model.get(name) === value) return;
+      model.set(name, value);
+      model.save_changes();
+    },
+    watch(name, handler) {
+      model.on(`change:${name}`, handler);
+      return () => model.off(`change:${name}`, handler);
     },
   };
 }

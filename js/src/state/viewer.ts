@@ -39,6 +39,8 @@ export interface Histogram {
 export class Viewer {
   readonly uid = signal<string | null>(null);
   readonly position = signal<Position>({ z: 0, y: 0, x: 0 });
+  /** The slice that is on the screen: follows `position` when its picture has arrived, and with it what tells its number. */
+  readonly shownZ = signal(0);
   readonly camera = signal<Camera | null>(null);
   readonly contrast = signal<[number, number] | null>(null);
   readonly autocontrast = signal(false);
@@ -49,7 +51,8 @@ export class Viewer {
   readonly histogram = signal<Histogram | null>(null);
   /** Under the cursor: position in pixels and grey value; `exact` once the kernel has said it. */
   readonly hover = signal<{ at: Position; value: number; exact: boolean } | null>(null);
-  readonly loading = signal(false);
+  /** The shown slice has not arrived; `slow`: for so long that the user is told. */
+  readonly loading = signal<"no" | "yes" | "slow">("no");
   readonly help = signal(false);
   readonly fullWindow = signal(false);
   readonly solo = signal<string | null>(null);

@@ -36,6 +36,5 @@ export class Workbench {
   close(): void {
     this.models.close();
     this.documents.close();
-    this.link.close();
   }
 }

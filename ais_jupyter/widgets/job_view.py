@@ -1,0 +1,85 @@
+"""A job in the output of a cell: a progress bar with a button to stop it."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import traitlets
+
+from ais_jupyter.core.jobs.job import Job
+from ais_jupyter.widgets.base import KernelWidget, explain
+
+#: Seconds between two updates of the picture.
+PAUSE = 0.2
+
+
+def job_status(job: Job) -> dict[str, Any]:
+    """Return what a progress bar shows; kept in step with ``JobStatus`` in js/src/panels/job_progress.tsx."""
+    return {
+        "title": job.title or "working",
+        "state": job.state,
+        "progress": job.progress,
+        "message": job.message,
+        "elapsed": job.elapsed,
+        "timeLeft": job.time_left,
+        "error": explain(job.error) if job.error is not None and job.state == "failed" else None,
+    }
+
+
+class JobView(KernelWidget):
+    """Shows a job and lets it be stopped."""
+
+    status = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, job: Job) -> None:
+        self._told = 0.0
+        super().__init__("job", status=job_status(job))
+        self.on_request("cancel_job", lambda content, buffers: job.cancel())
+        self._stop = job.listen(self._follow)
+        self._follow(job)  # it may have ended meanwhile
+
+    def close(self) -> None:
+        """Stop following the job."""
+        self._stop()
+        super().close()
+
+    def _follow(self, job: Job) -> None:
+        ended = job.state not in ("waiting", "running")
+        if ended or time.monotonic() - self._told >= PAUSE:
+            self._told = time.monotonic()
+            self.status = job_status(job)
+
+
+def in_notebook() -> bool:
+    """Whether what is displayed reaches a notebook."""
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    return shell is not None and getattr(shell, "kernel", None) is not None
+
+
+def display_job(job: Job) -> bool:
+    """Show a job below the cell that runs, as a bar where widgets work and as text elsewhere; False outside a notebook.
+
+    The text is written again when the job has ended, so that a saved or converted notebook tells how.
+    """
+    if not in_notebook():
+        return False
+    from IPython.display import display
+
+    view = JobView(job)
+
+    def bundle() -> dict[str, Any]:
+        shown: Any = view._repr_mimebundle_() or {}  # some versions add the metadata
+        return {**(shown[0] if isinstance(shown, tuple) else shown), "text/plain": job.words()}
+
+    handle = display(bundle(), raw=True, display_id=True)
+
+    def finish(job: Job) -> None:
+        if handle is not None and job.state not in ("waiting", "running"):
+            handle.update(bundle(), raw=True)
+
+    if job.state in ("waiting", "running"):
+        job.listen(finish)
+    return True

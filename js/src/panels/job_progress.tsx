@@ -1,0 +1,62 @@
+// How far long work is: a bar, a few words, the time left, and a button to stop it.
+import type { JSX } from "preact";
+import { IconButton } from "./controls";
+
+/** As the kernel's widgets/job_view.py describes a job. */
+export interface JobStatus {
+  title: string;
+  state: "waiting" | "running" | "done" | "failed" | "cancelled";
+  /** 0–1 */
+  progress: number;
+  message: string;
+  /** Seconds; null while unknown. */
+  elapsed: number;
+  timeLeft: number | null;
+  error: string | null;
+}
+
+interface Props {
+  status: JobStatus;
+  onCancel(): void;
+}
+
+export function JobProgress({ status, onCancel }: Props): JSX.Element {
+  const { title, state, progress, message, error } = status;
+  const percent = Math.floor(progress * 100);
+  const busy = state === "running" || state === "waiting";
+  return (
+    <div class="ais-job" data-state={state}>
+      <div class="ais-job-head">
+        <span class="ais-job-title">{title}</span>
+        <span class="ais-job-time">{timeOf(status)}</span>
+        {busy && <IconButton icon="close" name={`Cancel ${title}`} hint="Cancel" onClick={onCancel} />}
+      </div>
+      <div
+        class="ais-progress"
+        role="progressbar"
+        aria-label={title}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={percent}
+        aria-valuetext={`${percent} %, ${state}`}
+      >
+        <div style={{ width: `${progress * 100}%` }} />
+      </div>
+      <div class="ais-job-message">{error ?? (state === "cancelled" ? "stopped" : message)}</div>
+    </div>
+  );
+}
+
+function timeOf({ state, elapsed, timeLeft }: JobStatus): string {
+  if (state === "waiting") return "waiting";
+  if (state === "running") return timeLeft === null ? duration(elapsed) : `${duration(timeLeft)} left`;
+  return state === "done" ? `done in ${duration(elapsed)}` : `${state} after ${duration(elapsed)}`;
+}
+
+/** Seconds in words: 8 s, 3 min 20 s, 2 h 5 min. */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
