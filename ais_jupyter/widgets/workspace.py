@@ -19,6 +19,8 @@ from ais_jupyter.widgets.base import KernelWidget
 from ais_jupyter.widgets.dataset_service import DatasetService
 from ais_jupyter.widgets.datasets import Datasets, sources_of
 from ais_jupyter.widgets.library_service import LibraryService
+from ais_jupyter.widgets.model_service import ModelService
+from ais_jupyter.widgets.prediction_service import PredictionService
 from ais_jupyter.widgets.slices import SliceService
 from ais_jupyter.widgets.training_service import TrainingService
 
@@ -81,6 +83,8 @@ class Workspace(KernelWidget):
         self._lists = DatasetService(self, self._datasets)
         self._library = LibraryService(self, self._datasets, library)
         self._training = TrainingService(self, self._datasets, self._models, Trainings(self._models))
+        self._predictions = PredictionService(self, self._datasets, self._models)
+        self._model_list = ModelService(self, self._datasets, self._models, self._predictions)
         self.add_models(models)
 
     @property
@@ -128,6 +132,8 @@ class Workspace(KernelWidget):
         self._annotations.close()
         self._lists.close()
         self._training.close()
+        self._model_list.close()
+        self._predictions.close()
         super().close()
 
     def _follow_open(self) -> None:

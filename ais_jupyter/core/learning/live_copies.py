@@ -40,20 +40,24 @@ class LiveCopies:
         self.share, self.shortest = share, shortest
         self._show, self._predicting, self._clock = show, predicting, clock
         self._begin: float | None = None
-        self._latest = self._predicted = self._copying = 0.0
-        self._before_latest: float | None = None
+        self._latest = self._predicted = self._copying = self._before_latest = 0.0
+        self._copies = 0
 
     def __call__(self, row: dict[str, float] | None, snapshot: Callable[[], SegmentationModel]) -> None:
         """Show a copy if one is due; `row` is given at the end of an epoch."""
         now = self._clock()
         if self._begin is None:  # the first batch: building and tracing lie behind, time counts from here
             self._begin = self._latest = now
-            self._predicted = self._predicting()
-        elif now - self._latest >= (self.shortest if row is None else self.shortest / 4):
-            cost = self._copying + self._predicting() - self._predicted
-            expected = 0.0 if self._before_latest is None else cost - self._before_latest
-            if cost + expected <= self.share * (now - self._begin) or self._before_latest is None:
-                self._before_latest = cost
-                self._show(snapshot())
-                self._latest = self._clock()
-                self._copying += self._latest - now
+        if now - self._latest < (self.shortest if row is None else self.shortest / 4):
+            return
+        if self._copies <= 1:  # what the first prediction needs, it needs once: that says nothing of the others
+            self._begin, self._copying, self._predicted = now, 0.0, self._predicting()
+        cost = self._copying + self._predicting() - self._predicted
+        expected = cost - self._before_latest
+        if self._copies > 1 and cost + expected > self.share * (now - self._begin):
+            return
+        self._before_latest = cost
+        self._show(snapshot())
+        self._copies += 1
+        self._latest = self._clock()
+        self._copying += self._latest - now

@@ -8,10 +8,9 @@ const RATES = [1e-2, 1e-3, 3e-4, 1e-4, 5e-5];
 
 interface Props {
   training: TrainingState;
-  disabled: boolean;
 }
 
-export function TrainingOptions({ training, disabled }: Props): JSX.Element {
+export function TrainingOptions({ training }: Props): JSX.Element {
   const options = training.options.value;
   const suggestion = training.set.values.value?.suggestion;
   const set = (change: Partial<RunOptions>) => {
@@ -22,7 +21,7 @@ export function TrainingOptions({ training, disabled }: Props): JSX.Element {
     return text !== "" && value >= least ? value : otherwise;
   };
   return (
-    <fieldset class="ais-run-options" disabled={disabled} aria-label="Training options">
+    <fieldset class="ais-run-options" aria-label="Training options">
       <div class="ais-fields">
         <span class="ais-label">Epochs</span>
         <TextField

@@ -14,13 +14,12 @@ const DEFAULT = "VGGNet M";
 
 interface Props {
   training: TrainingState;
+  /** uid of the model that is trained; null: a new one. */
   model: string | null;
 }
 
-export function TrainingRunSection({ training, model }: Props): JSX.Element {
+export function TrainingRunSection({ training, model: uid }: Props): JSX.Element {
   const [architecture, setArchitecture] = useState(DEFAULT);
-  const [begun, setBegun] = useState<string | null>(null);
-  const uid = model ?? begun;
   const run = training.run(uid);
   const set = training.set.values.value;
   const active = run !== null && isActive(run.values);
@@ -29,7 +28,6 @@ export function TrainingRunSection({ training, model }: Props): JSX.Element {
   if (training.error.value) notes.push({ kind: "error", text: training.error.value });
   if (uid !== null && !active) notes.push(...(set?.modelNotes[uid] ?? []));
   if (run) notes.push(...runNotes(run.values, alive));
-  const train = async () => setBegun(await training.train(uid, architecture));
   return (
     <Section title="Training">
       <div class="ais-training">
@@ -49,7 +47,7 @@ export function TrainingRunSection({ training, model }: Props): JSX.Element {
             </select>
           </div>
         )}
-        <TrainingOptions training={training} disabled={active} />
+        {!active && <TrainingOptions training={training} />}
         <Notes notes={notes} />
         <div class="ais-buttons">
           <button
@@ -57,7 +55,7 @@ export function TrainingRunSection({ training, model }: Props): JSX.Element {
             class={run ? "ais-plain" : "ais-plain ais-primary"}
             disabled={active || !set?.set || !alive}
             title={set?.set ? "Train from the weights the model has" : "Make a training set first"}
-            onClick={() => void train()}
+            onClick={() => void training.train(uid, architecture)}
           >
             Train
           </button>
