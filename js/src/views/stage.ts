@@ -135,6 +135,7 @@ export class Stage {
           feature.boxes.value;
           feature.settings.value;
         }
+        viewer.dataset.value?.info.value.region;
         this.redrawOverlay();
       }),
       effect(() => {
