@@ -17,6 +17,8 @@ from ais_jupyter.widgets.base import KernelWidget
 from ais_jupyter.widgets.dataset_service import DatasetService
 from ais_jupyter.widgets.datasets import Datasets, sources_of
 from ais_jupyter.widgets.library_service import LibraryService
+from ais_jupyter.widgets.model_service import ModelService
+from ais_jupyter.widgets.prediction_service import PredictionService
 from ais_jupyter.widgets.slices import SliceService
 
 if TYPE_CHECKING:
@@ -77,6 +79,8 @@ class Workspace(KernelWidget):
             self._session.activate(self._session.documents[0])
         self._lists = DatasetService(self, self._datasets)
         self._library = LibraryService(self, self._datasets, library)
+        self._predictions = PredictionService(self, self._datasets, self._models)
+        self._model_list = ModelService(self, self._datasets, self._models, self._predictions)
         self.add_models(models)
 
     @property
@@ -111,6 +115,8 @@ class Workspace(KernelWidget):
         """Leave the page and stop listening; unsaved work stays recoverable."""
         self._annotations.close()
         self._lists.close()
+        self._model_list.close()
+        self._predictions.close()
         super().close()
 
     def _follow_open(self) -> None:

@@ -33,19 +33,19 @@ import anywidget
 class Echo(anywidget.AnyWidget):
     _esm = '''
     export default { render({ model }) {
-      window.echo = (n) => new Promise((done) => {
+      window.echo = (n, grey = 0) => new Promise((done) => {
         const start = performance.now();
-        const answered = (_, buffers) => {
+        const answered = (_, [{ buffer, byteOffset, byteLength }]) => {
           model.off("msg:custom", answered);
-          done(performance.now() - start);
+          done({ took: performance.now() - start, bytes: new Uint8Array(buffer, byteOffset, byteLength) });
         };
         model.on("msg:custom", answered);
-        model.send({ n });
+        model.send({ n, grey });
       });
     } }'''
 
     def answer(self, _widget, content, _buffers):
-        self.send({}, [np.zeros(content["n"], np.uint8).data])
+        self.send({}, [np.full(content["n"], content["grey"], np.uint8).data])
         if self.comm is not None:
             vars(self.comm).pop("_reply_subshell_id", None)
 

@@ -86,6 +86,12 @@
     slider.dispatchEvent(new Event("change", { bubbles: true }));
   };
 
+  /** Five slices to the left or right, as the keys do it: no control moves before the picture does. */
+  bench.five = (key) => {
+    const init = { key, shiftKey: true, bubbles: true, cancelable: true };
+    canvas().dispatchEvent(new KeyboardEvent("keydown", init));
+  };
+
   // strokes: the pointer is moved by the driver, the page notes when it was told and when it had drawn -------------------
   bench.watchStroke = (ms) =>
     new Promise((done) => {
@@ -182,7 +188,10 @@
     return result;
   };
 
-  /** Puts the bare view over the slice view: the wheel shows one of two slices, the pointer replaces a part of 256². */
+  /**
+   * Puts the bare view over the slice view: the wheel shows one of two slices, the pointer replaces a part of 256², and
+   * `bench.fetched` shows as many bytes from the kernel as they come.
+   */
   bench.coverWithFloor = (size) => {
     const view = bareView(size);
     const { own, like } = view;
@@ -211,6 +220,11 @@
       frame ||= requestAnimationFrame(paint);
     });
     bench.view = "Floor";
+    bench.fetched = async (grey) => {
+      const { bytes } = await window.echo(size * size, grey);
+      view.upload(size, bytes);
+      view.draw();
+    };
     bench.uncover = () => {
       cancelAnimationFrame(frame);
       view.close();

@@ -55,7 +55,7 @@ def run_cell(page: Page, number: int) -> None:
 
 def current_slice(page: Page) -> int:
     """Index of the slice shown, from 0."""
-    return int(page.evaluate("document.querySelector('input[type=range][aria-label=\"Slice\"]').value")) - 1
+    return int(page.evaluate("document.querySelector('input[type=range][aria-label=\"Slice\"]').value"))
 
 
 def scroll(page: Page, count: int) -> list[float]:
@@ -77,15 +77,32 @@ def scroll(page: Page, count: int) -> list[float]:
 
 
 def jump(page: Page, visited: set[int], n_slices: int) -> tuple[float, int]:
-    """Milliseconds and websocket bytes until a slice far from all seen before is drawn."""
-    far = [z for z in range(40, n_slices - 40) if all(abs(z - v) > 10 for v in visited)]
-    target = random.choice(far)
+    """Milliseconds and websocket bytes from a key to a slice that the browser does not have.
+
+    The slider leads far away; five slices back from there lies behind what is fetched ahead.
+    """
+    near = current_slice(page)
+    target = random.choice([z for z in range(40, n_slices - 40) if all(abs(z - v) > 16 for v in visited)])
     visited.add(target)
-    before = page.evaluate("bench.received")
-    took = page.evaluate(f"bench.until(() => bench.slide({target + 1}), {grey(target)})")
-    received = page.evaluate("bench.received") - before
+    page.evaluate(f"bench.until(() => bench.slide({target}), {grey(target)})")
     time.sleep(1.0)  # until neighbours have been fetched as well
+    back, key = (-5, "ArrowLeft") if target > near else (5, "ArrowRight")
+    before = page.evaluate("bench.received")
+    took = page.evaluate(f"bench.until(() => bench.five('{key}'), {grey(target + back)})")
+    received = page.evaluate("bench.received") - before
+    time.sleep(1.0)
     return took, received
+
+
+def fetched(page: Page, size: int, round_: int) -> float:
+    """Milliseconds until the bare view shows as many bytes from the kernel."""
+    page.evaluate(f"bench.coverWithFloor({size})")
+    time.sleep(1.0)
+    value = 40 + 10 * (round_ % 20)
+    took = page.evaluate(f"bench.until(() => bench.fetched({value}), {value}, 2)")
+    page.evaluate("bench.uncover()")
+    time.sleep(0.5)
+    return took
 
 
 def take_largest_brush(page: Page) -> None:
@@ -153,9 +170,10 @@ def measure(page: Page, server: Server, size: int, dtype: str, training: bool, r
     page.evaluate("bench.uncover()")
     cached = scroll(page, count)
     visited |= set(range(n_slices // 2 - 30, n_slices // 2 + 30))
-    uncached, echo, received = [], [], []
-    for _ in range(rounds):
-        echo.append(page.evaluate(f"window.echo({size * size})"))
+    uncached, echo, received, floor["fetched"] = [], [], [], []
+    for i in range(rounds):
+        floor["fetched"].append(fetched(page, size, i))
+        echo.append(page.evaluate(f"window.echo({size * size}).then(({{ took }}) => took)"))
         took, n_bytes = jump(page, visited, n_slices)
         uncached.append(took)
         received.append(n_bytes)
@@ -175,15 +193,16 @@ def summary(times: list[float]) -> str:
 def table(results: list[dict[str, Any]]) -> str:
     """Markdown table: median (95th percentile) in ms; "floor" is what stands before it done by a bare canvas."""
     columns = (
-        "slice, upload, upload + draw, floor scroll, cached scroll, echo, uncached, kB, floor stroke, stroke, "
-        "floor frames lost, frames lost"
+        "slice, upload, upload + draw, floor scroll, cached scroll, echo, echo + draw, uncached, kB, "
+        "floor stroke, stroke, floor frames lost, frames lost"
     )
-    lines = [f"| {columns.replace(', ', ' | ')} |", "|" + "---|" * 12]
+    lines = [f"| {columns.replace(', ', ' | ')} |", "|" + "---|" * 13]
     for r in results:
         floor = r["floor"]
         name = f"{r['size']}² {r['dtype']}" + (" while training" if r["training"] else "")
         lost = [f"{s['lost']} of {s['lost'] + s['frames']}" for s in (floor["stroke"], r["stroke"])]
-        times = [floor["upload"], floor["uploadAndDraw"], floor["scroll"], r["cached"], r["echo"], r["uncached"]]
+        times = [floor["upload"], floor["uploadAndDraw"], floor["scroll"], r["cached"]]
+        times += [r["echo"], floor["fetched"], r["uncached"]]
         strokes = [floor["stroke"]["latencies"], r["stroke"]["latencies"]]
         cells_ = [*map(summary, times), f"{r['bytes'] / 1000:.0f}", *map(summary, strokes), *lost]
         lines.append(f"| {name} | {' | '.join(cells_)} |")

@@ -28,7 +28,7 @@ def test_switch_paint_and_save(page):
     page.stroke((60, 60), (100, 60))
     page.page.get_by_role("button", name="second", exact=True).click()
     page.page.wait_for_timeout(600)
-    page.slider("Slice", 7)
+    page.slider("Slice", 6)
     page.stroke((60, 60), (100, 60))
     page.settle()
     slices = "[[f.annotated_slices for f in a.features] for a in annotator.annotated]"
@@ -38,7 +38,7 @@ def test_switch_paint_and_save(page):
     page.page.get_by_role("button", name="second", exact=True).wait_for()
     assert page.notebook.python("(folder / 'second.scns').exists() and not (folder / 'first.scns').exists()")
     page.page.get_by_role("button", name="first, unsaved").click()
-    assert page.page.get_by_role("slider", name="Slice", exact=True).input_value() == "13"
+    assert page.page.get_by_role("slider", name="Slice", exact=True).input_value() == "12"
 
 
 def test_contrast_changes_the_picture_and_undo_does_not_touch_it(page):

@@ -51,7 +51,7 @@ def test_slices_features_boxes_and_brush_size(notebook):
     page = AnnotatorPage(notebook)
     page.button("Add feature").click()
     page.slider("Brush size", 4)
-    page.slider("Slice", 5)
+    page.slider("Slice", 4)
     page.stroke((100, 100))
     page.tool("Box")
     page.page.mouse.click(*page.at(50, 150))
@@ -95,10 +95,10 @@ def test_painting_goes_on_while_a_cell_runs(notebook):
     for i in range(5):
         page.stroke((40 + 30 * i, 60), (40 + 30 * i, 120))
     page.button("Undo").click()
-    page.slider("Slice", 3)
+    page.slider("Slice", 2)
     page.stroke((100, 100))
     shown = page.page.get_by_role("slider", name="Slice", exact=True).input_value()
-    assert shown == "3"
+    assert shown == "2"
     notebook.wait_python("True", 30)
     page.settle()
     four = sum(expected((40 + 30 * i, 60), (40 + 30 * i, 120)).astype(int) for i in range(4)) > 0
@@ -126,7 +126,7 @@ def test_changes_in_python_appear(notebook):
     notebook.python("annotator.annotated[0].features[0].set_mask(12, np.ones((200, 240)))")
     page.page.wait_for_timeout(600)
     assert notebook.view().screenshot() != before
-    page.page.get_by_role("button", name="Go to slice 13").or_(page.page.get_by_text("13", exact=True)).first.wait_for()
+    page.page.get_by_role("button", name="Go to slice 12").or_(page.page.get_by_text("12", exact=True)).first.wait_for()
     page.stroke((60, 60), (100, 60), button="right")
     page.settle()
     assert page.masks() == {12: 200 * 240 - int(expected((60, 60), (100, 60)).sum())}

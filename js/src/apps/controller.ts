@@ -40,6 +40,7 @@ export class Controller implements InputHandlers {
     // Another slice came under the pointer.
     this.stop = effect(() => {
       viewer.position.value;
+      viewer.loading.value;
       const { key } = slices.arrived.value;
       if (key && key.axis !== this.pointer?.point.axis) return;
       untracked(() => this.pointer && this.hover(this.pointer.point, this.pointer.left, this.pointer.top));
@@ -73,7 +74,9 @@ export class Controller implements InputHandlers {
     const slice = this.slices.current(point.axis);
     const value = slice ? valueAt(slice, point.column, point.row) : Number.NaN;
     const inside = !Number.isNaN(value);
-    this.viewer.hover.value = inside ? { at, value, exact: slice!.pixels instanceof Float32Array } : null;
+    // While the last picture stays, so does what is known of it.
+    if (slice || this.viewer.loading.peek() !== "yes")
+      this.viewer.hover.value = inside ? { at, value, exact: slice!.pixels instanceof Float32Array } : null;
     if (inside && !(slice!.pixels instanceof Float32Array))
       this.resting = setTimeout(() => this.askValue(at), REST);
     const { tools } = this.viewer;

@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Notices } from "../panels/notices";
+import { PredictionHint } from "../panels/prediction_hint";
 import type { Actions } from "../state/actions";
 import { SliceStore } from "../state/slice_store";
 import type { Viewer } from "../state/viewer";
@@ -26,15 +27,20 @@ export function PictureArea({ viewer, actions }: { viewer: Viewer; actions: Acti
           <canvas class="ais-canvas" role="img" aria-label={NAMES[axis]} tabIndex={0} />
           <canvas class="ais-overlay" aria-hidden="true" />
           <span class="ais-view-name">{{ z: "XY", y: "XZ", x: "YZ" }[axis]}</span>
-          {axis === "z" && viewer.loading.value && (
-            <span class="ais-spinner" role="status" aria-label="Loading" />
-          )}
+          {axis === "z" && <Spinner viewer={viewer} />}
+          {axis === "z" && <PredictionHint predictions={viewer.predictions} />}
         </div>
       ))}
       <div class="ais-cursor" ref={cursor} hidden />
       <Notices viewer={viewer} graphics={graphics} />
     </div>
   );
+}
+
+function Spinner({ viewer }: { viewer: Viewer }): JSX.Element | null {
+  return viewer.loading.value === "slow" ? (
+    <span class="ais-spinner" role="status" aria-label="Loading" />
+  ) : null;
 }
 
 function start(
@@ -81,7 +87,10 @@ function start(
     };
     return new Input(surface, viewer, controller);
   });
-  const off = viewer.documents.link.on("tomogram", ({ dataset }) => slices.forget(String(dataset)));
+  const off = viewer.documents.link.on("tomogram", ({ dataset }) => {
+    slices.forget(String(dataset));
+    viewer.predictions.forget(String(dataset));
+  });
   return () => {
     off();
     for (const input of inputs) input.close();

@@ -8,6 +8,7 @@ import { DatasetsPanel } from "../panels/datasets_panel";
 import { DisplayPanel } from "../panels/display_panel";
 import { FeaturesPanel } from "../panels/features_panel";
 import { HelpOverlay } from "../panels/help_overlay";
+import { ModelsPanel } from "../panels/models_panel";
 import { RecoveryBanner } from "../panels/notices";
 import { OptionsBar } from "../panels/options_bar";
 import { RenderStage } from "../panels/render_stage";
@@ -46,7 +47,7 @@ export function openWorkspace(link: Link, traits: Traits): App {
 }
 
 export function renderWorkspace(bench: Workbench, stages: Stages, element: HTMLElement): () => void {
-  const viewer = new Viewer(bench.documents);
+  const viewer = new Viewer(bench.documents, bench.models);
   const actions = new Actions(viewer);
   const stop = effect(() => followDatasets(viewer));
   render(<Workspace bench={bench} stages={stages} viewer={viewer} actions={actions} />, element);
@@ -54,6 +55,7 @@ export function renderWorkspace(bench: Workbench, stages: Stages, element: HTMLE
     actions.flush();
     stop();
     render(null, element);
+    viewer.close();
   };
 }
 
@@ -113,6 +115,7 @@ function Workspace({ bench, stages, viewer, actions }: Props): JSX.Element {
       {stage === "render" && <RenderStage />}
       <aside class="ais-side" hidden={stage === "render"}>
         <DatasetsPanel viewer={viewer} actions={actions} />
+        {stage === "models" && <ModelsPanel viewer={viewer} actions={actions} />}
         {stage === "annotate" && <FeaturesPanel viewer={viewer} actions={actions} />}
         <DisplayPanel viewer={viewer} />
       </aside>

@@ -4,6 +4,7 @@ import type { Actions } from "../state/actions";
 import { brushMax } from "../state/tool_state";
 import type { Viewer } from "../state/viewer";
 import { IconButton, Slider } from "./controls";
+import { PredictionToggle } from "./prediction_hint";
 
 interface Props {
   viewer: Viewer;
@@ -34,6 +35,7 @@ export function OptionsBar({ viewer, actions, onFullWindow }: Props): JSX.Elemen
       </div>
       <BrushOptions viewer={viewer} actions={actions} />
       <div class="ais-group ais-end">
+        <PredictionToggle viewer={viewer} />
         <IconButton
           icon="planes"
           name="Cross-sections"

@@ -17,7 +17,7 @@ export function SliceList({ feature, viewer, actions }: Props): JSX.Element | nu
   const drawn = new Set(feature.slices.value);
   const slices = [...new Set([...drawn, ...boxes.keys()])].sort((a, b) => a - b);
   if (slices.length === 0) return null;
-  const { z: shown } = viewer.position.value;
+  const shown = viewer.shownZ.value;
   return (
     <ul class="ais-slices" aria-label="Annotated slices">
       {slices.map((z) => {
@@ -29,16 +29,16 @@ export function SliceList({ feature, viewer, actions }: Props): JSX.Element | nu
         const text = parts.filter(Boolean).join(", ");
         return (
           <li key={z} class={z === shown ? "ais-active" : ""}>
-            <button type="button" title={`Go to slice ${z + 1}: ${text}`} onClick={() => viewer.goTo("z", z)}>
-              {z + 1}
+            <button type="button" title={`Go to slice ${z}: ${text}`} onClick={() => viewer.goTo("z", z)}>
+              {z}
               {drawn.has(z) && <i class="ais-drawn" />}
               {count > 0 && <b>{count}</b>}
             </button>
             <button
               type="button"
               class="ais-clear"
-              aria-label={`Clear ${z + 1}`}
-              title={`Remove drawing and boxes of slice ${z + 1}`}
+              aria-label={`Clear ${z}`}
+              title={`Remove drawing and boxes of slice ${z}`}
               onClick={() => actions.clearSlice(feature, z)}
             >
               <Icon name="close" />

@@ -1,4 +1,5 @@
-// Under the picture: the slice slider and what is under the cursor.
+// Under the picture: the slice slider and what is under the cursor. Slices count from 0 everywhere, like rows and columns
+// and like `mask(z)` in Python: what is read here can be typed there.
 import type { JSX } from "preact";
 import type { Viewer } from "../state/viewer";
 import { Slider } from "./controls";
@@ -14,20 +15,20 @@ export function StatusBar({ viewer }: { viewer: Viewer }): JSX.Element | null {
   const dataset = viewer.dataset.value;
   if (!dataset) return null;
   const [depth] = dataset.info.value.shape;
-  const { z } = viewer.position.value;
+  const z = viewer.shownZ.value;
   return (
     <div class="ais-status">
       <span class="ais-label">Slice</span>
       <Slider
         name="Slice"
-        value={z + 1}
-        min={1}
-        max={depth}
-        text={`slice ${z + 1} of ${depth}`}
-        onInput={(value) => viewer.goTo("z", value - 1)}
+        value={z}
+        min={0}
+        max={depth - 1}
+        text={`slice ${z} of 0 to ${depth - 1}`}
+        onInput={(value) => viewer.goTo("z", value)}
       />
       <span class="ais-value ais-slice-number">
-        {z + 1} / {depth}
+        {z} / {depth - 1}
       </span>
       <Hover viewer={viewer} />
     </div>

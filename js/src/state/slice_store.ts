@@ -5,6 +5,11 @@ import { SliceLoader } from "../volume/slice_loader";
 import { fetchSlice } from "./fetch_slice";
 import type { Viewer } from "./viewer";
 
+/** In the second frame from now the first is on the screen; a hidden page draws no frames and needs nothing ahead. */
+function whenDrawn(then: () => void): void {
+  requestAnimationFrame(() => requestAnimationFrame(then));
+}
+
 export class SliceStore {
   /** The slice that arrived last, so that who shows it draws again; null: all may have changed. */
   readonly arrived = signal<{ key: SliceKey | null }>({ key: null });
@@ -19,6 +24,7 @@ export class SliceStore {
         if (slice) this.arrived.value = { key };
         else if (problem instanceof Error) error.value = problem.message;
       },
+      { whenDrawn },
     );
   }
 

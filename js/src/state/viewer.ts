@@ -3,6 +3,8 @@ import { batch, computed, type Signal, signal } from "@preact/signals";
 import type { Axis } from "../volume/slice";
 import type { DatasetState } from "./dataset";
 import type { DocumentSet } from "./document_set";
+import type { ModelSet } from "./model_set";
+import { Predictions } from "./predictions";
 import { ToolState } from "./tool_state";
 
 export interface Position {
@@ -37,6 +39,8 @@ export interface Histogram {
 export class Viewer {
   readonly uid = signal<string | null>(null);
   readonly position = signal<Position>({ z: 0, y: 0, x: 0 });
+  /** The slice that is on the screen: follows `position` when its picture has arrived, and with it what tells its number. */
+  readonly shownZ = signal(0);
   readonly camera = signal<Camera | null>(null);
   readonly contrast = signal<[number, number] | null>(null);
   readonly autocontrast = signal(false);
@@ -47,7 +51,8 @@ export class Viewer {
   readonly histogram = signal<Histogram | null>(null);
   /** Under the cursor: position in pixels and grey value; `exact` once the kernel has said it. */
   readonly hover = signal<{ at: Position; value: number; exact: boolean } | null>(null);
-  readonly loading = signal(false);
+  /** The shown slice has not arrived; `slow`: for so long that the user is told. */
+  readonly loading = signal<"no" | "yes" | "slow">("no");
   readonly help = signal(false);
   readonly fullWindow = signal(false);
   readonly solo = signal<string | null>(null);
@@ -61,7 +66,18 @@ export class Viewer {
     { position: Position; camera: Camera | null; contrast: [number, number] | null }
   >();
 
-  constructor(readonly documents: DocumentSet) {}
+  readonly predictions: Predictions;
+
+  constructor(
+    readonly documents: DocumentSet,
+    readonly models: ModelSet,
+  ) {
+    this.predictions = new Predictions(this, models);
+  }
+
+  close(): void {
+    this.predictions.close();
+  }
 
   show(dataset: DatasetState): void {
     const before = this.dataset.peek();

@@ -2,6 +2,7 @@
 import { type Signal, signal } from "@preact/signals";
 import type { Link } from "../kernel/protocol";
 import { DocumentSet } from "./document_set";
+import { ModelSet } from "./model_set";
 
 export type Stage = "annotate" | "models" | "export" | "render";
 
@@ -17,20 +18,23 @@ export function stagesOf(all: readonly Stage[], first: Stage): Stages {
 
 export class Workbench {
   readonly documents: DocumentSet;
+  readonly models: ModelSet;
 
   constructor(readonly link: Link) {
     this.documents = new DocumentSet(link);
+    this.models = new ModelSet(link, this.documents);
   }
 
   async open(): Promise<void> {
     try {
-      await this.documents.open();
+      await Promise.all([this.documents.open(), this.models.open()]);
     } catch (error) {
       this.documents.error.value = String(error);
     }
   }
 
   close(): void {
+    this.models.close();
     this.documents.close();
   }
 }

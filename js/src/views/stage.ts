@@ -1,16 +1,21 @@
 // Draws the three planes of a view when something that they show has changed, at most once per frame.
-import { computed, effect } from "@preact/signals";
+import { computed, effect, untracked } from "@preact/signals";
+import type { OverlayLayer } from "../gl/plane_renderer";
 import type { SliceStore } from "../state/slice_store";
 import type { Camera, Viewer } from "../state/viewer";
-import { type Axis, storedValue } from "../volume/slice";
+import { type Axis, type Slice, storedValue } from "../volume/slice";
 import { autocontrast, histogram, subsample } from "../volume/statistics";
 import { fitCamera, keptInSight, type PlaneCamera, planeCamera } from "./camera";
 import { drawOverlay, type OverlayScene, overlayLook } from "./overlay";
 import { Plane, type PlaneElements } from "./plane";
+import { predictionLayers, predictionLook } from "./prediction_layers";
 import { Renderer } from "./renderer";
 
 /** Milliseconds without a new slice after which the histogram is made. */
 const REST = 150;
+
+/** Milliseconds that the last slice stays while the next one is fetched: shorter, and scrolling would flicker. */
+const KEEP = 250;
 
 /** Milliseconds after which cross-sections follow strokes and scrolling: at rest, and at the latest. */
 const LATER = 80;
@@ -30,6 +35,8 @@ export class Stage {
   private fitted: Camera | null = null;
   private statisticsOf = "";
   private rest: ReturnType<typeof setTimeout> | undefined;
+  private overdue: ReturnType<typeof setTimeout> | undefined;
+  private shownUid = "";
   private shownIndex: Record<Axis, number> = { z: -1, y: -1, x: -1 };
   private stop: (() => void)[] = [];
   private observer: ResizeObserver;
@@ -70,7 +77,7 @@ export class Stage {
     const last = this.later.get(axis);
     clearTimeout(last?.timer);
     const since = last?.since ?? now;
-    const waits = () => this.viewer.loading.peek() && performance.now() - since < LATEST; // the main view comes first
+    const waits = () => this.viewer.loading.peek() === "yes" && performance.now() - since < LATEST; // the main view comes first
     const timer = setTimeout(
       () => {
         if (waits()) return this.redrawLater(axis);
@@ -95,6 +102,7 @@ export class Stage {
   close(): void {
     cancelAnimationFrame(this.frame);
     clearTimeout(this.rest);
+    clearTimeout(this.overdue);
     for (const { timer } of this.later.values()) clearTimeout(timer);
     this.observer.disconnect();
     for (const stop of this.stop) stop();
@@ -131,6 +139,11 @@ export class Stage {
         this.redraw();
       }),
       effect(() => {
+        viewer.predictions.shown.value;
+        predictionLook(viewer.models);
+        this.redraw("z");
+      }),
+      effect(() => {
         for (const feature of viewer.dataset.value?.features.value ?? []) {
           feature.boxes.value;
           feature.settings.value;
@@ -142,8 +155,10 @@ export class Stage {
         const { key } = slices.arrived.value;
         const { position } = viewer;
         if (!key) this.redraw();
-        else if (key.index === position.peek()[key.axis] && key.dataset === viewer.dataset.peek()?.uid)
+        else if (key.index === position.peek()[key.axis] && key.dataset === viewer.dataset.peek()?.uid) {
           this.redraw(key.axis);
+          if (key.axis === "z") this.paintNow();
+        }
       }),
       effect(() => {
         const { z, y, x } = viewer.position.value;
@@ -153,12 +168,20 @@ export class Stage {
           ["x", x],
         ] as const)
           if (this.shownIndex[axis] !== index) {
-            if (axis === "z" || viewer.ortho.peek()) this.slices.current(axis); // asked for now, not in the next frame
+            // Asked for now, not in the next frame.
+            if (axis === "z") this.keepsPicture(this.slices.current("z"));
+            else if (viewer.ortho.peek()) this.slices.current(axis);
             this.redraw(axis);
           }
         this.redrawOverlay();
       }),
     );
+  }
+
+  /** A slice that was waited for is drawn before anything else gets the processor. */
+  private paintNow(): void {
+    cancelAnimationFrame(this.frame);
+    untracked(() => this.paint());
   }
 
   private paint(): void {
@@ -169,6 +192,8 @@ export class Stage {
     this.overlays = new Set();
     const dataset = this.viewer.dataset.peek();
     if (!dataset) return;
+    // Lines over the views and numbers beside them change together with the picture, in one frame.
+    const kept = this.keepsPicture(this.slices.current("z"));
     const { shape, voxelSize } = dataset.info.peek();
     const ratio = voxelSize[0] > 0 && voxelSize[2] > 0 ? voxelSize[0] / voxelSize[2] : 1;
     for (const axis of AXES) {
@@ -196,7 +221,15 @@ export class Stage {
         if (moved) pictures.add(axis);
         plane.camera = camera;
       }
+      if (kept && axis === "z") {
+        this.pictures.add("z");
+        continue;
+      }
       if (pictures.has(axis)) this.paintPicture(plane, position[axis]);
+      else if (kept && overlays.has(axis)) {
+        this.overlays.add(axis);
+        continue;
+      }
       if (overlays.has(axis) || pictures.has(axis))
         this.paintOverlay(plane, {
           axis,
@@ -223,14 +256,46 @@ export class Stage {
     const { viewer } = this;
     const dataset = viewer.dataset.peek()!;
     this.shownIndex[plane.axis] = index;
-    plane.show(dataset, index);
     const slice = this.slices.current(plane.axis);
-    if (plane.axis === "z") viewer.loading.value = !slice && dataset.info.peek().available;
+    plane.show(dataset, index);
     const limits =
       viewer.contrast.peek() ??
       (slice ? ([slice.decode[1], slice.decode[0] + slice.decode[1]] as const) : [0, 1]);
-    this.renderer.draw(plane, slice, limits as [number, number]);
+    this.renderer.draw(plane, slice, limits as [number, number], slice ? this.predicted(plane, index) : []);
     if (plane.axis === "z" && slice) this.describe();
+  }
+
+  /** Predictions lie over the main view only: a cross-section would need the prediction of every slice. */
+  private predicted(plane: Plane, z: number): OverlayLayer[] {
+    const { viewer } = this;
+    const shown = viewer.predictions.shown.peek();
+    if (plane.axis !== "z" || !plane.textures) return [];
+    plane.textures.keepOverlays(shown?.layers.map(({ model }) => model) ?? []);
+    const here = shown?.z === z && shown.dataset === viewer.dataset.peek()?.uid;
+    return here ? predictionLayers(plane.textures, viewer.models, shown) : [];
+  }
+
+  /** While the main view's slice is on its way, the picture of the last one stays for a moment. */
+  private keepsPicture(slice: Slice | undefined): boolean {
+    const { loading, dataset, position, shownZ } = this.viewer;
+    const current = dataset.peek();
+    const uid = current?.uid ?? "";
+    const waits = !slice && current?.info.peek().available === true;
+    if (!waits) {
+      clearTimeout(this.overdue);
+      this.overdue = undefined;
+      loading.value = "no";
+      this.shownUid = uid;
+    } else if (loading.peek() === "no") {
+      loading.value = "yes";
+      this.overdue = setTimeout(() => {
+        loading.value = "slow";
+        this.redraw("z");
+      }, KEEP);
+    }
+    const keeps = loading.peek() === "yes" && this.shownUid === uid;
+    if (!keeps) shownZ.value = position.peek().z;
+    return keeps;
   }
 
   /** Contrast at once when it follows the slice or was never set; the histogram when scrolling has come to rest. */

@@ -13,9 +13,17 @@ export interface LoaderOptions {
   parallel: number;
   /** Milliseconds that a full slice may be expected to take before a coarse one is fetched first. */
   patience: number;
+  /** Calls back when what is visible has been drawn: fetching ahead would take the processor from it. */
+  whenDrawn: (then: () => void) => void;
 }
 
-const DEFAULTS: LoaderOptions = { budget: 256 * 1024 * 1024, ahead: 8, parallel: 2, patience: 250 };
+const DEFAULTS: LoaderOptions = {
+  budget: 256 * 1024 * 1024,
+  ahead: 8,
+  parallel: 2,
+  patience: 250,
+  whenDrawn: queueMicrotask,
+};
 const COARSE = 4;
 
 interface Fetching {
@@ -33,6 +41,7 @@ export class SliceLoader {
   private stack = { count: 0, bytes: 1 };
   private direction = 1;
   private millisecondsPerByte = 0;
+  private drawing = false;
 
   constructor(
     private fetch: FetchSlice,
@@ -50,6 +59,7 @@ export class SliceLoader {
     if (before && before.axis === key.axis && before.index !== key.index)
       this.direction = Math.sign(key.index - before.index);
     this.visible.set(view, key);
+    if (before?.index !== key.index || before.dataset !== key.dataset) this.waitForDrawing();
     if (view === "z") this.stack = { count, bytes };
     const found = this.cache.get(key);
     this.plan(bytes);
@@ -99,7 +109,7 @@ export class SliceLoader {
       const name = keyText(key);
       if (this.fetching.has(name)) continue;
       // The visible slice never waits for a place behind neighbours, nor for them on the way.
-      if (!visible.has(name) && (busy || this.fetching.size >= this.options.parallel)) return;
+      if (!visible.has(name) && (busy || this.drawing || this.fetching.size >= this.options.parallel)) return;
       const slow = this.millisecondsPerByte * bytes > this.options.patience;
       void this.load(key, slow && visible.has(name) && !this.cache.has(key), bytes);
     }
@@ -130,7 +140,18 @@ export class SliceLoader {
     }
   }
 
+  /** Steady scrolling does not put it off again and again: what is ahead is needed then. */
+  private waitForDrawing(): void {
+    if (this.drawing) return;
+    this.drawing = true;
+    this.options.whenDrawn(() => {
+      this.drawing = false;
+      this.next(this.stack.bytes);
+    });
+  }
+
   private arrived(key: SliceKey, slice: Slice): void {
+    if ([...this.visible.values()].some((one) => keyText(one) === keyText(key))) this.waitForDrawing();
     this.cache.put(key, slice);
     this.onSlice(key, slice);
   }

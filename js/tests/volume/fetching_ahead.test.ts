@@ -19,3 +19,26 @@ test("slices beyond the end are never asked for, whatever other views show", asy
   expect(Math.max(...numbers)).toBe(7);
   expect(asked.filter((key) => key.axis !== "z").map((key) => key.index)).toEqual([50, 50]);
 });
+
+test("neighbours wait until the visible slice is drawn, steady scrolling does not put them off", async () => {
+  const asked: number[] = [];
+  const fetch = async (key: SliceKey): Promise<Slice> => {
+    asked.push(key.index);
+    return { pixels: new Uint8Array(4), width: 2, height: 2, step: 1, decode: [1, 0] } as unknown as Slice;
+  };
+  const drawn: (() => void)[] = [];
+  const loader = new SliceLoader(fetch, () => {}, { ahead: 2, whenDrawn: (then) => drawn.push(then) });
+  const settle = () => new Promise((done) => setTimeout(done, 5));
+  const key = (index: number): SliceKey => ({ dataset: "d", axis: "z", index });
+  loader.show("z", key(5), 20, 4);
+  await settle();
+  expect(asked).toEqual([5]);
+  loader.show("z", key(6), 20, 4);
+  await settle();
+  expect(asked).toEqual([5, 6]);
+  expect(drawn.length).toBe(1);
+  drawn[0]();
+  await settle();
+  expect(asked).toContain(7);
+  loader.close();
+});
