@@ -19,6 +19,7 @@ from ais_jupyter.widgets.datasets import Datasets, sources_of
 from ais_jupyter.widgets.library_service import LibraryService
 from ais_jupyter.widgets.model_service import ModelService
 from ais_jupyter.widgets.prediction_service import PredictionService
+from ais_jupyter.widgets.segmenting_service import SegmentingService
 from ais_jupyter.widgets.slices import SliceService
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ class Workspace(KernelWidget):
         self._library = LibraryService(self, self._datasets, library)
         self._predictions = PredictionService(self, self._datasets, self._models)
         self._model_list = ModelService(self, self._datasets, self._models, self._predictions)
+        self._segmenting = SegmentingService(self, self._datasets, self._models)
         self.add_models(models)
 
     @property
@@ -117,6 +119,7 @@ class Workspace(KernelWidget):
         self._lists.close()
         self._model_list.close()
         self._predictions.close()
+        self._segmenting.close()
         super().close()
 
     def _follow_open(self) -> None:

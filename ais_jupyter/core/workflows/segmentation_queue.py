@@ -56,7 +56,7 @@ class QueuedSegmentation:
 
     @property
     def state(self) -> str:
-        """ "waiting", "running", "done", "skipped", "claimed", "failed" or "cancelled"."""
+        """How it stands: "waiting", "running", "done", "skipped", "claimed", "failed" or "cancelled"."""
         outcome = self.outcome
         return outcome.state if outcome else self.job.state
 

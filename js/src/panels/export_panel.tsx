@@ -108,7 +108,15 @@ function TomogramTicks({ viewer, plan }: { viewer: Viewer; plan: ExportPlan }): 
   );
 }
 
-function Output({ viewer, plan, queue }: { viewer: Viewer; plan: ExportPlan; queue: ExportQueue }): JSX.Element {
+function Output({
+  viewer,
+  plan,
+  queue,
+}: {
+  viewer: Viewer;
+  plan: ExportPlan;
+  queue: ExportQueue;
+}): JSX.Element {
   const models = viewer.models.models.value
     .filter((model) => model.values.value.compiled && !plan.withoutModels.value.has(model.uid))
     .map(({ uid }) => uid);

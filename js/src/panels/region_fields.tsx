@@ -10,8 +10,6 @@ export function RegionFields({ viewer, actions }: { viewer: Viewer; actions: Act
   const { zRange, region } = dataset.info.value;
   const [first, end] = zRange;
   const [y0, y1, x0, x1] = region;
-  const { tool } = viewer.tools;
-  const drawing = tool.value === "region";
   const range = (from: number, to: number) => void actions.ask("region", { z_range: [from, to] });
   return (
     <Section title="Part to segment">
@@ -37,21 +35,16 @@ export function RegionFields({ viewer, actions }: { viewer: Viewer; actions: Act
         <div class="ais-pair">
           <span class="ais-label">Region</span>
           <span class="ais-value">
-            {dataset.cropped ? `${x1 - x0} × ${y1 - y0} px at ${x0}, ${y0}` : "whole slices"}
+            {dataset.cropped
+              ? `${x1 - x0} × ${y1 - y0} px at ${x0}, ${y0}`
+              : "whole slices; drag with the Region tool"}
           </span>
-          <button
-            type="button"
-            class="ais-chip"
-            aria-pressed={drawing}
-            title="Drag a rectangle on the slice; a click takes the whole slice again"
-            onClick={() => {
-              tool.value = drawing ? "navigate" : "region";
-            }}
-          >
-            Draw region
-          </button>
           {dataset.cropped && (
-            <button type="button" class="ais-chip" onClick={() => void actions.ask("region", { region: null })}>
+            <button
+              type="button"
+              class="ais-chip"
+              onClick={() => void actions.ask("region", { region: null })}
+            >
               Whole
             </button>
           )}

@@ -17,6 +17,8 @@ export interface ResultPlane {
 const BUDGET = 64 * 1024 * 1024;
 
 export class Results {
+  /** Whether results lie over the picture; where they do, the same model's live prediction does not. */
+  readonly on = signal(false);
   /** Paths that are not shown although they are there. */
   readonly hidden = signal<ReadonlySet<string>>(new Set());
   /** Counts planes that have arrived, so that who shows them draws again. */
@@ -49,6 +51,7 @@ export class Results {
 
   /** Results of a tomogram that are shown. */
   of(dataset: string): Result[] {
+    if (!this.on.value) return [];
     return this.queue.resultsOn(dataset).filter(({ path }) => !this.hidden.value.has(path));
   }
 

@@ -2,6 +2,7 @@
 import { type Signal, signal } from "@preact/signals";
 import type { Link } from "../kernel/protocol";
 import { DocumentSet } from "./document_set";
+import { ExportQueue } from "./export_queue";
 import { ModelSet } from "./model_set";
 
 export type Stage = "annotate" | "models" | "export" | "render";
@@ -19,21 +20,24 @@ export function stagesOf(all: readonly Stage[], first: Stage): Stages {
 export class Workbench {
   readonly documents: DocumentSet;
   readonly models: ModelSet;
+  readonly exports: ExportQueue;
 
   constructor(readonly link: Link) {
     this.documents = new DocumentSet(link);
     this.models = new ModelSet(link, this.documents);
+    this.exports = new ExportQueue(link);
   }
 
   async open(): Promise<void> {
     try {
-      await Promise.all([this.documents.open(), this.models.open()]);
+      await Promise.all([this.documents.open(), this.models.open(), this.exports.open()]);
     } catch (error) {
       this.documents.error.value = String(error);
     }
   }
 
   close(): void {
+    this.exports.close();
     this.models.close();
     this.documents.close();
   }
