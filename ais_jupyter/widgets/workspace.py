@@ -20,6 +20,7 @@ from ais_jupyter.widgets.library_service import LibraryService
 from ais_jupyter.widgets.model_service import ModelService
 from ais_jupyter.widgets.prediction_service import PredictionService
 from ais_jupyter.widgets.slices import SliceService
+from ais_jupyter.widgets.uncertainty_service import UncertaintyService
 
 if TYPE_CHECKING:
     from ais_jupyter.core.learning.model import SegmentationModel
@@ -81,6 +82,7 @@ class Workspace(KernelWidget):
         self._library = LibraryService(self, self._datasets, library)
         self._predictions = PredictionService(self, self._datasets, self._models)
         self._model_list = ModelService(self, self._datasets, self._models, self._predictions)
+        self._uncertainty = UncertaintyService(self, self._datasets, self._models, self._predictions)
         self.add_models(models)
 
     @property
@@ -115,6 +117,7 @@ class Workspace(KernelWidget):
         """Leave the page and stop listening; unsaved work stays recoverable."""
         self._annotations.close()
         self._lists.close()
+        self._uncertainty.close()
         self._model_list.close()
         self._predictions.close()
         super().close()

@@ -59,8 +59,8 @@ def test_what_is_annotated_is_left_out(annotated, applied):
     for z in range(SHAPE[0]):
         feature.add_box(z, *PLACES[0][1:])
     assert near(run_to_end(least_certain(annotated, applied, feature))[0], PLACES[1], 7)
-    mask = np.zeros(SHAPE[1:], np.uint8)
-    mask[80, 100] = 1
+    y, x = np.mgrid[: SHAPE[1], : SHAPE[2]]
+    mask = (y - PLACES[1][1]) ** 2 + (x - PLACES[1][2]) ** 2 < 9**2
     for z in range(SHAPE[0]):
         feature.set_mask(z, mask)
     places = run_to_end(least_certain(annotated, applied, feature))

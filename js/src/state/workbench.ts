@@ -3,6 +3,7 @@ import { type Signal, signal } from "@preact/signals";
 import type { Link } from "../kernel/protocol";
 import { DocumentSet } from "./document_set";
 import { ModelSet } from "./model_set";
+import { Places } from "./places";
 
 export type Stage = "annotate" | "models" | "export" | "render";
 
@@ -19,15 +20,17 @@ export function stagesOf(all: readonly Stage[], first: Stage): Stages {
 export class Workbench {
   readonly documents: DocumentSet;
   readonly models: ModelSet;
+  readonly places: Places;
 
   constructor(readonly link: Link) {
     this.documents = new DocumentSet(link);
     this.models = new ModelSet(link, this.documents);
+    this.places = new Places(link, this.documents);
   }
 
   async open(): Promise<void> {
     try {
-      await Promise.all([this.documents.open(), this.models.open()]);
+      await Promise.all([this.documents.open(), this.models.open(), this.places.open()]);
     } catch (error) {
       this.documents.error.value = String(error);
     }
@@ -35,6 +38,7 @@ export class Workbench {
 
   close(): void {
     this.models.close();
+    this.places.close();
     this.documents.close();
   }
 }

@@ -8,12 +8,13 @@ export function predictionLayers(
   textures: PlaneTextures,
   models: ModelSet,
   { layers, width, height }: Prediction,
+  hidden: ReadonlySet<string>,
 ): OverlayLayer[] {
   const front = models.selectedUid.peek();
   const inOrder = [...layers].sort((a, b) => Number(a.model === front) - Number(b.model === front));
   return inOrder.flatMap(({ model, pixels }) => {
     const values = models.get(model)?.values.peek();
-    if (!values?.show || !values.active) return [];
+    if (!values?.show || !values.active || hidden.has(model)) return [];
     const { color, alpha, threshold, blend } = values;
     const texture = textures.overlay(model, pixels, width, height);
     return [{ texture, tint: [...color, alpha] as const, threshold, multiplied: blend, width, height }];

@@ -140,6 +140,7 @@ export class Stage {
       }),
       effect(() => {
         viewer.predictions.shown.value;
+        viewer.predictions.copied.value;
         predictionLook(viewer.models);
         this.redraw("z");
       }),
@@ -267,11 +268,12 @@ export class Stage {
   /** Predictions lie over the main view only: a cross-section would need the prediction of every slice. */
   private predicted(plane: Plane, z: number): OverlayLayer[] {
     const { viewer } = this;
-    const shown = viewer.predictions.shown.peek();
+    const { shown: signal, copied } = viewer.predictions;
+    const shown = signal.peek();
     if (plane.axis !== "z" || !plane.textures) return [];
     plane.textures.keepOverlays(shown?.layers.map(({ model }) => model) ?? []);
     const here = shown?.z === z && shown.dataset === viewer.dataset.peek()?.uid;
-    return here ? predictionLayers(plane.textures, viewer.models, shown) : [];
+    return here ? predictionLayers(plane.textures, viewer.models, shown, copied.peek()) : [];
   }
 
   /** While the main view's slice is on its way, the picture of the last one stays for a moment. */
