@@ -17,6 +17,7 @@ import { RenderStage } from "../panels/render_stage";
 import { StageTabs } from "../panels/stage_tabs";
 import { StatusBar } from "../panels/status_bar";
 import { ToolRail } from "../panels/tool_rail";
+import { TrainingPanel } from "../panels/training_panel";
 import { Actions } from "../state/actions";
 import { Viewer } from "../state/viewer";
 import { type Stage, type Stages, stagesOf, Workbench } from "../state/workbench";
@@ -124,6 +125,7 @@ function Workspace({ bench, stages, viewer, actions }: Props): JSX.Element {
         {stage === "models" && <ModelsPanel viewer={viewer} actions={actions} onCopied={toAnnotate} />}
         {stage === "annotate" && <FeaturesPanel viewer={viewer} actions={actions} />}
         {stage === "annotate" && <AssistPanel viewer={viewer} actions={actions} />}
+        {stage === "models" && <TrainingPanel training={bench.training} models={bench.models} />}
         {stage !== "export" && <PlacesPanel viewer={viewer} places={bench.places} />}
         <DisplayPanel viewer={viewer} />
       </aside>

@@ -4,6 +4,7 @@ import type { Link } from "../kernel/protocol";
 import { DocumentSet } from "./document_set";
 import { ModelSet } from "./model_set";
 import { Places } from "./places";
+import { TrainingState } from "./training";
 
 export type Stage = "annotate" | "models" | "export" | "render";
 
@@ -21,11 +22,13 @@ export class Workbench {
   readonly documents: DocumentSet;
   readonly models: ModelSet;
   readonly places: Places;
+  readonly training: TrainingState;
 
   constructor(readonly link: Link) {
     this.documents = new DocumentSet(link);
     this.models = new ModelSet(link, this.documents);
     this.places = new Places(link, this.documents);
+    this.training = new TrainingState(link);
   }
 
   async open(): Promise<void> {
@@ -40,5 +43,6 @@ export class Workbench {
     this.models.close();
     this.places.close();
     this.documents.close();
+    this.training.close();
   }
 }
