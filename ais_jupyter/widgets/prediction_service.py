@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +53,7 @@ class PredictionService:
         annotated = self._datasets[content["dataset"]]
         z = int(content["z"])
         used = used_models(self._models)
+        begin = time.monotonic()
         found = self.predictor.predict(
             annotated,
             z,
@@ -59,6 +61,8 @@ class PredictionService:
             self._models.interactions,
             lambda: self._widget.is_withdrawn(content),
         )
+        for opened in used:
+            opened.predicting += (time.monotonic() - begin) / len(used)
         layers, buffers = [], []
         for opened in used:
             if opened.model.info.show:

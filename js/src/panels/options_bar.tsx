@@ -94,7 +94,11 @@ function BrushOptions({ viewer, actions }: { viewer: Viewer; actions: Actions })
   const nm = pixel > 0 ? ` · ${((2 * radius * pixel) / 10).toFixed(1)} nm` : "";
   const sensitivity = settings?.flood_sensitivity ?? 50;
   const floods = tools.tool.value === "flood";
-  const toggle = (name: "spherical" | "fillClosed" | "limited", label: string, hint: string) => (
+  const toggle = (
+    name: "spherical" | "fillClosed" | "limited" | "fromPrediction",
+    label: string,
+    hint: string,
+  ) => (
     <button
       type="button"
       class="ais-chip"
@@ -151,6 +155,13 @@ function BrushOptions({ viewer, actions }: { viewer: Viewer; actions: Actions })
           Offset-free
         </button>
       )}
+      {tools.tool.value === "lasso" &&
+        viewer.models.models.value.length > 0 &&
+        toggle(
+          "fromPrediction",
+          "Copy prediction",
+          "Add only what the model in front finds inside the outline",
+        )}
       {toggle("spherical", "Sphere", "Paint a ball over the neighbouring slices")}
       {toggle("fillClosed", "Fill", "Fill what a stroke encloses")}
       {toggle(

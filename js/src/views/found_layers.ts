@@ -25,9 +25,10 @@ export function foundLayers(plane: Plane, index: number, viewer: Viewer): Overla
     ...(shown?.layers.map(({ model }) => model) ?? []),
   ]);
   const written = new Set(viewer.results.of(dataset.uid).map(({ title }) => title));
+  const hidden = viewer.predictions.copied.peek();
   return [
     ...results.map((result) => resultLayer(textures, viewer.models, result)),
-    ...(live ? liveLayers(textures, viewer.models, live, written) : []),
+    ...(live ? liveLayers(textures, viewer.models, live, written, hidden) : []),
   ];
 }
 
@@ -47,12 +48,13 @@ function liveLayers(
   models: ModelSet,
   { layers, width, height }: Prediction,
   written: ReadonlySet<string>,
+  hidden: ReadonlySet<string>,
 ): OverlayLayer[] {
   const front = models.selectedUid.peek();
   const inOrder = [...layers].sort((a, b) => Number(a.model === front) - Number(b.model === front));
   return inOrder.flatMap(({ model, pixels }) => {
     const values = models.get(model)?.values.peek();
-    if (!values?.show || !values.active || written.has(values.title)) return [];
+    if (!values?.show || !values.active || hidden.has(model) || written.has(values.title)) return [];
     return [layer(textures, model, pixels, width, height, values)];
   });
 }

@@ -139,6 +139,7 @@ export class Stage {
       }),
       effect(() => {
         viewer.predictions.shown.value;
+        viewer.predictions.copied.value;
         this.redraw("z");
       }),
       effect(() => {
