@@ -15,6 +15,7 @@ import { StageTabs } from "../panels/stage_tabs";
 import { StatusBar } from "../panels/status_bar";
 import { ToolRail } from "../panels/tool_rail";
 import { Actions } from "../state/actions";
+import { rememberDisplay } from "../state/remember_display";
 import { Viewer } from "../state/viewer";
 import { type Stage, type Stages, stagesOf, Workbench } from "../state/workbench";
 import { handleKey } from "./keys";
@@ -49,9 +50,11 @@ export function renderWorkspace(bench: Workbench, stages: Stages, element: HTMLE
   const viewer = new Viewer(bench.documents);
   const actions = new Actions(viewer);
   const stop = effect(() => followDatasets(viewer));
+  const forget = rememberDisplay(viewer);
   render(<Workspace bench={bench} stages={stages} viewer={viewer} actions={actions} />, element);
   return () => {
     actions.flush();
+    forget();
     stop();
     render(null, element);
   };
