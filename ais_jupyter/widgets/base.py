@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import traceback
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +28,8 @@ class KernelWidget(anywidget.AnyWidget):
     """An anywidget whose browser side asks by request and reply.
 
     Handlers are registered with `on_request`. Those marked `background` run in a thread of their own, so that a slow
-    one (reading slices) delays nobody and can be withdrawn while it still waits its turn; the others run in the order
-    in which they arrive.
+    one (reading slices) delays nobody and can be withdrawn while it still waits its turn, or when it asks
+    `is_withdrawn`; the others run in the order in which they arrive.
     """
 
     _esm = _bundle("widget.js")
@@ -38,9 +38,10 @@ class KernelWidget(anywidget.AnyWidget):
     app = traitlets.Unicode(help="Which interface of the bundle to show").tag(sync=True)
 
     def __init__(self, app: str, **kwargs: Any) -> None:
-        self._handlers: dict[str, tuple[Handler, bool]] = {}
+        self._handlers: dict[str, tuple[Handler, Executor | None]] = {}
         self._uploads = Uploads()
         self._waiting: dict[str, Future] = {}
+        self._withdrawn: set[str] = set()
         self._waiting_lock = threading.Lock()
         self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="ais-widget")
         super().__init__(app=app, **kwargs)
@@ -50,28 +51,38 @@ class KernelWidget(anywidget.AnyWidget):
 
     # requests --------------------------------------------------------------------------------------------------------
 
-    def on_request(self, kind: str, handler: Handler, background: bool = False) -> None:
-        """Let `handler(content, buffers)` answer requests of this kind."""
-        self._handlers[kind] = (handler, background)
+    def on_request(self, kind: str, handler: Handler, background: bool | Executor = False) -> None:
+        """Let `handler(content, buffers)` answer requests of this kind; `background` may name the threads to use."""
+        if isinstance(background, bool):
+            self._handlers[kind] = (handler, self._pool if background else None)
+        else:
+            self._handlers[kind] = (handler, background)
+
+    def is_withdrawn(self, content: dict[str, Any]) -> bool:
+        """Whether nobody waits any more for the answer to the request with this `content`."""
+        return str(content.get("id")) in self._withdrawn
 
     def _receive(self, _widget: Any, content: dict[str, Any], buffers: Buffers) -> None:
         kind, request = content.get("kind"), str(content.get("id"))
         if kind == "cancel":
             self._cancel(request)
             return
-        handler, background = self._handlers.get(str(kind), (None, False))
+        handler, pool = self._handlers.get(str(kind), (None, None))
         if handler is None:
             self._reply(request, {"error": {"type": "protocol", "message": f"unknown request {kind!r}"}})
-        elif background:
+        elif pool is not None:
             with self._waiting_lock:
-                self._waiting[request] = self._pool.submit(self._answer, request, handler, content, buffers)
+                self._waiting[request] = pool.submit(self._answer, request, handler, content, buffers)
         else:
             self._answer(request, handler, content, buffers)
 
     def _cancel(self, request: str) -> None:
         with self._waiting_lock:
             job = self._waiting.pop(request, None)
-        if job is not None and job.cancel():
+            stopped = job is not None and job.cancel()
+            if job is not None and not stopped:
+                self._withdrawn.add(request)
+        if stopped:
             self._reply(request, {"error": {"type": "cancelled", "message": "cancelled"}})
 
     def _answer(self, request: str, handler: Handler, content: dict[str, Any], buffers: Buffers) -> None:
@@ -85,6 +96,7 @@ class KernelWidget(anywidget.AnyWidget):
         finally:
             with self._waiting_lock:
                 self._waiting.pop(request, None)
+                self._withdrawn.discard(request)
         self._reply(request, answer.content, answer.buffers)
 
     def _reply(self, request: str, content: dict[str, Any], buffers: list[Any] | None = None) -> None:

@@ -10,14 +10,20 @@ import traitlets
 
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.data.training_set import TrainingSet
 from ais_jupyter.core.open_models import OpenModels
 from ais_jupyter.core.session import Session
+from ais_jupyter.core.trainings import Trainings
 from ais_jupyter.widgets.annotations import AnnotationService
 from ais_jupyter.widgets.base import KernelWidget
 from ais_jupyter.widgets.dataset_service import DatasetService
 from ais_jupyter.widgets.datasets import Datasets, sources_of
 from ais_jupyter.widgets.library_service import LibraryService
+from ais_jupyter.widgets.model_service import ModelService
+from ais_jupyter.widgets.prediction_service import PredictionService
 from ais_jupyter.widgets.slices import SliceService
+from ais_jupyter.widgets.training_service import TrainingService
+from ais_jupyter.widgets.uncertainty_service import UncertaintyService
 
 if TYPE_CHECKING:
     from ais_jupyter.core.learning.model import SegmentationModel
@@ -77,6 +83,10 @@ class Workspace(KernelWidget):
             self._session.activate(self._session.documents[0])
         self._lists = DatasetService(self, self._datasets)
         self._library = LibraryService(self, self._datasets, library)
+        self._training = TrainingService(self, self._datasets, self._models, Trainings(self._models))
+        self._predictions = PredictionService(self, self._datasets, self._models)
+        self._model_list = ModelService(self, self._datasets, self._models, self._predictions)
+        self._uncertainty = UncertaintyService(self, self._datasets, self._models, self._predictions)
         self.add_models(models)
 
     @property
@@ -88,6 +98,18 @@ class Workspace(KernelWidget):
     def models(self) -> list[SegmentationModel]:
         """The open models, in display order."""
         return [opened.model for opened in self._models]
+
+    @property
+    def training_set(self) -> TrainingSet | None:
+        """What models are trained on; None until it is made or loaded. May be set, also to the path of a ``.scnt``."""
+        return self._training.sets.training_set
+
+    @training_set.setter
+    def training_set(self, source: TrainingSet | str | Path | None) -> None:
+        from ais_jupyter.core.workflows.opening import open_training_set
+
+        found = None if source is None else open_training_set(source)
+        self._training.sets.use(found, str(source) if isinstance(source, (str, Path)) else "given in Python")
 
     def add_models(self, models: Any) -> None:
         """Open a model, a group, a path to either, or a list of these; a group brings its interactions.
@@ -111,6 +133,10 @@ class Workspace(KernelWidget):
         """Leave the page and stop listening; unsaved work stays recoverable."""
         self._annotations.close()
         self._lists.close()
+        self._uncertainty.close()
+        self._training.close()
+        self._model_list.close()
+        self._predictions.close()
         super().close()
 
     def _follow_open(self) -> None:

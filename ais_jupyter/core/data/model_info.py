@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
+from psygnal import Signal
 
 from ais_jupyter.core.data.colors import CYCLE, Color
 from ais_jupyter.core.data.network import Network
@@ -41,7 +42,11 @@ class ModelInfo:
         Pixels, for labels softened along filaments.
     extra : dict
         Fields of the file that this program does not use and writes back.
+
+    ``changed(name, before, after)`` follows each setting that becomes another.
     """
+
+    changed = Signal(str, object, object)
 
     title: str = "Unnamed model"
     architecture: str = ""
@@ -69,6 +74,17 @@ class ModelInfo:
     n_parameters: int = 0
     filament_diameter: float | None = None
     extra: dict[str, Any] = field(default_factory=dict)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        known = name in self.__dict__ and name in type(self).__dataclass_fields__
+        before = self.__dict__.get(name)
+        object.__setattr__(self, name, value)
+        if known and value != before:
+            self.changed.emit(name, before, value)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a copy gets: not the listeners."""
+        return {name: value for name, value in self.__dict__.items() if name in type(self).__dataclass_fields__}
 
 
 @dataclass

@@ -163,6 +163,11 @@ class Job(Generic[T]):
         bar.update(self.progress - bar.n)
 
     @property
+    def cancelling(self) -> bool:
+        """Whether it was asked to stop."""
+        return self._cancel.is_set()
+
+    @property
     def running(self) -> bool:
         """Whether it has begun and not ended."""
         return self.state == "running"

@@ -28,6 +28,11 @@ class JobQueue:
                 self._thread.start()
         return job
 
+    def forget_ended(self) -> None:
+        """Let go of jobs that have ended, and of what they hold."""
+        with self._lock:
+            self.jobs = [job for job in self.jobs if job.state in ("waiting", "running")]
+
     def cancel_all(self) -> None:
         """Cancel what runs and what waits."""
         for job in list(self.jobs):

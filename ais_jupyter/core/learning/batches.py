@@ -81,6 +81,10 @@ class Batches:
             return (len(self.set) // self.batch_size) * self.n_copies
         return max(1, (self.n_copies * len(self._positives) + self._wanted_negatives()) // self.batch_size)
 
+    def halve(self) -> None:
+        """Go on with batches of half the size, from the next epoch on."""
+        self.batch_size = max(1, self.batch_size // 2)
+
     def epoch(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Yield the batches of one epoch: images (n, y, x, z) and labels (n, y, x, 1); slabs (n, y, x, z, 1) both."""
         order = self._order()

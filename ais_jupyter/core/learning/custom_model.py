@@ -77,7 +77,8 @@ def training_custom(model: Any, batches: Batches, options: TrainingOptions) -> W
         if isinstance(report, BaseException):
             raise report
         done += 1
-        row = {"epoch": min(options.epochs, 1 + done // reporter.params["steps"]), "loss": report["batch_loss"]}
+        at = min(float(options.epochs), done / reporter.params["steps"])
+        row = {"epoch": min(options.epochs, 1 + int(at)), "at": at, "loss": report["batch_loss"]}
         stop = yield Progress(min(0.999, done / max(1, total)), f"loss {report['batch_loss']:.4f}", {**row, **report})
         if stop:
             reporter.stop.set()

@@ -23,6 +23,9 @@ from ais_jupyter.core.learning.inference import InferenceOptions, segment_blocks
 from ais_jupyter.core.learning.normalization import Statistic
 from ais_jupyter.core.learning.training import TrainingOptions
 
+#: See `SegmentationModel.training`.
+Watcher = Callable[[dict[str, float] | None, Callable[[], "SegmentationModel"]], None]
+
 #: Grey values of a lone slice give no statistic of a volume: this stands in for it.
 _LONE_SLICE = "per-slice"
 
@@ -177,8 +180,15 @@ class SegmentationModel:
         options: TrainingOptions,
         preview: Callable[[SegmentationModel], None] | None = None,
         after_epoch: Callable[[SegmentationModel, dict[str, float]], None] | None = None,
+        watch: Watcher | None = None,
     ) -> Work[SegmentationModel]:
         """Train as long work; see `train`.
+
+        Parameters
+        ----------
+        watch : callable, optional
+            Called after each batch with None, after each epoch with its row, and with a function that makes a copy of
+            the model that is ready to be applied; it decides whether one is wanted.
 
         Raises
         ------
@@ -189,10 +199,18 @@ class SegmentationModel:
 
         yield Progress(0.0, "preparing")
         session = TrainingSession(self, training_set, options)
-        row = yield from session.run(
-            preview and (lambda: preview(session.snapshot())),
-            after_epoch and (lambda row: after_epoch(session.snapshot(row), row)),
-        )
+        if session.custom is None:
+            yield Progress(0.0, "preparing", session.described())
+
+        def follow(row: dict[str, float] | None, done: int) -> None:
+            if row is not None and after_epoch is not None:
+                after_epoch(session.snapshot(row), row)
+            if row is None and preview is not None and options.preview_every and done % options.preview_every == 0:
+                preview(session.snapshot())
+            if watch is not None:
+                watch(row, lambda: session.snapshot(row))
+
+        row = yield from session.run(follow)
         yield Progress(0.999, "measuring batch statistics")
         with self._lock:
             session.store_into(self, row)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,13 +15,16 @@ from ais_jupyter.core.learning.architectures import find as find_architecture
 from ais_jupyter.core.learning.batch_norm import reestimate
 from ais_jupyter.core.learning.batches import Batches, split
 from ais_jupyter.core.learning.custom_model import is_custom, training_custom
-from ais_jupyter.core.learning.training import TrainingOptions, training
+from ais_jupyter.core.learning.device import device_name
+from ais_jupyter.core.learning.training import TrainingOptions, Watch, training
 
 if TYPE_CHECKING:
     from ais_jupyter.core.learning.model import SegmentationModel
 
 #: Losses of this module leave out label 2 by themselves.
 _MASKED_LOSSES = "ais_jupyter.models.losses"
+#: Batches for the statistics of a copy that is looked at for a moment.
+_QUICK = 4
 
 
 def fresh_network(architecture: str, box_size: int, depth: int) -> tuple[Network | None, Any]:
@@ -74,26 +76,27 @@ class TrainingSession:
         if held_out is not None and held_out.positive.any():
             self.validation = Batches(held_out, slab=slab, filament_diameter=options.filament_diameter)
 
-    def run(
-        self, preview: Callable[[], None] | None, after_epoch: Callable[[dict[str, float]], None] | None
-    ) -> Work[dict[str, float]]:
+    def run(self, watch: Watch | None) -> Work[dict[str, float]]:
         """Train; see `training`."""
         if self.custom is not None:
             return training_custom(self.custom, self.batches, self.options)
-        return training(
-            self.keras_model, self.batches, self.validation, self.options, self._masks_ignore, preview, after_epoch
-        )
+        return training(self.keras_model, self.batches, self.validation, self.options, self._masks_ignore, watch)
+
+    def described(self) -> dict[str, Any]:
+        """Return what computes: ``device``, ``arithmetic`` and ``batch_size``."""
+        arithmetic = "bfloat16" if self.keras_model and _resolved(self.options.precision) == "bfloat16" else "float32"
+        return {"device": device_name(), "arithmetic": arithmetic, "batch_size": self.batches.batch_size}
 
     def snapshot(self, row: dict[str, float] | None = None) -> SegmentationModel:
         """Return a copy of the model with the weights of this moment, ready to be applied."""
         other = copy.copy(self.model)
         other.info = copy.deepcopy(self.model.info)
         other._engines = {}
-        self.store_into(other, row or {})
+        self.store_into(other, row or {}, most_batches=_QUICK)
         other._weights_changed()
         return other
 
-    def store_into(self, model: SegmentationModel, row: dict[str, float]) -> None:
+    def store_into(self, model: SegmentationModel, row: dict[str, float], most_batches: int = 16) -> None:
         """Give `model` the trained weights, with batch statistics measured anew, and what is known of the training."""
         info, options = model.info, self.options
         if self.custom is not None:
@@ -101,7 +104,7 @@ class TrainingSession:
         else:
             from ais_jupyter.core.learning.network_keras import network_from_keras
 
-            reestimate(self._drawing_model, self.batches)
+            reestimate(self._drawing_model, self.batches, most_batches)
             model.network = network_from_keras(self._drawing_model)
             model._optimizer = self._optimizer_state()
         info.box_size, info.depth = self.set.box_size, self.set.depth

@@ -3,6 +3,7 @@ import { effect, untracked } from "@preact/signals";
 import type { Picture } from "../labels/flood";
 import type { Allowed } from "../labels/stroke";
 import type { Actions } from "../state/actions";
+import { foundBy } from "../state/copy_prediction";
 import { FeatureState } from "../state/feature";
 import type { SliceStore } from "../state/slice_store";
 import { brushMax } from "../state/tool_state";
@@ -167,6 +168,7 @@ export class Controller implements InputHandlers {
       aspect: point.axis === "z" ? 1 : ratio,
       picture: () => this.picture(),
       allowed: () => this.allowed(),
+      predicted: () => this.predicted(),
       outline: (points) => {
         this.stage.outlineAxis = point.axis;
         this.stage.outline =
@@ -292,6 +294,13 @@ export class Controller implements InputHandlers {
     if (!shown) return undefined;
     const { width, values: grey } = shown.picture;
     return (x, y, z) => z === shownZ && grey[y * width + x] >= low && grey[y * width + x] <= high;
+  }
+
+  private predicted(): Allowed | null {
+    const found = foundBy(this.viewer, this.viewer.models.selected.peek());
+    const { z: shownZ } = this.viewer.position.peek();
+    const width = this.viewer.dataset.peek()?.width ?? 0;
+    return found && ((x, y, z) => z === shownZ && found[y * width + x] === 1);
   }
 
   private async prepareExact(): Promise<void> {

@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Notices } from "../panels/notices";
+import { PredictionHint } from "../panels/prediction_hint";
 import type { Actions } from "../state/actions";
 import { SliceStore } from "../state/slice_store";
 import type { Viewer } from "../state/viewer";
@@ -27,6 +28,7 @@ export function PictureArea({ viewer, actions }: { viewer: Viewer; actions: Acti
           <canvas class="ais-overlay" aria-hidden="true" />
           <span class="ais-view-name">{{ z: "XY", y: "XZ", x: "YZ" }[axis]}</span>
           {axis === "z" && <Spinner viewer={viewer} />}
+          {axis === "z" && <PredictionHint predictions={viewer.predictions} />}
         </div>
       ))}
       <div class="ais-cursor" ref={cursor} hidden />
@@ -85,7 +87,10 @@ function start(
     };
     return new Input(surface, viewer, controller);
   });
-  const off = viewer.documents.link.on("tomogram", ({ dataset }) => slices.forget(String(dataset)));
+  const off = viewer.documents.link.on("tomogram", ({ dataset }) => {
+    slices.forget(String(dataset));
+    viewer.predictions.forget(String(dataset));
+  });
   return () => {
     off();
     for (const input of inputs) input.close();

@@ -4,16 +4,20 @@ import { type JSX, render } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { App, Traits } from "../kernel/app";
 import type { Link } from "../kernel/protocol";
+import { AssistPanel } from "../panels/assist_panel";
 import { DatasetsPanel } from "../panels/datasets_panel";
 import { DisplayPanel } from "../panels/display_panel";
 import { FeaturesPanel } from "../panels/features_panel";
 import { HelpOverlay } from "../panels/help_overlay";
+import { ModelsPanel } from "../panels/models_panel";
 import { RecoveryBanner } from "../panels/notices";
 import { OptionsBar } from "../panels/options_bar";
+import { PlacesPanel } from "../panels/places_panel";
 import { RenderStage } from "../panels/render_stage";
 import { StageTabs } from "../panels/stage_tabs";
 import { StatusBar } from "../panels/status_bar";
 import { ToolRail } from "../panels/tool_rail";
+import { TrainingPanel } from "../panels/training_panel";
 import { Actions } from "../state/actions";
 import { rememberDisplay } from "../state/remember_display";
 import { Viewer } from "../state/viewer";
@@ -47,7 +51,7 @@ export function openWorkspace(link: Link, traits: Traits): App {
 }
 
 export function renderWorkspace(bench: Workbench, stages: Stages, element: HTMLElement): () => void {
-  const viewer = new Viewer(bench.documents);
+  const viewer = new Viewer(bench.documents, bench.models);
   const actions = new Actions(viewer);
   const stop = effect(() => followDatasets(viewer));
   const forget = rememberDisplay(viewer);
@@ -57,6 +61,7 @@ export function renderWorkspace(bench: Workbench, stages: Stages, element: HTMLE
     forget();
     stop();
     render(null, element);
+    viewer.close();
   };
 }
 
@@ -82,6 +87,10 @@ function Workspace({ bench, stages, viewer, actions }: Props): JSX.Element {
   const full = viewer.fullWindow.value;
   const stage = stages.current.value;
   useEffect(() => (full ? fillWindow(root.current!) : undefined), [full]);
+  // Who copies a prediction wants to correct it.
+  const toAnnotate = () => {
+    if (stages.all.includes("annotate")) stages.current.value = "annotate";
+  };
   const toggleFull = () => {
     viewer.fullWindow.value = !viewer.fullWindow.peek();
   };
@@ -116,7 +125,11 @@ function Workspace({ bench, stages, viewer, actions }: Props): JSX.Element {
       {stage === "render" && <RenderStage />}
       <aside class="ais-side" hidden={stage === "render"}>
         <DatasetsPanel viewer={viewer} actions={actions} />
+        {stage === "models" && <ModelsPanel viewer={viewer} actions={actions} onCopied={toAnnotate} />}
         {stage === "annotate" && <FeaturesPanel viewer={viewer} actions={actions} />}
+        {stage === "annotate" && <AssistPanel viewer={viewer} actions={actions} />}
+        {stage === "models" && <TrainingPanel training={bench.training} models={bench.models} />}
+        {stage !== "export" && <PlacesPanel viewer={viewer} places={bench.places} />}
         <DisplayPanel viewer={viewer} />
       </aside>
       <StatusBar viewer={viewer} />

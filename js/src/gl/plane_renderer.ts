@@ -39,6 +39,8 @@ export interface OverlayLayer {
   texture: Texture;
   tint: readonly [number, number, number, number];
   threshold: number;
+  /** Multiplied with the image beneath and added, so that its texture stays visible; else painted over it. */
+  multiplied: boolean;
   width: number;
   height: number;
 }
@@ -91,10 +93,12 @@ export class PlaneRenderer {
   private drawOverlay(layer: OverlayLayer, camera: PlaneCamera, view: View): void {
     const { gl } = this;
     gl.useProgram(this.overlay.program);
+    if (layer.multiplied) gl.blendFunc(gl.DST_COLOR, gl.ONE);
     interpolate(gl, layer.texture, true);
     gl.uniform4f(this.overlay.uniform("tint"), ...layer.tint);
     gl.uniform1f(this.overlay.uniform("threshold"), layer.threshold);
     this.quad(this.overlay, [0, 0, layer.width, layer.height], layer.width, layer.height, camera, view);
+    gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
   }
 
   private drawLabels(layer: LabelLayer, camera: PlaneCamera, view: View): void {

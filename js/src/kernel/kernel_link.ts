@@ -35,7 +35,11 @@ export function connect(model: AnyModel): Link {
   }
 
   function ask(kind: string, content: Content, options: RequestOptions): Promise<Answer> {
-    const { id, answer } = table.open(options.signal, (cancelled) => post({ kind: "cancel", id: cancelled }));
+    const { id, answer } = table.open(
+      options.signal,
+      (cancelled) => post({ kind: "cancel", id: cancelled }),
+      options.patient,
+    );
     if (!options.signal?.aborted) post({ ...content, id, kind }, options.buffers);
     return answer;
   }
@@ -63,7 +67,7 @@ export function connect(model: AnyModel): Link {
       const size = (options.buffers ?? []).reduce((sum, buffer) => sum + buffer.byteLength, 0);
       if (size > PART) {
         const where = await upload(options.buffers!);
-        return (await ask(kind, { ...content, ...where }, { signal: options.signal })) as Answer<T>;
+        return (await ask(kind, { ...content, ...where }, { ...options, buffers: [] })) as Answer<T>;
       }
       return (await ask(kind, content, options)) as Answer<T>;
     },

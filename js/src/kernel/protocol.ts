@@ -14,6 +14,8 @@ export interface RequestOptions {
   buffers?: Uint8Array[];
   /** Withdraws the request; the promise then rejects with an AbortError. */
   signal?: AbortSignal;
+  /** It may take its time: waiting for it does not mean that the kernel is busy. */
+  patient?: boolean;
 }
 
 export type EventHandler = (content: Content, buffers: DataView[]) => void;

@@ -17,6 +17,7 @@ export class RequestTable {
   open(
     signal: AbortSignal | undefined,
     cancel: (id: string) => void,
+    patient = false,
   ): { id: string; answer: Promise<Answer> } {
     const id = `${this.prefix}-${++this.count}`;
     const answer = new Promise<Answer>((resolve, reject) => {
@@ -27,7 +28,7 @@ export class RequestTable {
       };
       const settle = () => signal?.removeEventListener("abort", onAbort);
       this.waitingFor.set(id, {
-        since: performance.now(),
+        since: patient ? Number.POSITIVE_INFINITY : performance.now(),
         resolve: (value) => {
           settle();
           resolve(value);

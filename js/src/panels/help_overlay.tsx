@@ -27,6 +27,7 @@ const KEYS: [string, string][] = [
   ["X", "hide or show the feature"],
   ["shift + F", "filled or outline"],
   ["N", "copy the drawing to the next slice"],
+  ["P", "predictions on and off"],
   ["A", "automatic contrast"],
   ["I", "invert (shift: interpolate)"],
   ["Z", "filters on and off"],

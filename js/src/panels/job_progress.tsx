@@ -1,19 +1,7 @@
 // How far long work is: a bar, a few words, the time left, and a button to stop it.
 import type { JSX } from "preact";
+import type { JobStatus } from "../state/job_status";
 import { IconButton } from "./controls";
-
-/** As the kernel's widgets/job_view.py describes a job. */
-export interface JobStatus {
-  title: string;
-  state: "waiting" | "running" | "done" | "failed" | "cancelled";
-  /** 0–1 */
-  progress: number;
-  message: string;
-  /** Seconds; null while unknown. */
-  elapsed: number;
-  timeLeft: number | null;
-  error: string | null;
-}
 
 interface Props {
   status: JobStatus;

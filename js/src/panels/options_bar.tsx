@@ -4,6 +4,7 @@ import type { Actions } from "../state/actions";
 import { brushMax } from "../state/tool_state";
 import type { Viewer } from "../state/viewer";
 import { IconButton, Slider } from "./controls";
+import { PredictionToggle } from "./prediction_hint";
 
 interface Props {
   viewer: Viewer;
@@ -34,6 +35,7 @@ export function OptionsBar({ viewer, actions, onFullWindow }: Props): JSX.Elemen
       </div>
       <BrushOptions viewer={viewer} actions={actions} />
       <div class="ais-group ais-end">
+        <PredictionToggle viewer={viewer} />
         <IconButton
           icon="planes"
           name="Cross-sections"
@@ -90,7 +92,11 @@ function BrushOptions({ viewer, actions }: { viewer: Viewer; actions: Actions })
   const nm = pixel > 0 ? ` · ${((2 * radius * pixel) / 10).toFixed(1)} nm` : "";
   const sensitivity = settings?.flood_sensitivity ?? 50;
   const floods = tools.tool.value === "flood";
-  const toggle = (name: "spherical" | "fillClosed" | "limited", label: string, hint: string) => (
+  const toggle = (
+    name: "spherical" | "fillClosed" | "limited" | "fromPrediction",
+    label: string,
+    hint: string,
+  ) => (
     <button
       type="button"
       class="ais-chip"
@@ -147,6 +153,13 @@ function BrushOptions({ viewer, actions }: { viewer: Viewer; actions: Actions })
           Ais rule
         </button>
       )}
+      {tools.tool.value === "lasso" &&
+        viewer.models.models.value.length > 0 &&
+        toggle(
+          "fromPrediction",
+          "Copy prediction",
+          "Add only what the model in front finds inside the outline",
+        )}
       {toggle("spherical", "Sphere", "Paint a ball over the neighbouring slices")}
       {toggle("fillClosed", "Fill", "Fill what a stroke encloses")}
       {toggle(

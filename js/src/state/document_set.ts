@@ -1,6 +1,6 @@
 // The open tomograms, shared by all views of one widget on this page, and kept in agreement with the kernel.
 import { batch, computed, signal } from "@preact/signals";
-import type { Answer, Content, Link } from "../kernel/protocol";
+import type { Answer, Content, Link, RequestOptions } from "../kernel/protocol";
 import { type DatasetInfo, DatasetState } from "./dataset";
 import { decodeEdit, type Edit, encodeEdit, inverse, type Step, sliceOf } from "./edits";
 import { FeatureState, TOOL_SETTINGS } from "./feature";
@@ -82,9 +82,13 @@ export class DocumentSet {
   }
 
   /** Asks the kernel for something that is no change of annotations; errors are shown. */
-  async ask<T = Content>(kind: string, content: Content = {}): Promise<Answer<T> | null> {
+  async ask<T = Content>(
+    kind: string,
+    content: Content = {},
+    options: RequestOptions = {},
+  ): Promise<Answer<T> | null> {
     try {
-      return await this.link.request<T>(kind, content);
+      return await this.link.request<T>(kind, content, options);
     } catch (error) {
       this.error.value = error instanceof Error ? error.message : String(error);
       return null;

@@ -18,6 +18,8 @@ export class ToolState {
   /** Paint only where the grey value lies between the limits. */
   readonly limited = signal(false);
   readonly range = signal<[number, number]>([0, 0]);
+  /** The lasso adds what the model in front finds inside the outline, not all of it. */
+  readonly fromPrediction = signal(false);
   /** Pen pressure changes the radius. */
   readonly pressure = signal(true);
 }

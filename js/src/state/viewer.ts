@@ -3,6 +3,8 @@ import { batch, computed, type Signal, signal, untracked } from "@preact/signals
 import type { Axis } from "../volume/slice";
 import type { DatasetState, Display } from "./dataset";
 import type { DocumentSet } from "./document_set";
+import type { ModelSet } from "./model_set";
+import { Predictions } from "./predictions";
 import { ToolState } from "./tool_state";
 
 export interface Position {
@@ -63,7 +65,18 @@ export class Viewer {
   /** How each tomogram was left. */
   private left = new Map<string, Display>();
 
-  constructor(readonly documents: DocumentSet) {}
+  readonly predictions: Predictions;
+
+  constructor(
+    readonly documents: DocumentSet,
+    readonly models: ModelSet,
+  ) {
+    this.predictions = new Predictions(this, models);
+  }
+
+  close(): void {
+    this.predictions.close();
+  }
 
   show(dataset: DatasetState): void {
     const before = this.uid.peek() && this.dataset.peek();

@@ -2,6 +2,9 @@
 import { type Signal, signal } from "@preact/signals";
 import type { Link } from "../kernel/protocol";
 import { DocumentSet } from "./document_set";
+import { ModelSet } from "./model_set";
+import { Places } from "./places";
+import { TrainingState } from "./training";
 
 export type Stage = "annotate" | "models" | "export" | "render";
 
@@ -17,20 +20,29 @@ export function stagesOf(all: readonly Stage[], first: Stage): Stages {
 
 export class Workbench {
   readonly documents: DocumentSet;
+  readonly models: ModelSet;
+  readonly places: Places;
+  readonly training: TrainingState;
 
   constructor(readonly link: Link) {
     this.documents = new DocumentSet(link);
+    this.models = new ModelSet(link, this.documents);
+    this.places = new Places(link, this.documents);
+    this.training = new TrainingState(link);
   }
 
   async open(): Promise<void> {
     try {
-      await this.documents.open();
+      await Promise.all([this.documents.open(), this.models.open(), this.places.open()]);
     } catch (error) {
       this.documents.error.value = String(error);
     }
   }
 
   close(): void {
+    this.models.close();
+    this.places.close();
     this.documents.close();
+    this.training.close();
   }
 }

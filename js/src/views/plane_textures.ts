@@ -13,6 +13,7 @@ export class PlaneTextures {
   private filtered: Texture | null = null;
   private filteredBy = "";
   private labels: (Texture | null)[] = [];
+  private overlays = new Map<string, { texture: Texture; pixels: Uint8Array }>();
 
   constructor(
     private gl: WebGL2RenderingContext,
@@ -53,6 +54,24 @@ export class PlaneTextures {
   /** Grey values as displayed; null when no filter runs (then the slice has them). */
   filteredValues(): Float32Array | null {
     return this.filteredBy && this.filtered ? this.chain.read(this.filtered) : null;
+  }
+
+  /** The prediction of one model; uploaded when it is another than before. */
+  overlay(model: string, pixels: Uint8Array, width: number, height: number): Texture {
+    const old = this.overlays.get(model);
+    if (old?.pixels === pixels) return old.texture;
+    const texture = upload(this.gl, old?.texture ?? null, "r8", width, height, pixels);
+    this.overlays.set(model, { texture, pixels });
+    return texture;
+  }
+
+  /** Frees the textures of models that are not shown any more. */
+  keepOverlays(models: readonly string[]): void {
+    for (const [model, { texture }] of this.overlays)
+      if (!models.includes(model)) {
+        this.gl.deleteTexture(texture.texture);
+        this.overlays.delete(model);
+      }
   }
 
   labelLayers(labels: PlaneLabels, solo: string | null): LabelLayer[] {

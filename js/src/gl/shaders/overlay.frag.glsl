@@ -1,5 +1,5 @@
 #version 300 es
-// A prediction: one colour where the value reaches the threshold.
+// A prediction: one colour where the value exceeds the threshold.
 precision highp float;
 uniform sampler2D image;
 uniform vec4 tint; // rgb and opacity
@@ -8,6 +8,6 @@ in vec2 uv;
 out vec4 color;
 
 void main() {
-  if (texture(image, uv).r < threshold) discard;
+  if (texture(image, uv).r <= threshold) discard;
   color = vec4(tint.rgb * tint.a, tint.a);
 }

@@ -1,0 +1,248 @@
+"""Training of open models: one after another, watched while it goes on, kept on disk as it improves."""
+
+from __future__ import annotations
+
+import threading
+import time
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from psygnal import Signal
+
+from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.data.progress import Work
+from ais_jupyter.core.data.training_set import TrainingSet
+from ais_jupyter.core.jobs.job import Job
+from ais_jupyter.core.jobs.queue import JobQueue
+from ais_jupyter.core.model_backups import ModelBackup
+from ais_jupyter.core.open_models import OpenModel, OpenModels
+
+if TYPE_CHECKING:
+    from ais_jupyter.core.learning.model import SegmentationModel
+    from ais_jupyter.core.learning.training import TrainingOptions
+
+#: All of this program: two trainings at once would halve each other's speed and add up their memory.
+_queue = JobQueue()
+#: Models in training or waiting for it, also those of other widgets.
+_busy: weakref.WeakKeyDictionary[Any, Job] = weakref.WeakKeyDictionary()
+_lock = threading.Lock()
+
+#: Share of the time that writing weights for recovery may take.
+_BACKUP_SHARE = 0.02
+
+
+@dataclass
+class Curve:
+    """How the loss went, over every continuation; ``at`` counts epochs.
+
+    Attributes
+    ----------
+    rows : list of (at, batch_loss or None, loss or None, val_loss or None)
+        One per batch and one per epoch.
+    status : dict
+        The latest of everything else that training reported: device, arithmetic, batch_size, steps_per_second, ….
+    """
+
+    rows: list[tuple[float, float | None, float | None, float | None]] = field(default_factory=list)
+    status: dict[str, Any] = field(default_factory=dict)
+    begin: float = 0.0
+
+    def take(self, values: dict[str, Any]) -> None:
+        """Add what training reported."""
+        if "at" in values:
+            at = self.begin + values["at"]
+            self.rows.append((at, values.get("batch_loss"), values.get("loss"), values.get("val_loss")))
+        told = {name: value for name, value in values.items() if name not in ("step", "batch_loss")}
+        self.status.update(told)
+
+    @property
+    def end(self) -> float:
+        """Epochs so far."""
+        return self.rows[-1][0] if self.rows else self.begin
+
+
+@dataclass
+class TrainingRun:
+    """A model in training, or trained.
+
+    Attributes
+    ----------
+    options : TrainingOptions
+        As asked for.
+    set : TrainingSet
+    job : Job
+    curve : Curve
+        Goes on when training is continued.
+    """
+
+    options: TrainingOptions
+    set: TrainingSet
+    job: Job
+    curve: Curve
+
+    @property
+    def active(self) -> bool:
+        """Whether it runs or waits for its turn."""
+        return self.job.state in ("waiting", "running")
+
+    @property
+    def epochs_left(self) -> int:
+        """Whole epochs that a run that was stopped did not get to; 0 when it came to its end."""
+        done = int(self.curve.end - self.curve.begin + 1e-9)
+        return 0 if self.job.state == "done" else max(0, self.options.epochs - done)
+
+
+class Trainings:
+    """What is trained in one window.
+
+    Events, from the training's thread: `changed(uid)` at every report.
+    """
+
+    changed = Signal(str)
+
+    def __init__(self, models: OpenModels) -> None:
+        self.models = models
+        self.runs: dict[str, TrainingRun] = {}
+        self.backups: dict[str, ModelBackup] = {}
+        models.changed.connect(self._tidy)
+
+    def close(self) -> None:
+        """Stop listening; what is in training goes on."""
+        self.models.changed.disconnect(self._tidy, missing_ok=True)
+
+    def train(self, opened: OpenModel, training_set: TrainingSet, options: TrainingOptions) -> Job:
+        """Train a model, from the weights it has, when those before it are done.
+
+        Raises
+        ------
+        InputError
+            It is in training already, here or in another widget.
+        """
+        return self._start(opened, training_set, options, Curve())
+
+    def resume(self, uid: str, training_set: TrainingSet | None = None, epochs: int | None = None) -> Job:
+        """Go on with the weights and the optimizer's memory: the epochs that are left, or as many again.
+
+        Parameters
+        ----------
+        training_set : TrainingSet, optional
+            Another set than before, such as one with corrected annotations.
+
+        Raises
+        ------
+        InputError
+            There is no run to go on with, or it has not ended.
+        """
+        run, opened = self.runs.get(uid), self.models[uid]
+        if run is None:
+            raise InputError(f"{opened.model.title!r} was not trained here yet: train it first")
+        left = epochs or run.epochs_left or run.options.epochs
+        batch_size = min(run.options.batch_size, int(run.curve.status.get("batch_size", run.options.batch_size)))
+        options = replace(run.options, epochs=left, batch_size=batch_size)
+        curve = Curve(list(run.curve.rows), dict(run.curve.status), begin=run.curve.end)
+        return self._start(opened, training_set or run.set, options, curve)
+
+    def stop(self, uid: str) -> None:
+        """End a training after the batch it is at; what was learned is kept."""
+        run = self.runs.get(uid)
+        if run is not None:
+            run.job.cancel()
+            self.changed.emit(uid)
+
+    def keep(self, opened: OpenModel) -> None:
+        """Keep a model that is in no file for recovery."""
+        self.backups.setdefault(opened.uid, ModelBackup(opened.uid)).write(opened.model)
+
+    def waits_for(self, uid: str) -> str | None:
+        """Title of the job that a waiting training waits for."""
+        run = self.runs.get(uid)
+        if run is None or run.job.state != "waiting":
+            return None
+        return next((job.title for job in _queue if job.state == "running"), None)
+
+    def _start(self, opened: OpenModel, training_set: TrainingSet, options: TrainingOptions, curve: Curve) -> Job:
+        title = opened.model.title
+        with _lock:
+            before = _busy.get(opened.model)
+            if before is not None and before.state in ("waiting", "running"):
+                raise InputError(f"{title!r} is being trained already; stop that first, or train another model")
+            job: Job = Job(self._work(opened, training_set, options), title=f"training {title}", start=False)
+            _busy[opened.model] = job
+        run = self.runs[opened.uid] = TrainingRun(options, training_set, job, curve)
+        seen = 0
+
+        def follow(_: Job) -> None:
+            nonlocal seen
+            for values in job.history[seen:]:
+                curve.take(values)
+                seen += 1
+            self.changed.emit(opened.uid)
+            if not run.active:
+                self.models.changed.emit()
+
+        opened.job = job
+        job.listen(follow)
+        _queue.forget_ended()
+        _queue.add(job)
+        self.models.changed.emit()
+        return job
+
+    def _work(self, opened: OpenModel, training_set: TrainingSet, options: TrainingOptions) -> Work[SegmentationModel]:
+        from ais_jupyter.core.learning.live_copies import LiveCopies
+
+        live = LiveCopies(lambda copied: self.models.set_live(opened, copied), lambda: opened.predicting)
+        keep = _BestKept(self.backups.setdefault(opened.uid, ModelBackup(opened.uid)))
+
+        def watch(row: dict[str, float] | None, snapshot: Callable[[], SegmentationModel]) -> None:
+            live(row, snapshot)
+            if row is not None:
+                keep(row, snapshot)
+
+        try:
+            yield from opened.model.training(training_set, options, watch=watch)
+            if any(one is opened for one in self.models):
+                self.keep(opened)
+            return opened.model
+        finally:
+            self.models.set_live(opened, None)
+
+    def _tidy(self) -> None:
+        """Drop copies of models that were closed, or saved since."""
+        for uid, backup in list(self.backups.items()):
+            opened = next((one for one in self.models if one.uid == uid), None)
+            if opened is not None and not (opened.path and _saved_after(opened.path, backup.time)):
+                continue
+            if opened is None or not opened.training:
+                backup.drop()
+                del self.backups[uid]
+            if opened is None:
+                self.runs.pop(uid, None)
+
+
+class _BestKept:
+    """Writes the weights of the best epoch so far, unless that takes too much of the time."""
+
+    def __init__(self, backup: ModelBackup) -> None:
+        self._backup = backup
+        self._begin, self._spent, self._latest = time.monotonic(), 0.0, 0.0
+        self._best = float("inf")
+
+    def __call__(self, row: dict[str, float], snapshot: Callable[[], SegmentationModel]) -> None:
+        judged = row.get("val_loss", row["loss"])
+        allowed = _BACKUP_SHARE * (time.monotonic() - self._begin)
+        if judged >= self._best or (self._latest and self._spent + self._latest > allowed):
+            return
+        self._best = judged
+        begin = time.monotonic()
+        self._backup.write(snapshot())
+        self._latest = time.monotonic() - begin
+        self._spent += self._latest
+
+
+def _saved_after(path: Any, moment: float) -> bool:
+    try:
+        return path.stat().st_mtime >= moment
+    except OSError:
+        return False

@@ -1,0 +1,192 @@
+"""What models find in the slice that is looked at, as an export would write it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from ais_jupyter.core.analysis.interactions import combine
+from ais_jupyter.core.data.annotations import AnnotatedTomogram
+from ais_jupyter.core.data.errors import CancelledError
+from ais_jupyter.core.data.geometry import Region, rescale_factor
+from ais_jupyter.core.data.model_info import Interaction, ModelInfo
+from ais_jupyter.core.data.tomogram import Tomogram
+from ais_jupyter.core.learning.inference import InferenceOptions, segment_blocks, to_grey_levels
+from ais_jupyter.core.learning.live_engine import LiveEngine, Stop, StoppableEngine
+from ais_jupyter.core.learning.model import SegmentationModel
+from ais_jupyter.core.learning.normalization import Statistic, global_statistic
+from ais_jupyter.core.learning.slabs import segment_slab
+from ais_jupyter.core.workflows.level_cache import LevelCache
+
+BUDGET = 256 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class AppliedModel:
+    """A model as it is applied now.
+
+    Attributes
+    ----------
+    uid : str
+        The same for all versions of a model; its results are told apart by it.
+    version : int
+        Of its weights.
+    model : SegmentationModel
+        Has the weights; while a model trains, a copy of the moment.
+    info : ModelInfo
+        Has the settings: title, `tta`, `emit`, `absorb`.
+    """
+
+    uid: str
+    version: int
+    model: SegmentationModel
+    info: ModelInfo
+
+
+@dataclass
+class SlicePrediction:
+    """Results for one slice.
+
+    Attributes
+    ----------
+    levels : dict of uid → uint8 (y, x)
+        Probabilities, floor(p · 255), of the whole slice; zero outside the region that is segmented.
+    notes : dict of uid → str
+        What a person should know of a result, such as that the slice was rescaled.
+    """
+
+    levels: dict[str, np.ndarray]
+    notes: dict[str, str] = field(default_factory=dict)
+
+
+class SlicePredictor:
+    """Applies models to single slices and keeps what the networks said.
+
+    Settings that do not change what a network says (threshold, colours, competition, interactions) act on what is
+    kept. All methods may be called from any thread; the networks of one predictor run one after another.
+
+    Parameters
+    ----------
+    budget : int
+        Bytes of results to keep.
+    """
+
+    def __init__(self, budget: int = BUDGET) -> None:
+        self._cache = LevelCache(budget)
+        self._engines: dict[str, LiveEngine] = {}
+        self._statistics: WeakKeyDictionary[Tomogram, Statistic] = WeakKeyDictionary()
+        self._computing = threading.Lock()
+
+    def predict(
+        self,
+        annotated: AnnotatedTomogram,
+        z: int,
+        models: Sequence[AppliedModel],
+        interactions: Sequence[Interaction] = (),
+        stop: Stop = lambda: False,
+    ) -> SlicePrediction:
+        """Apply `models` to slice `z`, let them compete and interact.
+
+        Parameters
+        ----------
+        stop : callable
+            Says True once nobody waits for the result any more.
+
+        Raises
+        ------
+        CancelledError
+            `stop` said so. What was finished until then is kept.
+        """
+        tomogram = annotated.tomogram
+        region = annotated.roi.clipped(tomogram.shape)
+        found = {one.uid: self.levels(annotated, z, one, stop) for one in models}
+        notes = {one.uid: note for one in models if (note := note_on(one.model, tomogram))}
+        acting = self._by_uid(models, interactions)
+        if acting and not tomogram.pixel_size > 0:
+            for interaction in acting:
+                notes[interaction.parent] = "interactions need the tomogram's pixel size, which is unknown"
+            acting = []
+        infos = [replace(one.info, title=one.uid) for one in models]
+        combined = combine(found, infos, acting, tomogram.pixel_size)
+        return SlicePrediction({uid: _placed(levels, region, tomogram) for uid, levels in combined.items()}, notes)
+
+    def levels(self, annotated: AnnotatedTomogram, z: int, applied: AppliedModel, stop: Stop) -> np.ndarray:
+        """Return what one network says, uint8 (y, x) of the region, before models act on each other."""
+        tomogram = annotated.tomogram
+        region = annotated.roi.clipped(tomogram.shape)
+        model, options = applied.model, InferenceOptions(tta=applied.info.tta)
+        key = (
+            applied.uid, applied.version, annotated.uid, id(tomogram), z, region, options,
+            tomogram.pixel_size, model.info.voxel_size,
+        )  # fmt: skip
+        if (kept := self._cache.get(key)) is not None:
+            return kept
+        with self._computing:
+            if (kept := self._cache.get(key)) is None:
+                if stop():
+                    raise CancelledError("nobody waits for this prediction any more")
+                kept = to_grey_levels(self._compute(tomogram, z, applied, region, options, stop))
+                self._cache.put(key, kept)
+        return kept
+
+    def forget_versions(self, uid: str, before: int) -> None:
+        """Drop the results of older weights of a model."""
+        self._cache.drop(lambda key: key[0] == uid and key[1] < before)  # type: ignore[index]
+
+    def forget(self, uid: str) -> None:
+        """Drop everything about a model that was closed."""
+        self._cache.drop(lambda key: key[0] == uid)  # type: ignore[index]
+        self._engines.pop(uid, None)
+
+    def statistic(self, tomogram: Tomogram) -> Statistic:
+        """Return `global_statistic`, measured once for each tomogram."""
+        if tomogram not in self._statistics:
+            self._statistics[tomogram] = global_statistic(tomogram)
+        return self._statistics[tomogram]
+
+    def _compute(
+        self, tomogram: Tomogram, z: int, applied: AppliedModel, region: Region, options: InferenceOptions, stop: Stop
+    ) -> np.ndarray:
+        """Probabilities of the region.
+
+        A slab network is applied to the one slab around the slice, as Ais shows it; an export averages the slabs that
+        overlap there.
+        """
+        model = applied.model
+        statistic = self.statistic(tomogram) if options.is_global(model.info) else None
+        engine = StoppableEngine(self._engines.setdefault(applied.uid, LiveEngine()).of(model), stop)
+        block = tomogram.around(z, model.info.depth)[(slice(None), *region.slices)]
+        if model.is_slab:
+            slab = segment_slab(engine, block, model.info, options, tomogram.pixel_size, statistic)
+            return slab[model.info.depth // 2]
+        return segment_blocks(engine, block[None], model.info, options, tomogram.pixel_size, statistic)[0]
+
+    @staticmethod
+    def _by_uid(models: Sequence[AppliedModel], interactions: Sequence[Interaction]) -> list[Interaction]:
+        """Interactions that name models by uid, since titles may be equal; of equal ones the first is meant."""
+        uids = {one.info.title: one.uid for one in reversed(models)}
+        return [
+            replace(i, parent=uids[i.parent], partner=uids[i.partner])
+            for i in interactions
+            if i.parent in uids and i.partner in uids
+        ]
+
+
+def note_on(model: SegmentationModel, tomogram: Tomogram) -> str:
+    """Return what a person should know before trusting `model` on `tomogram`; "" when there is nothing."""
+    if rescale_factor(tomogram.pixel_size, model.info.voxel_size) == 1.0:
+        return ""
+    sizes = f"{tomogram.pixel_size:.2f} to {model.info.voxel_size:.2f} Å per pixel"
+    return f"slices are rescaled from {sizes} for this model"
+
+
+def _placed(levels: np.ndarray, region: Region, tomogram: Tomogram) -> np.ndarray:
+    if region.shape == tuple(tomogram.shape[1:]):
+        return levels
+    plane = np.zeros(tomogram.shape[1:], np.uint8)
+    plane[region.slices] = levels
+    return plane

@@ -1,0 +1,93 @@
+"""Answers requests for what the models find in a slice; the browser's side is ``js/src/state/predictions.ts``."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ais_jupyter.core.open_models import OpenModel, OpenModels
+from ais_jupyter.widgets.base import KernelWidget
+from ais_jupyter.widgets.datasets import Datasets
+from ais_jupyter.widgets.protocol import Answer, Buffers
+
+if TYPE_CHECKING:
+    from ais_jupyter.core.workflows.predicting import SlicePredictor
+
+
+class PredictionService:
+    """One prediction at a time, in a thread of its own so that slices never wait for a network."""
+
+    def __init__(self, widget: KernelWidget, datasets: Datasets, models: OpenModels) -> None:
+        self._widget = widget
+        self._datasets = datasets
+        self._models = models
+        self._predictor: SlicePredictor | None = None
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ais-predict")
+        widget.on_request("predict", self.predict, background=self._pool)
+        models.weights_changed.connect(self._on_weights)
+        models.removed.connect(self._on_removed)
+
+    def close(self) -> None:
+        """Stop listening, and predict no more."""
+        self._models.weights_changed.disconnect(self._on_weights, missing_ok=True)
+        self._models.removed.disconnect(self._on_removed, missing_ok=True)
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    @property
+    def predictor(self) -> SlicePredictor:
+        """What applies the models."""
+        if self._predictor is None:
+            from ais_jupyter.core.workflows.predicting import SlicePredictor  # it loads what computes networks
+
+            self._predictor = SlicePredictor()
+        return self._predictor
+
+    def predict(self, content: dict[str, Any], _buffers: Buffers) -> Answer:
+        """Apply the models that are in use to slice ``z`` of ``dataset``.
+
+        The answer has a layer for each model that is shown: which model and version it is of, and 8-bit probabilities.
+        """
+        annotated = self._datasets[content["dataset"]]
+        z = int(content["z"])
+        used = used_models(self._models)
+        begin = time.monotonic()
+        found = self.predictor.predict(
+            annotated,
+            z,
+            [opened.as_applied() for opened in used],
+            self._models.interactions,
+            lambda: self._widget.is_withdrawn(content),
+        )
+        for opened in used:
+            opened.predicting += (time.monotonic() - begin) / len(used)
+        layers, buffers = [], []
+        for opened in used:
+            if opened.model.info.show:
+                levels = np.ascontiguousarray(found.levels[opened.uid])
+                layers.append({"model": opened.uid, "note": found.notes.get(opened.uid, "")})
+                buffers.append(levels.data.cast("B"))
+        height, width = annotated.tomogram.shape[1:]
+        return Answer(
+            {"dataset": content["dataset"], "z": z, "width": width, "height": height, "layers": layers}, buffers
+        )
+
+    def _on_weights(self, opened: OpenModel) -> None:
+        if self._predictor is not None:
+            self._predictor.forget_versions(opened.uid, opened.version)
+        self._widget.push("weights", {"model": opened.uid, "version": opened.version})
+
+    def _on_removed(self, opened: OpenModel) -> None:
+        if self._predictor is not None:
+            self._predictor.forget(opened.uid)
+
+
+def used_models(models: OpenModels) -> list[OpenModel]:
+    """Models that must be applied: active ones that are shown or act on others."""
+    ready = [opened for opened in models if opened.applied.compiled and opened.model.info.active]
+    partners = {interaction.partner for interaction in models.interactions}
+    return [
+        opened for opened in ready if opened.model.info.show or opened.model.info.emit or opened.model.title in partners
+    ]

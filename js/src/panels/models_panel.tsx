@@ -1,0 +1,131 @@
+// The open models: which is in front, how each is shown; add, load, save.
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { Actions } from "../state/actions";
+import type { ModelState } from "../state/model_set";
+import type { Viewer } from "../state/viewer";
+import { AddModel } from "./add_model";
+import { IconButton, Section, TextField } from "./controls";
+import { ModelCard, type ModelQuestion, saveModel } from "./model_card";
+
+interface Props {
+  viewer: Viewer;
+  actions: Actions;
+  /** After a prediction was copied into the annotation. */
+  onCopied(): void;
+}
+
+export function ModelsPanel({ viewer, actions, onCopied }: Props): JSX.Element {
+  const { models } = viewer;
+  const [adding, setAdding] = useState<"new" | "load" | null>(null);
+  const [question, setQuestion] = useState<ModelQuestion | null>(null);
+  const all = models.models.value;
+  const done = () => setAdding(null);
+  const toggle = (what: "new" | "load") => setAdding(adding === what ? null : what);
+  const aside = (
+    <>
+      <IconButton icon="folder" name="Load model" onClick={() => toggle("load")} />
+      <IconButton icon="add" name="Add model" onClick={() => toggle("new")} />
+    </>
+  );
+  const load = async (path: string) => {
+    if (path && (await models.ask("model_load", { path }))) done();
+  };
+  return (
+    <Section title="Models" aside={aside}>
+      {adding === "load" && (
+        <TextField
+          name="Path of the model"
+          value=""
+          placeholder="Path of a .scnm or .scnmgroup"
+          onCommit={load}
+        />
+      )}
+      {adding === "new" && <AddModel viewer={viewer} done={done} />}
+      {all.length === 0 && !adding && (
+        <p class="ais-empty">
+          Add a model to train it on what is annotated, or load one that was trained before.
+        </p>
+      )}
+      <ul class="ais-list" aria-label="Models">
+        {all.map((model) => (
+          <ModelCard
+            key={model.uid}
+            model={model}
+            viewer={viewer}
+            actions={actions}
+            onCopied={onCopied}
+            ask={setQuestion}
+          />
+        ))}
+      </ul>
+      {question && models.selected.value && (
+        <Question
+          key={`${question}${models.selected.value.uid}`}
+          what={question}
+          model={models.selected.value}
+          viewer={viewer}
+          done={() => setQuestion(null)}
+        />
+      )}
+    </Section>
+  );
+}
+
+interface QuestionProps {
+  what: ModelQuestion;
+  model: ModelState;
+  viewer: Viewer;
+  done(): void;
+}
+
+function Question({ what, model, viewer, done }: QuestionProps): JSX.Element {
+  const { models } = viewer;
+  const values = model.values.value;
+  if (what === "pixel")
+    return (
+      <TextField
+        name="Pixel size of the model in Å"
+        value={values.voxel_size > 0 ? String(values.voxel_size) : ""}
+        placeholder="Å per pixel to which slices are brought"
+        onCommit={(text) => {
+          done();
+          if (Number(text) > 0) models.set(model, "voxel_size", Number(text));
+        }}
+      />
+    );
+  if (what === "save") {
+    const folder = viewer.dataset.value?.info.value.path.replace(/[^/\\]*$/, "") ?? "";
+    return (
+      <TextField
+        name="Path to save the model"
+        value={values.path ?? folder + values.proposedName}
+        onCommit={async (path) => {
+          if (path && (await saveModel(viewer, model, path, path === values.path))) done();
+        }}
+      />
+    );
+  }
+  return (
+    <div class="ais-question">
+      <span>
+        Close “{values.title}”? {values.path ? "" : "It is in no file."}
+      </span>
+      <span class="ais-answers">
+        <button
+          type="button"
+          class="ais-danger"
+          onClick={() => {
+            done();
+            void models.ask("model_remove", { model: model.uid });
+          }}
+        >
+          Close it
+        </button>
+        <button type="button" onClick={done}>
+          Keep open
+        </button>
+      </span>
+    </div>
+  );
+}

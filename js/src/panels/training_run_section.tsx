@@ -1,0 +1,135 @@
+// A training run: how it is done, begun, stopped and continued, and how it goes.
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { isActive, type RunValues, type TrainingState } from "../state/training";
+import type { Note } from "../state/training_set";
+import { Section } from "./controls";
+import { duration } from "./job_progress";
+import { LossCurve } from "./loss_curve";
+import { Notes } from "./notes";
+import { ProgressBar } from "./progress_bar";
+import { TrainingOptions } from "./training_options";
+
+const DEFAULT = "VGGNet M";
+
+interface Props {
+  training: TrainingState;
+  /** uid of the model that is trained; null: a new one. */
+  model: string | null;
+}
+
+export function TrainingRunSection({ training, model: uid }: Props): JSX.Element {
+  const [architecture, setArchitecture] = useState(DEFAULT);
+  const run = training.run(uid);
+  const set = training.set.values.value;
+  const active = run !== null && isActive(run.values);
+  const alive = training.alive.value;
+  const notes: Note[] = [];
+  if (training.error.value) notes.push({ kind: "error", text: training.error.value });
+  if (uid !== null && !active) notes.push(...(set?.modelNotes[uid] ?? []));
+  if (run) notes.push(...runNotes(run.values, alive));
+  return (
+    <Section title="Training">
+      <div class="ais-training">
+        {uid === null && (
+          <div class="ais-fields">
+            <span class="ais-label">New model</span>
+            <select
+              class="ais-select"
+              aria-label="Architecture"
+              value={architecture}
+              title={training.architectures.value.find((one) => one.title === architecture)?.summary}
+              onChange={(event) => setArchitecture(event.currentTarget.value)}
+            >
+              {training.architectures.value.map(({ title }) => (
+                <option key={title}>{title}</option>
+              ))}
+            </select>
+          </div>
+        )}
+        {!active && <TrainingOptions training={training} />}
+        <Notes notes={notes} />
+        <div class="ais-buttons">
+          <button
+            type="button"
+            class={run ? "ais-plain" : "ais-plain ais-primary"}
+            disabled={active || !set?.set || !alive}
+            title={set?.set ? "Train from the weights the model has" : "Make a training set first"}
+            onClick={() => void training.train(uid, architecture)}
+          >
+            Train
+          </button>
+          <button
+            type="button"
+            class="ais-plain"
+            disabled={!active || !alive || run?.values.stopping}
+            title="Stop after this batch and keep what was learned"
+            onClick={() => void training.halt(uid!)}
+          >
+            Stop
+          </button>
+          <button
+            type="button"
+            class={run && !active ? "ais-plain ais-primary" : "ais-plain"}
+            disabled={!run || active || !alive}
+            title={
+              run?.values.epochsLeft ? `${run.values.epochsLeft} epochs are left` : "As many epochs again"
+            }
+            onClick={() => void training.resume(uid!)}
+          >
+            Continue
+          </button>
+        </div>
+        {run && <Progress values={run.values} />}
+        {run && <LossCurve curve={run.curve} version={training.version.value} />}
+      </div>
+    </Section>
+  );
+}
+
+function Progress({ values }: { values: RunValues }): JSX.Element {
+  const { state, waitsFor, stopping, timeLeft, message, progress } = values;
+  const pace = values.stepsPerSecond;
+  let text = message;
+  if (state === "waiting") text = waitsFor ? `waits: ${waitsFor} comes first` : "waiting";
+  else if (stopping) text = "stopping…";
+  else if (state === "cancelled") text = `stopped; ${message}`;
+  else if (state === "done") text = `done; ${message}`;
+  const facts = [
+    state === "running" && timeLeft !== null && `${duration(timeLeft)} left`,
+    state === "running" && pace > 0 && `${pace < 10 ? pace.toFixed(1) : Math.round(pace)} steps/s`,
+    `batches of ${values.batchSize}`,
+    values.arithmetic,
+    values.memory > 0 && `${(values.memory / 1e9).toFixed(1)} GB`,
+  ].filter(Boolean);
+  return (
+    <div class="ais-run" data-state={state}>
+      <ProgressBar
+        name="Training progress"
+        progress={progress}
+        text={state === "failed" ? undefined : text}
+      />
+      <div class="ais-facts">
+        <span>{facts.join(" · ")}</span>
+        <span class="ais-device" title={values.device}>
+          {values.device}
+        </span>
+      </div>
+    </div>
+  );
+}
+
+function runNotes(values: RunValues, alive: boolean): Note[] {
+  const notes: Note[] = [];
+  if (values.error) notes.push({ kind: "error", text: values.error });
+  if (!alive && isActive(values)) {
+    const kept = "its best weights are kept: run the cell again and recover them here";
+    notes.push({ kind: "warning", text: `Training ended with its kernel; ${kept}` });
+  }
+  if (values.outOfMemory) {
+    const text = `Batches of ${values.outOfMemory} did not fit into memory: it goes on with ${values.batchSize}`;
+    notes.push({ kind: "warning", text });
+  }
+  if (values.backupError) notes.push({ kind: "warning", text: values.backupError });
+  return notes;
+}

@@ -1,0 +1,203 @@
+// The open models, shared by all views of one widget, and kept in agreement with the kernel.
+import { batch, computed, type Signal, signal } from "@preact/signals";
+import type { Content, Link } from "../kernel/protocol";
+import type { DocumentSet } from "./document_set";
+
+/** What is shown of a model; kept in step with `describe` in ais_jupyter/widgets/model_service.py. */
+export interface ModelValues extends ModelSettings {
+  uid: string;
+  path: string | null;
+  proposedName: string;
+  /** Whether it has weights. */
+  compiled: boolean;
+  training: boolean;
+  /** Counts changes of the weights. */
+  version: number;
+  architecture: string;
+  parameters: number;
+  /** Pixels; null: the whole image, or not known. */
+  receptiveField: number | null;
+  boxSize: number;
+  depth: number;
+  loss: number;
+}
+
+/** What can be set; the names are those of the kernel. */
+export interface ModelSettings {
+  title: string;
+  color: [number, number, number];
+  threshold: number;
+  alpha: number;
+  tta: number;
+  /** Å per pixel for which slices are rescaled; −1 unknown. */
+  voxel_size: number;
+  active: boolean;
+  show: boolean;
+  blend: boolean;
+  emit: boolean;
+  absorb: boolean;
+}
+
+/** `parent` is kept only near (colocalize) or away from (avoid) what `partner` finds; both are titles. */
+export interface Interaction {
+  parent: string;
+  partner: string;
+  kind: "colocalize" | "avoid";
+  /** Å */
+  radius: number;
+  threshold: number;
+}
+
+/** Milliseconds that a slider's changes are collected before the kernel hears of them. */
+const COLLECT = 120;
+
+/** Settings that are dragged; the others are told at once, before anything that depends on them is asked. */
+const DRAGGED: ReadonlySet<keyof ModelSettings> = new Set(["threshold", "alpha", "color"]);
+
+export class ModelState {
+  readonly values: Signal<ModelValues>;
+  /** Changes made here that the kernel has not confirmed: its word on them is older than ours. */
+  readonly unconfirmed = new Map<keyof ModelSettings, number>();
+
+  constructor(values: ModelValues) {
+    this.values = signal(values);
+  }
+
+  get uid(): string {
+    return this.values.peek().uid;
+  }
+}
+
+export class ModelSet {
+  readonly models = signal<ModelState[]>([]);
+  readonly interactions = signal<Interaction[]>([]);
+  /** uid of the model in front: drawn on top, trained, saved. */
+  readonly selectedUid = signal<string | null>(null);
+  readonly selected = computed(() => this.get(this.selectedUid.value));
+  /** Interactions as the kernel has them. */
+  private acting = signal("[]");
+  private timers = new Map<string, ReturnType<typeof setTimeout>>();
+  private unsent = new Map<string, () => Promise<void>>();
+  private interactionsOut = 0;
+  private stop: (() => void)[];
+
+  constructor(
+    readonly link: Link,
+    private documents: DocumentSet,
+  ) {
+    this.stop = [
+      link.on("models", (content) => this.take(content)),
+      link.on("weights", ({ model, version }) => {
+        const state = this.get(String(model));
+        if (state) state.values.value = { ...state.values.peek(), version: Number(version), compiled: true };
+      }),
+    ];
+  }
+
+  async open(): Promise<void> {
+    const answer = await this.documents.ask("models");
+    if (answer) this.take(answer.content);
+  }
+
+  close(): void {
+    this.flush();
+    for (const stop of this.stop) stop();
+  }
+
+  get(uid: string | null): ModelState | undefined {
+    return this.models.value.find((model) => model.uid === uid);
+  }
+
+  /** Says in a word what the kernel would predict: whoever shows a prediction asks again when it changes. */
+  readonly outcome = computed(() => {
+    const used = this.models.value
+      .map((model) => model.values.value)
+      .filter((values) => values.compiled && values.active)
+      .map(({ uid, version, show, emit, absorb, tta, voxel_size, title }) =>
+        [uid, version, show, emit, absorb, tta, voxel_size, title].join(),
+      );
+    return used.length > 0 ? `${used.join(";")}|${this.acting.value}` : "";
+  });
+
+  /** Sets something of a model: seen at once. */
+  set<K extends keyof ModelSettings>(model: ModelState, name: K, value: ModelSettings[K]): void {
+    if (model.values.peek()[name] === value) return;
+    const key = `${model.uid}/${name}`;
+    if (!this.unsent.has(key)) model.unconfirmed.set(name, (model.unconfirmed.get(name) ?? 0) + 1);
+    const send = async () => {
+      this.unsent.delete(key);
+      await this.documents.ask("model_set", { model: model.uid, name, value });
+      const left = model.unconfirmed.get(name)! - 1;
+      left > 0 ? model.unconfirmed.set(name, left) : model.unconfirmed.delete(name);
+    };
+    this.later(key, send, DRAGGED.has(name) ? COLLECT : 0);
+    model.values.value = { ...model.values.peek(), [name]: value };
+  }
+
+  setInteractions(interactions: Interaction[], dragged = false): void {
+    if (!this.unsent.has("interactions")) this.interactionsOut++;
+    const send = async () => {
+      this.unsent.delete("interactions");
+      const sent = this.interactions.peek();
+      const asked = this.documents.ask("interactions", { interactions: sent });
+      this.acting.value = JSON.stringify(sent);
+      await asked;
+      this.interactionsOut--;
+    };
+    this.interactions.value = interactions;
+    this.later("interactions", send, dragged ? COLLECT : 0);
+  }
+
+  select(model: ModelState): void {
+    if (this.selectedUid.peek() === model.uid) return;
+    this.selectedUid.value = model.uid;
+    void this.documents.ask("model_select", { model: model.uid });
+  }
+
+  /** Asks for something about the list; the kernel's answer comes with the list. */
+  async ask<T = Content>(kind: string, content: Content = {}): Promise<T | null> {
+    this.flush();
+    const answer = await this.documents.ask<T>(kind, content, { patient: true });
+    return answer && answer.content;
+  }
+
+  /** Tells the kernel at once what is being collected. */
+  flush(): void {
+    for (const timer of this.timers.values()) clearTimeout(timer);
+    this.timers.clear();
+    for (const send of [...this.unsent.values()]) void send();
+  }
+
+  private later(key: string, send: () => Promise<void>, delay: number): void {
+    clearTimeout(this.timers.get(key));
+    this.unsent.set(key, send);
+    if (delay === 0) void send();
+    else
+      this.timers.set(
+        key,
+        setTimeout(() => void send(), delay),
+      );
+  }
+
+  private take(content: Content): void {
+    const { models, interactions, selected } = content as {
+      models: ModelValues[];
+      interactions: Interaction[];
+      selected: string | null;
+    };
+    batch(() => {
+      this.models.value = models.map((values) => {
+        const known = this.get(values.uid);
+        if (!known) return new ModelState(values);
+        const ours = known.values.peek();
+        const kept = Object.fromEntries([...known.unconfirmed.keys()].map((name) => [name, ours[name]]));
+        known.values.value = { ...values, ...kept };
+        return known;
+      });
+      this.selectedUid.value = selected;
+      if (this.interactionsOut > 0) return;
+      this.interactions.value = interactions;
+      this.acting.value = JSON.stringify(interactions);
+    });
+  }
+}
