@@ -110,6 +110,7 @@ export class FakeKernel {
         return pixels;
       }
       case "save":
+      case "display":
         return reply({});
       default:
         throw new KernelError(`the fake kernel knows no ${kind}`, "protocol");
@@ -200,6 +201,7 @@ export class FakeKernel {
       colors: [],
       savedTo: null,
       autosaveError: null,
+      beside: null,
       display: {},
     };
   }

@@ -23,6 +23,8 @@ const REST = 150;
 /** Slices up to this size are fetched with exact values while the flood brush is in the hand. */
 const EXACT_BYTES = 32 * 1024 * 1024;
 
+const BRUSHES = new Set(["brush", "erase", "flood"]);
+
 export class Controller implements InputHandlers {
   private exact: { z: number; uid: string; slice: Slice } | null = null;
   private shown: { key: string; picture: Picture; spread: number } | null = null;
@@ -55,11 +57,13 @@ export class Controller implements InputHandlers {
     if (tool === "navigate") return this.moveCursor(point);
     if (tool === "region") return this.drawRegion(point);
     if (this.viewer.dataset.peek()?.loaded.peek() === false) return this.whenLoaded(point);
+    const started = this.begin(tool, point);
+    return started && this.follow(started, tool, point);
+  }
+
+  private begin(tool: string, point: PlanePoint): ToolGesture | null {
     const context = this.context(point);
-    if (!context) return null;
-    const at = toolPoint(point);
-    const started = this.start(tool, context, at);
-    return started && this.follow(started);
+    return context && this.start(tool, context, toolPoint(point));
   }
 
   hover(point: PlanePoint | null, left: number, top: number): void {
@@ -81,7 +85,7 @@ export class Controller implements InputHandlers {
     if (inside && !(slice!.pixels instanceof Float32Array))
       this.resting = setTimeout(() => this.askValue(at), REST);
     const { tools } = this.viewer;
-    const painting = ["brush", "erase", "flood"].includes(tools.tool.peek()) && !point.shift;
+    const painting = BRUSHES.has(tools.tool.peek()) && !point.shift;
     const radius = dataset.activeFeature?.settings.peek().brush_radius;
     const camera = this.stage.planes[point.axis].camera;
     if (painting && radius && camera) {
@@ -179,22 +183,40 @@ export class Controller implements InputHandlers {
     this.stage.redrawOverlay(axis);
   }
 
-  private follow(gesture: ToolGesture): Gesture {
-    let last: PlanePoint | null = null;
-    const { documents } = this.viewer;
+  private follow(begun: ToolGesture, tool: string, from: PlanePoint): Gesture {
+    let gesture: ToolGesture | null = begun;
+    let last = from;
+    let moved = false;
+    const { documents, position, uid } = this.viewer;
+    const shown = uid.peek();
+    let at = position.peek()[from.axis];
     documents.strokeBegins();
+    // Another slice comes under the pointer while it draws: what was drawn is done there, and a brush goes on here.
+    const stop = effect(() => {
+      const now = position.value[from.axis];
+      const same = uid.value === shown;
+      if (now === at && same) return;
+      at = now;
+      untracked(() => {
+        gesture?.end();
+        gesture = same && BRUSHES.has(tool) ? this.begin(tool, last) : null;
+      });
+    });
     return {
       move: (points) => {
         last = points[points.length - 1];
-        gesture.move(points.map(toolPoint));
+        moved = true;
+        gesture?.move(points.map(toolPoint));
       },
       end: () => {
-        gesture.end();
+        stop();
+        gesture?.end();
         documents.strokeEnds();
-        if (last) this.shareCursor(last);
+        if (moved) this.shareCursor(last);
       },
       cancel: () => {
-        gesture.cancel();
+        stop();
+        gesture?.cancel();
         documents.strokeEnds();
       },
     };

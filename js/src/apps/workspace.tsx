@@ -21,6 +21,7 @@ import { ToolRail, toolsOf } from "../panels/tool_rail";
 import { TrainingPanel } from "../panels/training_panel";
 import { Actions } from "../state/actions";
 import { ExportPlan } from "../state/export_plan";
+import { rememberDisplay } from "../state/remember_display";
 import { Viewer } from "../state/viewer";
 import { type Stage, type Stages, stagesOf, Workbench } from "../state/workbench";
 import { handleKey } from "./keys";
@@ -58,6 +59,7 @@ export function renderWorkspace(bench: Workbench, stages: Stages, element: HTMLE
   const stops = [
     effect(() => followDatasets(viewer)),
     effect(() => followStage(stages.current.value, viewer)),
+    rememberDisplay(viewer),
   ];
   render(<Workspace bench={bench} stages={stages} viewer={viewer} actions={actions} plan={plan} />, element);
   return () => {

@@ -1,6 +1,6 @@
 // The small parts that panels are made of.
 import type { ComponentChildren, JSX } from "preact";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { Icon, type IconName } from "./icons";
 
 interface ButtonProps {
@@ -167,6 +167,7 @@ export function Menu({ name, icon = "more", items }: MenuProps): JSX.Element {
             disabled={item.disabled}
             onClick={() => {
               close();
+              details.current?.querySelector("summary")?.focus(); // the keys keep working
               item.onClick();
             }}
           >
@@ -184,10 +185,17 @@ export function TextField(props: {
   value: string;
   placeholder?: string;
   list?: string;
+  /** Take the keyboard as soon as the field is there: the user has just asked for it. */
+  focus?: boolean;
   onCommit(value: string): void;
 }): JSX.Element {
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (props.focus) input.current?.select();
+  }, [props.focus]);
   return (
     <input
+      ref={input}
       type="text"
       class="ais-text"
       aria-label={props.name}

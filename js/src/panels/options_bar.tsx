@@ -146,13 +146,13 @@ function BrushOptions({ viewer, actions }: { viewer: Viewer; actions: Actions })
         <button
           type="button"
           class="ais-chip"
-          aria-pressed={tools.floodRule.value === "spread"}
-          title="Accept a band of grey values that does not depend on where zero lies (the standard deviation of the slice instead of the value itself)"
+          aria-pressed={tools.floodRule.value === "relative"}
+          title="Accept a fraction of the grey value itself, as desktop Ais does: it depends on where zero lies. Otherwise the band is a fraction of the standard deviation of the slice."
           onClick={() => {
             tools.floodRule.value = tools.floodRule.value === "spread" ? "relative" : "spread";
           }}
         >
-          Offset-free
+          Ais rule
         </button>
       )}
       {tools.tool.value === "lasso" &&

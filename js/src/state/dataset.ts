@@ -30,7 +30,22 @@ export interface DatasetInfo {
   colors: [number, number, number][];
   savedTo: string | null;
   autosaveError: string | null;
-  display: { contrast?: [number, number]; slice?: number };
+  /** Annotations that lie beside a tomogram opened without them. */
+  beside: string | null;
+  display: Display;
+}
+
+/** How a tomogram is shown, as the kernel remembers it. */
+export interface Display {
+  slice?: number;
+  /** y, x */
+  cursor?: [number, number];
+  /** x, y, scale of the main view's camera; absent while the picture is fitted. */
+  camera?: [number, number, number] | null;
+  contrast?: [number, number];
+  invert?: boolean;
+  interpolate?: boolean;
+  autocontrast?: boolean;
 }
 
 export class DatasetState {

@@ -1,7 +1,7 @@
 // Draws the three planes of a view when something that they show has changed, at most once per frame.
 import { computed, effect, untracked } from "@preact/signals";
 import type { SliceStore } from "../state/slice_store";
-import type { Camera, Viewer } from "../state/viewer";
+import type { Viewer } from "../state/viewer";
 import { type Axis, type Slice, storedValue } from "../volume/slice";
 import { autocontrast, histogram, subsample } from "../volume/statistics";
 import { fitCamera, keptInSight, type PlaneCamera, planeCamera } from "./camera";
@@ -31,7 +31,6 @@ export class Stage {
   private overlays = new Set<Axis>();
   private frame = 0;
   private later = new Map<Axis, { timer: ReturnType<typeof setTimeout>; since: number }>();
-  private fitted: Camera | null = null;
   private statisticsOf = "";
   private rest: ReturnType<typeof setTimeout> | undefined;
   private overdue: ReturnType<typeof setTimeout> | undefined;
@@ -209,11 +208,11 @@ export class Stage {
       if (plane.resize()) {
         pictures.add(axis);
         // A picture that was fitted and not moved since stays fitted.
-        if (axis === "z" && this.viewer.camera.peek() === this.fitted) this.viewer.camera.value = null;
+        if (axis === "z" && this.viewer.camera.peek() === this.viewer.fitted) this.viewer.camera.value = null;
       }
       if (axis === "z" && this.viewer.camera.peek() === null) {
-        this.fitted = fitCamera({ width: shape[2], height: shape[1] }, plane.size);
-        this.viewer.camera.value = this.fitted;
+        this.viewer.fitted = fitCamera({ width: shape[2], height: shape[1] }, plane.size);
+        this.viewer.camera.value = this.viewer.fitted;
       }
       const position = this.viewer.position.peek();
       const wanted = planeCamera(axis, this.viewer.camera.peek()!, plane.size, shape[0], ratio, position);
