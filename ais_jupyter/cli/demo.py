@@ -106,7 +106,7 @@ def _overview(
         history=history,
         annotated_slices=slices,
         title="Ribosomes in a simulated cell",
-        subtitle=f"slice {shown + 1} of {tomogram.shape[0]}; {model.info.architecture} "
+        subtitle=f"slice {shown} of {tomogram.shape[0]}; {model.info.architecture} "
         f"trained on {N_BOXES} boxes of {N_SLICES} slices",
     )
 

@@ -61,7 +61,6 @@ def reader(data, tmp_path, monkeypatch):
     shutil.copytree(data, folder)
     monkeypatch.chdir(folder)
     monkeypatch.setenv("AIS_JUPYTER_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("AIS_JUPYTER_STATE", str(tmp_path / "state"))
     architectures.reload()
     train = SegmentationModel.train
 

@@ -32,7 +32,6 @@ class Executed:
             **os.environ,
             "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
             "AIS_JUPYTER_HOME": str(self.home),
-            "AIS_JUPYTER_STATE": str(folder / "state"),
         }
         client = nbclient.NotebookClient(self._cells, timeout=900, resources={"metadata": {"path": str(folder)}})
         client.execute(env=environment)
