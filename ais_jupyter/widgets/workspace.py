@@ -21,6 +21,7 @@ from ais_jupyter.widgets.datasets import Datasets, sources_of
 from ais_jupyter.widgets.library_service import LibraryService
 from ais_jupyter.widgets.model_service import ModelService
 from ais_jupyter.widgets.prediction_service import PredictionService
+from ais_jupyter.widgets.segmenting_service import SegmentingService
 from ais_jupyter.widgets.slices import SliceService
 from ais_jupyter.widgets.training_service import TrainingService
 from ais_jupyter.widgets.uncertainty_service import UncertaintyService
@@ -86,6 +87,7 @@ class Workspace(KernelWidget):
         self._training = TrainingService(self, self._datasets, self._models, Trainings(self._models))
         self._predictions = PredictionService(self, self._datasets, self._models)
         self._model_list = ModelService(self, self._datasets, self._models, self._predictions)
+        self._segmenting = SegmentingService(self, self._datasets, self._models)
         self._uncertainty = UncertaintyService(self, self._datasets, self._models, self._predictions)
         self.add_models(models)
 
@@ -137,6 +139,7 @@ class Workspace(KernelWidget):
         self._training.close()
         self._model_list.close()
         self._predictions.close()
+        self._segmenting.close()
         super().close()
 
     def _follow_open(self) -> None:

@@ -41,7 +41,8 @@ class AnnotatedTomogram:
     tried : list of str
         Names under which a missing tomogram was looked for.
     display : dict
-        How it is shown: "contrast" (low, high), "invert", "interpolate", "autocontrast", "slice".
+        How it is shown: "contrast" (low, high), "invert", "interpolate", "autocontrast", "slice"; and what no file
+        holds: "cursor" (y, x) and "camera" (x, y in the middle of the view, screen pixels per pixel).
     extra : dict
         Fields of a file that this program does not use and writes back.
     uid : str

@@ -254,17 +254,22 @@ def _write_volumes(
                 raise CancelledError("segmentation was cancelled; nothing half-written is left")
 
 
+def rescaling_note(tomogram: Tomogram, model: SegmentationModel) -> str | None:
+    """Say that slices are rescaled for the model; None when its voxel size is the tomogram's, or one is unknown."""
+    if rescale_factor(tomogram.pixel_size, model.info.voxel_size) == 1.0:
+        return None
+    return (
+        f"{tomogram.name!r} has {tomogram.pixel_size:.2f} Å per pixel, model {model.title!r} was trained at "
+        f"{model.info.voxel_size:.2f} Å: slices are rescaled for it"
+    )
+
+
 def _stream(
     model: SegmentationModel, tomogram: Tomogram, region: Region, z_range: tuple[int, int], settings: _Settings
 ) -> Iterator[tuple[int, np.ndarray]]:
     """Probabilities of the region, slice by slice."""
-    factor = rescale_factor(tomogram.pixel_size, model.info.voxel_size) if settings.inference.rescale else 1.0
-    if factor != 1.0:
-        warnings.warn(
-            f"{tomogram.name!r} has {tomogram.pixel_size:.2f} Å per pixel, model {model.title!r} was trained at "
-            f"{model.info.voxel_size:.2f} Å: slices are rescaled for it",
-            stacklevel=2,
-        )
+    if settings.inference.rescale and (note := rescaling_note(tomogram, model)):
+        warnings.warn(note, stacklevel=2)
     statistic = global_statistic(tomogram) if settings.inference.is_global(model.info) else None
     stream = segment_slices(
         model, tomogram, settings.inference, z_range, region, statistic,
