@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { DatasetInfo } from "../../src/state/dataset";
 import { DocumentSet } from "../../src/state/document_set";
+import { ExportQueue } from "../../src/state/export_queue";
 import { ModelSet } from "../../src/state/model_set";
 import { Viewer } from "../../src/state/viewer";
 import { FakeLink, settled } from "./fake_link";
@@ -33,7 +34,7 @@ beforeEach(() => {
   link = new FakeLink();
   const documents = new DocumentSet(link);
   models = new ModelSet(link, documents);
-  viewer = new Viewer(documents, models);
+  viewer = new Viewer(documents, models, new ExportQueue(link));
   link.tell("datasets", { datasets: [info("d"), info("e")] });
   viewer.show(documents.get("d")!);
 });
