@@ -72,6 +72,24 @@ class Session:
                 return document
         return self._add(Document.of(annotated))
 
+    def open_beside(self, document: Document) -> Document:
+        """Open the annotations that lie beside a tomogram (see `annotations_beside`), in the place of `document`.
+
+        Raises
+        ------
+        InputError
+            There are none, or `document` has unsaved changes.
+        """
+        path = annotations_beside(document.annotated)
+        if path is None:
+            raise InputError(f"there are no annotations beside {document.annotated.name!r}")
+        if document.unsaved:
+            raise InputError(f"{document.annotated.name!r} has unsaved changes: save them elsewhere, or discard them")
+        found = Document.of(storage.load(path, AnnotatedTomogram))
+        index = self.documents.index(document)
+        self.close(document)
+        return self._add(found, index)
+
     def activate(self, document: Document) -> None:
         """Show `document`."""
         if document not in self.documents:
@@ -151,19 +169,28 @@ class Session:
         """Delete unsaved work that is not wanted."""
         discard(entry)
 
-    def _add(self, document: Document) -> Document:
+    def _add(self, document: Document, index: int | None = None) -> Document:
         def tell() -> None:
             self.document_changed.emit(document)
 
         self._slots[document.annotated.uid] = tell
         document.changed.connect(tell)
-        self.documents.append(document)
+        self.documents.insert(len(self.documents) if index is None else index, document)
         self._active = document
         self.documents_changed.emit()
         return document
 
     def __iter__(self) -> Iterator[Document]:
         return iter(self.documents)
+
+
+def annotations_beside(annotated: AnnotatedTomogram) -> Path | None:
+    """Return the ``.scns`` of the same name beside a tomogram that was opened without it, None where there is none."""
+    volume = annotated.tomogram.path
+    if annotated.path is not None or volume is None:
+        return None
+    path = volume.with_name(volume_stem(volume) + ".scns")
+    return path if path.is_file() else None
 
 
 def _annotated(source: str | Path | Tomogram | AnnotatedTomogram) -> AnnotatedTomogram:

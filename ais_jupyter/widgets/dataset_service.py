@@ -10,7 +10,7 @@ import numpy as np
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.geometry import as_voxel_size
 from ais_jupyter.widgets.base import KernelWidget
-from ais_jupyter.widgets.datasets import Datasets, describe
+from ais_jupyter.widgets.datasets import DISPLAY_KEYS, Datasets, describe
 from ais_jupyter.widgets.protocol import Answer, Buffers
 
 THUMBNAIL = 64
@@ -36,6 +36,7 @@ class DatasetService:
         widget.on_request("save", self.save)
         widget.on_request("recover", self.recover)
         widget.on_request("display", self.display)
+        widget.on_request("open_beside", self.open_beside)
         widget.on_request("thumbnail", self.thumbnail, background=True)
 
     def close(self) -> None:
@@ -110,14 +111,23 @@ class DatasetService:
         return {"recoverable": self.recoverable()}
 
     def display(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
-        """Remember how a tomogram is shown: ``contrast`` and ``slice``."""
-        display = self._datasets[content["dataset"]].display
-        if content.get("contrast"):
-            low, high = content["contrast"]
-            display["contrast"] = (float(low), float(high))
-        if content.get("slice") is not None:
-            display["slice"] = int(content["slice"])
+        """Remember how a tomogram is shown, for the next view and for the file; None forgets."""
+        annotated = self._datasets[content["dataset"]]
+        with annotated.lock:
+            for key in DISPLAY_KEYS:
+                if key not in content:
+                    continue
+                value = content[key]
+                annotated.display[key] = tuple(value) if isinstance(value, list) else value
+                if value is None:
+                    del annotated.display[key]
         return {}
+
+    def open_beside(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
+        """Open the annotations that lie beside a tomogram, in its place."""
+        datasets = self._datasets
+        document = datasets.session.open_beside(datasets.document(content["dataset"]))
+        return {"dataset": document.annotated.uid}
 
     def thumbnail(self, content: dict[str, Any], _buffers: Buffers) -> Answer:
         """Return a small 8-bit picture of the middle slice."""

@@ -8,7 +8,10 @@ from typing import Any
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.editing.document import Document
-from ais_jupyter.core.session import Session
+from ais_jupyter.core.session import Session, annotations_beside
+
+#: What is remembered of how a tomogram is shown; see `AnnotatedTomogram.display`.
+DISPLAY_KEYS = ("slice", "cursor", "camera", "contrast", "invert", "interpolate", "autocontrast")
 
 
 class Datasets:
@@ -56,6 +59,8 @@ def describe(annotated: AnnotatedTomogram) -> dict[str, Any]:
             "path": str(tomogram.path or ""),
             "shape": list(tomogram.shape),
             "voxelSize": list(tomogram.voxel_size),
+            "region": [annotated.roi.y0, annotated.roi.y1, annotated.roi.x0, annotated.roi.x1],
+            "zRange": list(annotated.z_range),
             "available": tomogram.available,
             "unsaved": document.unsaved,
             "undo": document.history.undo_name,
@@ -63,9 +68,10 @@ def describe(annotated: AnnotatedTomogram) -> dict[str, Any]:
             "colors": colors,
             "savedTo": str(annotated.path) if annotated.path else None,
             "autosaveError": document.autosave_error,
+            "beside": str(annotations_beside(annotated) or "") or None,
             "display": {
                 key: list(value) if isinstance(value, tuple) else value
                 for key, value in annotated.display.items()
-                if key in ("contrast", "slice") and value is not None
+                if key in DISPLAY_KEYS and value is not None
             },
         }

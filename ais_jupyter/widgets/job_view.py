@@ -15,7 +15,7 @@ PAUSE = 0.2
 
 
 def job_status(job: Job) -> dict[str, Any]:
-    """Return what a progress bar shows; kept in step with ``JobStatus`` in js/src/panels/job_progress.tsx."""
+    """Return what a progress bar shows; kept in step with ``JobStatus`` in js/src/state/job_status.ts."""
     return {
         "title": job.title or "working",
         "state": job.state,

@@ -7,6 +7,7 @@ from typing import Any
 
 from ais_jupyter.core.data import storage
 from ais_jupyter.core.data.feature_library import FeatureLibrary, LibraryFeature
+from ais_jupyter.core.data.home import home
 from ais_jupyter.widgets.base import KernelWidget
 from ais_jupyter.widgets.datasets import Datasets
 from ais_jupyter.widgets.protocol import Buffers
@@ -14,7 +15,7 @@ from ais_jupyter.widgets.protocol import Buffers
 
 def default_path() -> Path:
     """Where the desktop program keeps it."""
-    return Path.home() / ".Ais" / "feature_library.txt"
+    return home() / ".Ais" / "feature_library.txt"
 
 
 class LibraryService:

@@ -110,6 +110,7 @@ export class FakeKernel {
         return pixels;
       }
       case "save":
+      case "display":
         return reply({});
       default:
         throw new KernelError(`the fake kernel knows no ${kind}`, "protocol");
@@ -191,6 +192,8 @@ export class FakeKernel {
       path: "",
       shape: volume.shape,
       voxelSize: [volume.voxelSize, volume.voxelSize, volume.voxelSize],
+      region: [0, volume.shape[1], 0, volume.shape[2]],
+      zRange: [0, volume.shape[0]],
       available: true,
       unsaved: history.undoName !== undefined,
       undo: history.undoName ?? null,
@@ -198,6 +201,7 @@ export class FakeKernel {
       colors: [],
       savedTo: null,
       autosaveError: null,
+      beside: null,
       display: {},
     };
   }

@@ -55,7 +55,7 @@ def serve(root: Path, application: str = "jupyterlab", theme: str = "light") -> 
         "JUPYTER_RUNTIME_DIR": root / "runtime",
         "JUPYTER_DATA_DIR": root / "data",
         "IPYTHONDIR": root / "ipython",
-        "AIS_JUPYTER_STATE": root / "state",
+        "AIS_JUPYTER_HOME": root / "home",
         "PYTHONPATH": REPOSITORY,
     }
     flags = ["--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"]

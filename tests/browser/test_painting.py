@@ -105,19 +105,6 @@ def test_painting_goes_on_while_a_cell_runs(notebook):
     assert page.masks() == {12: int(four.sum()), 2: int(expected((100, 100)).sum())}
 
 
-def test_flood_paints_the_pixels_of_the_python_rule(notebook):
-    page = AnnotatorPage(notebook)
-    page.button("Add feature").click()
-    page.tool("Flood")
-    page.slider("Sensitivity", 95)
-    page.page.mouse.move(*page.at(100, 100))
-    page.page.wait_for_timeout(800)  # the exact grey values arrive while the pointer rests
-    page.stroke((100, 100))
-    page.settle()
-    rule = "__import__('ais_jupyter.core.editing.flood', fromlist=['flood']).flood(volume[12], 100, 100, 10.0, 95.0)[1]"
-    assert page.masks()[12] == notebook.python(f"int({rule}.sum())")
-
-
 def test_changes_in_python_appear(notebook):
     page = AnnotatorPage(notebook)
     page.button("Add feature").click()

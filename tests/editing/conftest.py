@@ -10,9 +10,8 @@ from ais_jupyter.core.data.tomogram import Tomogram
 @pytest.fixture(autouse=True)
 def state_folder(tmp_path, monkeypatch):
     """Keep autosave journals away from those of the person who runs the tests."""
-    folder = tmp_path / "state"
-    monkeypatch.setenv("AIS_JUPYTER_STATE", str(folder))
-    return folder
+    monkeypatch.setenv("AIS_JUPYTER_HOME", str(tmp_path / "home"))
+    return tmp_path / "home" / ".ais_jupyter"
 
 
 @pytest.fixture

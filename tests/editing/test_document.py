@@ -173,14 +173,14 @@ def test_saving_from_a_script_counts(annotated, saved_names, tmp_path, state_fol
 def test_a_full_disk_is_told_and_painting_goes_on(annotated, monkeypatch, tmp_path):
     blocker = tmp_path / "file"
     blocker.write_text("")
-    monkeypatch.setenv("AIS_JUPYTER_STATE", str(blocker))
+    monkeypatch.setenv("AIS_JUPYTER_HOME", str(blocker))
     document = Document.of(annotated)
     feature = annotated.add_feature("A")
     assert "could not be autosaved" in document.autosave_error
-    monkeypatch.setenv("AIS_JUPYTER_STATE", str(tmp_path / "good"))
+    monkeypatch.setenv("AIS_JUPYTER_HOME", str(tmp_path / "good"))
     stroke(feature)
     assert document.autosave_error is None
-    assert len(list((tmp_path / "good" / "recovery").glob("*.journal"))) == 1
+    assert len(list((tmp_path / "good/.ais_jupyter/recovery").glob("*.journal"))) == 1
 
 
 def test_a_new_step_ends_what_could_be_redone(annotated):

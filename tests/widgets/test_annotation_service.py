@@ -56,7 +56,7 @@ class Page:
 
 @pytest.fixture
 def page(tmp_path, monkeypatch):
-    monkeypatch.setenv("AIS_JUPYTER_STATE", str(tmp_path))
+    monkeypatch.setenv("AIS_JUPYTER_HOME", str(tmp_path))
     annotator = Annotator(Tomogram(np.zeros((6, 30, 40), np.float32), voxel_size=10, name="t"))
     yield Page(annotator)
     annotator.close()

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import ais_jupyter as ais
+from ais_jupyter.core.editing.document import Document
 from ais_jupyter.widgets import Annotator
 
 
@@ -18,7 +19,7 @@ def write_tomogram(path, value=0.0, shape=(4, 20, 24)):
 
 @pytest.fixture
 def page(tmp_path, monkeypatch):
-    monkeypatch.setenv("AIS_JUPYTER_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("AIS_JUPYTER_HOME", str(tmp_path / "home"))
     annotator = Annotator([write_tomogram(tmp_path / "one.mrc"), write_tomogram(tmp_path / "two.mrc", 1.0)])
     sent = []
     annotator.send = lambda content, buffers=None: sent.append((content, buffers))
@@ -94,5 +95,27 @@ def test_thumbnail_is_small(page):
 
 
 def test_display_is_kept(page):
-    page("display", contrast=[1, 5], slice=3)
-    assert page("open")["datasets"][0]["display"] == {"contrast": [1.0, 5.0], "slice": 3}
+    page("display", contrast=[1, 5], slice=3, camera=[2, 3, 1.5], invert=True)
+    page("display", camera=None, cursor=[7, 8])
+    shown = {"contrast": [1, 5], "slice": 3, "invert": True, "cursor": [7, 8]}
+    assert page("open")["datasets"][0]["display"] == shown
+    page("save")
+    again = ais.open(page.folder / "one.scns").display
+    assert (again["contrast"], again["slice"], again["invert"]) == ((1, 5), 3, True)
+
+
+def test_annotations_beside_a_tomogram_are_offered(page):
+    feature = page.annotator.annotated[0].add_feature("A")
+    feature.add_box(1, 5, 5)
+    page("save")
+    page("close")
+    page("add", path=str(page.folder / "one.mrc"))
+    assert [d["name"] for d in page("open")["datasets"]] == ["two", "one"]
+    assert page("open")["datasets"][1]["beside"] == str(page.folder / "one.scns")
+    assert page("open")["datasets"][0]["beside"] is None
+    page.annotator.annotated[1].add_feature("B")
+    assert "unsaved changes" in page("open_beside", dataset=1)["error"]["message"]
+    Document.of(page.annotator.annotated[1]).undo()
+    assert "dataset" in page("open_beside", dataset=1)
+    assert [f.title for f in page.annotator.annotated[1].features] == ["A"]
+    assert page("open")["datasets"][1]["beside"] is None

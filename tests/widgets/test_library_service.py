@@ -13,7 +13,7 @@ from ais_jupyter.widgets import Annotator
 
 @pytest.fixture
 def ask(tmp_path, monkeypatch):
-    monkeypatch.setenv("AIS_JUPYTER_STATE", str(tmp_path))
+    monkeypatch.setenv("AIS_JUPYTER_HOME", str(tmp_path))
     path = tmp_path / "somewhere" / "feature_library.txt"
     annotator = Annotator(Tomogram(np.zeros((2, 8, 8), np.float32), voxel_size=5.0), library=path)
     sent = []

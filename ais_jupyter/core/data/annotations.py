@@ -41,7 +41,8 @@ class AnnotatedTomogram:
     tried : list of str
         Names under which a missing tomogram was looked for.
     display : dict
-        How it is shown: "contrast" (low, high), "invert", "interpolate", "autocontrast", "slice".
+        How it is shown: "contrast" (low, high), "invert", "interpolate", "autocontrast", "slice"; and what no file
+        holds: "cursor" (y, x) and "camera" (x, y in the middle of the view, screen pixels per pixel).
     extra : dict
         Fields of a file that this program does not use and writes back.
     uid : str
@@ -115,7 +116,7 @@ class AnnotatedTomogram:
         return index
 
     def move_feature(self, feature: Feature, index: int) -> None:
-        """Move a feature to another place in the display order."""
+        """Move `feature` to place `index` of the display order."""
         with self.lock:
             before = self.features.index(feature)
             index = min(max(index, 0), len(self.features) - 1)

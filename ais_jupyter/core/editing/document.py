@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ from psygnal import Signal
 from ais_jupyter.core.data.annotations import AnnotatedTomogram, Feature
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.geometry import Region
+from ais_jupyter.core.data.home import home
 from ais_jupyter.core.editing.edits import BoxesEdit, Edit, FeatureEdit, SettingEdit
 from ais_jupyter.core.editing.history import History, Step
 from ais_jupyter.core.editing.journal import Journal, Record
@@ -28,9 +28,8 @@ _SETTING_NAMES = {"title": "Rename feature", "color": "Change colour", "visible"
 
 
 def recovery_folder() -> Path:
-    """Folder of the autosave journals: ``recovery`` in $AIS_JUPYTER_STATE, or in ``~/.ais_jupyter``."""
-    state = os.environ.get("AIS_JUPYTER_STATE")
-    return (Path(state) if state else Path.home() / ".ais_jupyter") / "recovery"
+    """Folder of the autosave journals: ``.ais_jupyter/recovery`` in `home`."""
+    return home() / ".ais_jupyter" / "recovery"
 
 
 class Document:

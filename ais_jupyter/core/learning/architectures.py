@@ -13,7 +13,6 @@ import importlib
 import importlib.metadata
 import importlib.util
 import logging
-import os
 import re
 import threading
 from collections.abc import Callable, Iterator
@@ -23,6 +22,7 @@ from types import ModuleType
 from typing import Any
 
 from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.data.home import home
 
 log = logging.getLogger(__name__)
 
@@ -149,8 +149,7 @@ def reload() -> None:
 
 def plugin_folders() -> list[Path]:
     """Folders whose ``.py`` files are added, the last one wins."""
-    home = Path(os.environ.get("AIS_JUPYTER_HOME") or Path.home())
-    return [home / ".Ais" / "models", home / ".ais_jupyter" / "models"]
+    return [home() / ".Ais" / "models", home() / ".ais_jupyter" / "models"]
 
 
 def _loaded() -> _Library:

@@ -3,6 +3,7 @@ import { effect, untracked } from "@preact/signals";
 import type { Picture } from "../labels/flood";
 import type { Allowed } from "../labels/stroke";
 import type { Actions } from "../state/actions";
+import { foundBy } from "../state/copy_prediction";
 import { FeatureState } from "../state/feature";
 import type { SliceStore } from "../state/slice_store";
 import { brushMax } from "../state/tool_state";
@@ -11,15 +12,18 @@ import { startBox } from "../tools/box_tool";
 import { startBrush } from "../tools/brush_tool";
 import type { ToolContext, ToolGesture, ToolPoint } from "../tools/context";
 import { startLasso } from "../tools/lasso_tool";
+import { startRegion } from "../tools/region_tool";
 import type { Gesture, InputHandlers, PlanePoint } from "../views/input";
 import type { Stage } from "../views/stage";
-import { type Slice, valueAt, values } from "../volume/slice";
+import { type Axis, type Slice, valueAt, values } from "../volume/slice";
 import { meanAndDeviation } from "../volume/statistics";
 
 /** Milliseconds the cursor must rest before the exact value is asked for. */
 const REST = 150;
 /** Slices up to this size are fetched with exact values while the flood brush is in the hand. */
 const EXACT_BYTES = 32 * 1024 * 1024;
+
+const BRUSHES = new Set(["brush", "erase", "flood"]);
 
 export class Controller implements InputHandlers {
   private exact: { z: number; uid: string; slice: Slice } | null = null;
@@ -51,12 +55,15 @@ export class Controller implements InputHandlers {
     const name = tools.tool.peek();
     const tool = point.shift && name !== "navigate" ? "box" : name;
     if (tool === "navigate") return this.moveCursor(point);
+    if (tool === "region") return this.drawRegion(point);
     if (this.viewer.dataset.peek()?.loaded.peek() === false) return this.whenLoaded(point);
+    const started = this.begin(tool, point);
+    return started && this.follow(started, tool, point);
+  }
+
+  private begin(tool: string, point: PlanePoint): ToolGesture | null {
     const context = this.context(point);
-    if (!context) return null;
-    const at = toolPoint(point);
-    const started = this.start(tool, context, at);
-    return started && this.follow(started);
+    return context && this.start(tool, context, toolPoint(point));
   }
 
   hover(point: PlanePoint | null, left: number, top: number): void {
@@ -78,7 +85,7 @@ export class Controller implements InputHandlers {
     if (inside && !(slice!.pixels instanceof Float32Array))
       this.resting = setTimeout(() => this.askValue(at), REST);
     const { tools } = this.viewer;
-    const painting = ["brush", "erase", "flood"].includes(tools.tool.peek()) && !point.shift;
+    const painting = BRUSHES.has(tools.tool.peek()) && !point.shift;
     const radius = dataset.activeFeature?.settings.peek().brush_radius;
     const camera = this.stage.planes[point.axis].camera;
     if (painting && radius && camera) {
@@ -163,36 +170,70 @@ export class Controller implements InputHandlers {
       aspect: point.axis === "z" ? 1 : ratio,
       picture: () => this.picture(),
       allowed: () => this.allowed(),
-      outline: (points) => {
-        this.stage.outlineAxis = point.axis;
-        this.stage.outline =
-          points?.map(({ column, row }) =>
-            point.axis === "x" ? { x: row, y: column } : { x: column, y: row },
-          ) ?? null;
-        this.stage.redrawOverlay(point.axis);
+      predicted: () => this.predicted(),
+      outline: (points) => this.showOutline(point.axis, points),
+    };
+  }
+
+  private showOutline(axis: Axis, points: readonly { column: number; row: number }[] | null): void {
+    this.stage.outlineAxis = axis;
+    this.stage.outline =
+      points?.map(({ column, row }) => (axis === "x" ? { x: row, y: column } : { x: column, y: row })) ??
+      null;
+    this.stage.redrawOverlay(axis);
+  }
+
+  private follow(begun: ToolGesture, tool: string, from: PlanePoint): Gesture {
+    let gesture: ToolGesture | null = begun;
+    let last = from;
+    let moved = false;
+    const { documents, position, uid } = this.viewer;
+    const shown = uid.peek();
+    let at = position.peek()[from.axis];
+    documents.strokeBegins();
+    // Another slice comes under the pointer while it draws: what was drawn is done there, and a brush goes on here.
+    const stop = effect(() => {
+      const now = position.value[from.axis];
+      const same = uid.value === shown;
+      if (now === at && same) return;
+      at = now;
+      untracked(() => {
+        gesture?.end();
+        gesture = same && BRUSHES.has(tool) ? this.begin(tool, last) : null;
+      });
+    });
+    return {
+      move: (points) => {
+        last = points[points.length - 1];
+        moved = true;
+        gesture?.move(points.map(toolPoint));
+      },
+      end: () => {
+        stop();
+        gesture?.end();
+        documents.strokeEnds();
+        if (moved) this.shareCursor(last);
+      },
+      cancel: () => {
+        stop();
+        gesture?.cancel();
+        documents.strokeEnds();
       },
     };
   }
 
-  private follow(gesture: ToolGesture): Gesture {
-    let last: PlanePoint | null = null;
-    const { documents } = this.viewer;
-    documents.strokeBegins();
-    return {
-      move: (points) => {
-        last = points[points.length - 1];
-        gesture.move(points.map(toolPoint));
+  private drawRegion(point: PlanePoint): Gesture | null {
+    const dataset = this.viewer.dataset.peek();
+    if (!dataset || point.axis !== "z") return null;
+    return startRegion(
+      {
+        width: dataset.width,
+        height: dataset.height,
+        outline: (points) => this.showOutline("z", points),
+        set: (region) => void this.actions.ask("region", { region }),
       },
-      end: () => {
-        gesture.end();
-        documents.strokeEnds();
-        if (last) this.shareCursor(last);
-      },
-      cancel: () => {
-        gesture.cancel();
-        documents.strokeEnds();
-      },
-    };
+      point,
+    );
   }
 
   /** The cross-sections go to where the stroke ended. */
@@ -270,6 +311,13 @@ export class Controller implements InputHandlers {
     if (!shown) return undefined;
     const { width, values: grey } = shown.picture;
     return (x, y, z) => z === shownZ && grey[y * width + x] >= low && grey[y * width + x] <= high;
+  }
+
+  private predicted(): Allowed | null {
+    const found = foundBy(this.viewer, this.viewer.models.selected.peek());
+    const { z: shownZ } = this.viewer.position.peek();
+    const width = this.viewer.dataset.peek()?.width ?? 0;
+    return found && ((x, y, z) => z === shownZ && found[y * width + x] === 1);
   }
 
   private async prepareExact(): Promise<void> {

@@ -3,7 +3,8 @@ import { type Signal, signal } from "@preact/signals";
 import { type JSX, render } from "preact";
 import type { App, Traits } from "../kernel/app";
 import type { Link } from "../kernel/protocol";
-import { JobProgress, type JobStatus } from "../panels/job_progress";
+import { JobProgress } from "../panels/job_progress";
+import type { JobStatus } from "../state/job_status";
 
 /** The kernel tells by traits, so that a saved notebook still shows how it ended. */
 export function openJob(link: Link, traits: Traits): App {

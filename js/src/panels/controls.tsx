@@ -1,6 +1,6 @@
 // The small parts that panels are made of.
 import type { ComponentChildren, JSX } from "preact";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { Icon, type IconName } from "./icons";
 
 interface ButtonProps {
@@ -167,6 +167,7 @@ export function Menu({ name, icon = "more", items }: MenuProps): JSX.Element {
             disabled={item.disabled}
             onClick={() => {
               close();
+              details.current?.querySelector("summary")?.focus(); // the keys keep working
               item.onClick();
             }}
           >
@@ -184,10 +185,17 @@ export function TextField(props: {
   value: string;
   placeholder?: string;
   list?: string;
+  /** Take the keyboard as soon as the field is there: the user has just asked for it. */
+  focus?: boolean;
   onCommit(value: string): void;
 }): JSX.Element {
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (props.focus) input.current?.select();
+  }, [props.focus]);
   return (
     <input
+      ref={input}
       type="text"
       class="ais-text"
       aria-label={props.name}
@@ -196,6 +204,37 @@ export function TextField(props: {
       list={props.list}
       spellcheck={false}
       onChange={(event) => props.onCommit(event.currentTarget.value.trim())}
+      onKeyDown={(event) => {
+        event.stopPropagation();
+        if (event.key === "Enter") event.currentTarget.blur();
+      }}
+    />
+  );
+}
+
+/** A whole number that is taken over on Enter or when it is left, kept within its limits. */
+export function NumberField(props: {
+  name: string;
+  value: number;
+  min: number;
+  max: number;
+  onCommit(value: number): void;
+}): JSX.Element {
+  const { name, value, min, max, onCommit } = props;
+  return (
+    <input
+      type="number"
+      class="ais-text ais-number"
+      aria-label={name}
+      value={value}
+      min={min}
+      max={max}
+      onChange={(event) => {
+        const wanted = Math.round(Number(event.currentTarget.value));
+        const next = Number.isFinite(wanted) ? Math.min(max, Math.max(min, wanted)) : value;
+        event.currentTarget.value = String(next);
+        if (next !== value) onCommit(next);
+      }}
       onKeyDown={(event) => {
         event.stopPropagation();
         if (event.key === "Enter") event.currentTarget.blur();

@@ -36,7 +36,13 @@ export function DatasetsPanel({ viewer, actions }: Props): JSX.Element {
   return (
     <Section title={count > 1 ? `Tomograms (${count})` : "Tomogram"} aside={open}>
       {asking === "open" && (
-        <TextField name="Path to open" value="" placeholder="Path of a tomogram or .scns" onCommit={add} />
+        <TextField
+          focus
+          name="Path to open"
+          value=""
+          placeholder="Path of a tomogram or .scns"
+          onCommit={add}
+        />
       )}
       <ul class="ais-list" aria-label="Tomograms">
         {documents.datasets.value.map((one) => (
@@ -45,6 +51,7 @@ export function DatasetsPanel({ viewer, actions }: Props): JSX.Element {
       </ul>
       {dataset && asking === "relink" && (
         <TextField
+          focus
           name="Path of the tomogram"
           value={dataset.info.value.path}
           onCommit={(path) => {
@@ -55,6 +62,7 @@ export function DatasetsPanel({ viewer, actions }: Props): JSX.Element {
       )}
       {dataset && asking === "pixel" && (
         <TextField
+          focus
           name="Pixel size in Å"
           value={String(dataset.info.value.voxelSize[2])}
           placeholder="Å per pixel"
@@ -66,6 +74,7 @@ export function DatasetsPanel({ viewer, actions }: Props): JSX.Element {
       )}
       {dataset && asking === "save" && (
         <TextField
+          focus
           name="Path to write to"
           value={dataset.info.value.savedTo ?? dataset.info.value.path.replace(/(\.[a-z]+)+$/i, ".scns")}
           onCommit={(path) => {

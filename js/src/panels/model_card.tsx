@@ -1,10 +1,13 @@
 // One model: colour, name, visibility; in front also how it is shown and applied.
 import type { JSX } from "preact";
+import type { Actions } from "../state/actions";
 import { fromHex, toHex } from "../state/colors";
 import type { ModelState, ModelValues } from "../state/model_set";
 import type { Viewer } from "../state/viewer";
 import { IconButton, Labeled, Menu, Slider, TextField, Toggle } from "./controls";
+import { CopyButton } from "./copy_button";
 import { LibraryTitles } from "./library_titles";
+import { ModelInteractions } from "./model_interactions";
 
 /** What a card asks for that needs a question first. */
 export type ModelQuestion = "save" | "pixel" | "close";
@@ -12,10 +15,13 @@ export type ModelQuestion = "save" | "pixel" | "close";
 interface Props {
   model: ModelState;
   viewer: Viewer;
+  actions: Actions;
+  /** After the prediction was copied into the annotation. */
+  onCopied(): void;
   ask(question: ModelQuestion): void;
 }
 
-export function ModelCard({ model, viewer, ask }: Props): JSX.Element {
+export function ModelCard({ model, viewer, actions, onCopied, ask }: Props): JSX.Element {
   const { models } = viewer;
   const values = model.values.value;
   const active = models.selected.value === model;
@@ -67,7 +73,7 @@ export function ModelCard({ model, viewer, ask }: Props): JSX.Element {
         />
       </div>
       <ModelLine values={values} />
-      {active && <Details model={model} viewer={viewer} />}
+      {active && <Details model={model} viewer={viewer} actions={actions} onCopied={onCopied} />}
     </li>
   );
 }
@@ -93,7 +99,7 @@ export function million(count: number): string {
   return count >= 1e5 ? `${(count / 1e6).toFixed(1)} M` : `${Math.max(1, Math.round(count / 1e3))} k`;
 }
 
-function Details({ model, viewer }: { model: ModelState; viewer: Viewer }): JSX.Element {
+function Details({ model, viewer, actions, onCopied }: Omit<Props, "ask">): JSX.Element {
   const { models } = viewer;
   const values = model.values.value;
   const note = viewer.predictions.shown.value?.layers.find((layer) => layer.model === model.uid)?.note;
@@ -148,6 +154,8 @@ function Details({ model, viewer }: { model: ModelState; viewer: Viewer }): JSX.
           />
         ))}
       </div>
+      <ModelInteractions model={model} viewer={viewer} />
+      {values.compiled && <CopyButton model={model} viewer={viewer} actions={actions} onCopied={onCopied} />}
       {note && <p class="ais-card-note">{note[0].toUpperCase() + note.slice(1)}.</p>}
     </div>
   );

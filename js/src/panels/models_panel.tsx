@@ -8,7 +8,14 @@ import { AddModel } from "./add_model";
 import { IconButton, Section, TextField } from "./controls";
 import { ModelCard, type ModelQuestion, saveModel } from "./model_card";
 
-export function ModelsPanel({ viewer }: { viewer: Viewer; actions: Actions }): JSX.Element {
+interface Props {
+  viewer: Viewer;
+  actions: Actions;
+  /** After a prediction was copied into the annotation. */
+  onCopied(): void;
+}
+
+export function ModelsPanel({ viewer, actions, onCopied }: Props): JSX.Element {
   const { models } = viewer;
   const [adding, setAdding] = useState<"new" | "load" | null>(null);
   const [question, setQuestion] = useState<ModelQuestion | null>(null);
@@ -42,7 +49,14 @@ export function ModelsPanel({ viewer }: { viewer: Viewer; actions: Actions }): J
       )}
       <ul class="ais-list" aria-label="Models">
         {all.map((model) => (
-          <ModelCard key={model.uid} model={model} viewer={viewer} ask={setQuestion} />
+          <ModelCard
+            key={model.uid}
+            model={model}
+            viewer={viewer}
+            actions={actions}
+            onCopied={onCopied}
+            ask={setQuestion}
+          />
         ))}
       </ul>
       {question && models.selected.value && (

@@ -1,6 +1,7 @@
 // What the user must know now: errors, a busy or lost kernel, work that can be recovered, a lost graphics context.
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import type { DatasetState } from "../state/dataset";
 import type { DocumentSet } from "../state/document_set";
 import type { Viewer } from "../state/viewer";
 import { IconButton } from "./controls";
@@ -15,8 +16,9 @@ const BUSY = 1500;
 
 export function Notices({ viewer, graphics }: Props): JSX.Element {
   const { documents } = viewer;
-  const autosave = viewer.dataset.value?.info.value.autosaveError;
-  const missing = viewer.dataset.value && !viewer.dataset.value.info.value.available;
+  const dataset = viewer.dataset.value;
+  const autosave = dataset?.info.value.autosaveError;
+  const missing = dataset && !dataset.info.value.available;
   return (
     <div class="ais-notices" aria-live="polite">
       {graphics === "missing" && (
@@ -30,6 +32,7 @@ export function Notices({ viewer, graphics }: Props): JSX.Element {
           The kernel is gone. Run the cell again; unsaved work is offered there for recovery.
         </Notice>
       )}
+      {dataset?.info.value.beside && <Beside key={dataset.uid} viewer={viewer} dataset={dataset} />}
       {missing && <Notice kind="error">The tomogram's file cannot be found. Its menu relinks it.</Notice>}
       {autosave && <Notice kind="error">{autosave}</Notice>}
       {documents.error.value && (
@@ -44,6 +47,26 @@ export function Notices({ viewer, graphics }: Props): JSX.Element {
       )}
       <Busy documents={documents} />
     </div>
+  );
+}
+
+/** A tomogram was opened by itself though it has annotations: they are offered, never silently left out. */
+function Beside({ viewer, dataset }: { viewer: Viewer; dataset: DatasetState }): JSX.Element | null {
+  const [open, setOpen] = useState(true);
+  const { beside } = dataset.info.value;
+  if (!open || !beside) return null;
+  const show = async () => {
+    const content = { dataset: dataset.uid };
+    const answer = await viewer.documents.ask<{ dataset: string }>("open_beside", content);
+    if (answer) viewer.wanted = answer.content.dataset;
+  };
+  return (
+    <Notice kind="info" onClose={() => setOpen(false)}>
+      This tomogram has annotations: {beside.split("/").pop()}{" "}
+      <button type="button" onClick={() => void show()}>
+        Open them
+      </button>
+    </Notice>
   );
 }
 

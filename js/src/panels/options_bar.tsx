@@ -9,10 +9,12 @@ import { PredictionToggle } from "./prediction_hint";
 interface Props {
   viewer: Viewer;
   actions: Actions;
+  /** Whether anything can be painted in this stage. */
+  paints: boolean;
   onFullWindow(): void;
 }
 
-export function OptionsBar({ viewer, actions, onFullWindow }: Props): JSX.Element {
+export function OptionsBar({ viewer, actions, paints, onFullWindow }: Props): JSX.Element {
   const dataset = viewer.dataset.value;
   const info = dataset?.info.value;
   return (
@@ -33,7 +35,7 @@ export function OptionsBar({ viewer, actions, onFullWindow }: Props): JSX.Elemen
           onClick={() => actions.redo()}
         />
       </div>
-      <BrushOptions viewer={viewer} actions={actions} />
+      {paints && <BrushOptions viewer={viewer} actions={actions} />}
       <div class="ais-group ais-end">
         <PredictionToggle viewer={viewer} />
         <IconButton
@@ -92,7 +94,11 @@ function BrushOptions({ viewer, actions }: { viewer: Viewer; actions: Actions })
   const nm = pixel > 0 ? ` · ${((2 * radius * pixel) / 10).toFixed(1)} nm` : "";
   const sensitivity = settings?.flood_sensitivity ?? 50;
   const floods = tools.tool.value === "flood";
-  const toggle = (name: "spherical" | "fillClosed" | "limited", label: string, hint: string) => (
+  const toggle = (
+    name: "spherical" | "fillClosed" | "limited" | "fromPrediction",
+    label: string,
+    hint: string,
+  ) => (
     <button
       type="button"
       class="ais-chip"
@@ -140,15 +146,22 @@ function BrushOptions({ viewer, actions }: { viewer: Viewer; actions: Actions })
         <button
           type="button"
           class="ais-chip"
-          aria-pressed={tools.floodRule.value === "spread"}
-          title="Accept a band of grey values that does not depend on where zero lies (the standard deviation of the slice instead of the value itself)"
+          aria-pressed={tools.floodRule.value === "relative"}
+          title="Accept a fraction of the grey value itself, as desktop Ais does: it depends on where zero lies. Otherwise the band is a fraction of the standard deviation of the slice."
           onClick={() => {
             tools.floodRule.value = tools.floodRule.value === "spread" ? "relative" : "spread";
           }}
         >
-          Offset-free
+          Ais rule
         </button>
       )}
+      {tools.tool.value === "lasso" &&
+        viewer.models.models.value.length > 0 &&
+        toggle(
+          "fromPrediction",
+          "Copy prediction",
+          "Add only what the model in front finds inside the outline",
+        )}
       {toggle("spherical", "Sphere", "Paint a ball over the neighbouring slices")}
       {toggle("fillClosed", "Fill", "Fill what a stroke encloses")}
       {toggle(

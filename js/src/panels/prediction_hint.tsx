@@ -5,17 +5,14 @@ import type { Viewer } from "../state/viewer";
 import { IconButton } from "./controls";
 
 export function PredictionToggle({ viewer }: { viewer: Viewer }): JSX.Element | null {
-  const { on } = viewer.predictions;
   if (viewer.models.models.value.length === 0) return null;
   return (
     <IconButton
       icon="spark"
       name="Prediction"
       hint="Show what the models find in the slice (P)"
-      pressed={on.value}
-      onClick={() => {
-        on.value = !on.peek();
-      }}
+      pressed={viewer.predictions.on.value}
+      onClick={() => viewer.predictions.toggle()}
     />
   );
 }

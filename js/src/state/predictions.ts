@@ -36,6 +36,8 @@ export class Predictions {
   readonly on = signal(true);
   /** Of the slice in view; null while there is none. Never that of another slice. */
   readonly shown = signal<Prediction | null>(null);
+  /** Models that were copied into the annotation of the slice in view: the drawing stands in their place. */
+  readonly copied = signal<ReadonlySet<string>>(new Set());
   readonly late = signal(false);
   readonly error = signal<string | null>(null);
   private wish: Wish | null = null;
@@ -53,15 +55,24 @@ export class Predictions {
       const dataset = viewer.dataset.value;
       const outcome = models.outcome.value;
       if (!this.on.value || !outcome || !dataset) return "";
-      const { available, voxelSize } = dataset.info.value;
+      const { available, voxelSize, region } = dataset.info.value;
       const { z } = viewer.position.value;
       if (!available) return "";
-      return JSON.stringify({ dataset: dataset.uid, z, key: [dataset.uid, z, voxelSize, outcome].join("/") });
+      return JSON.stringify({
+        dataset: dataset.uid,
+        z,
+        key: [dataset.uid, z, voxelSize, region, outcome].join("/"),
+      });
     });
     this.stop = effect(() => {
       const text = wanted.value;
       this.want(text ? (JSON.parse(text) as Wish) : null);
     });
+  }
+
+  toggle(): void {
+    this.copied.value = new Set();
+    this.on.value = !this.on.peek();
   }
 
   close(): void {
@@ -84,7 +95,10 @@ export class Predictions {
   private want(wish: Wish | null): void {
     this.wish = wish;
     const shown = this.shown.peek();
-    if (shown && (shown.dataset !== wish?.dataset || shown.z !== wish.z)) this.shown.value = null;
+    if (shown && (shown.dataset !== wish?.dataset || shown.z !== wish.z)) {
+      this.shown.value = null;
+      this.copied.value = new Set();
+    }
     // A slice that has scrolled by is withdrawn. One that is still in view is finished although its models learn on:
     // else nothing would ever arrive while they do.
     const { asking } = this;

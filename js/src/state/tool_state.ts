@@ -2,11 +2,15 @@
 import { signal } from "@preact/signals";
 import type { FloodRule } from "../labels/flood";
 
-export type ToolName = "navigate" | "brush" | "erase" | "flood" | "box" | "lasso" | "point";
+export type ToolName = "navigate" | "brush" | "erase" | "flood" | "box" | "lasso" | "point" | "region";
 
 export class ToolState {
   readonly tool = signal<ToolName>("brush");
-  readonly floodRule = signal<FloodRule>("relative");
+  /**
+   * The original's rule ("relative") accepts nearly everything where grey values lie far from zero, as in 8-bit volumes,
+   * and nothing where they lie around it; the spread of the slice suits both.
+   */
+  readonly floodRule = signal<FloodRule>("spread");
   /** Fill the inside of a stroke that comes back to its beginning. */
   readonly fillClosed = signal(false);
   /** Paint a ball over neighbouring slices. */
@@ -14,6 +18,8 @@ export class ToolState {
   /** Paint only where the grey value lies between the limits. */
   readonly limited = signal(false);
   readonly range = signal<[number, number]>([0, 0]);
+  /** The lasso adds what the model in front finds inside the outline, not all of it. */
+  readonly fromPrediction = signal(false);
   /** Pen pressure changes the radius. */
   readonly pressure = signal(true);
 }

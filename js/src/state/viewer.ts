@@ -1,10 +1,12 @@
 // What one view shows: tomogram, position, camera, contrast and filters.
-import { batch, computed, type Signal, signal } from "@preact/signals";
+import { batch, computed, type Signal, signal, untracked } from "@preact/signals";
 import type { Axis } from "../volume/slice";
-import type { DatasetState } from "./dataset";
+import type { DatasetState, Display } from "./dataset";
 import type { DocumentSet } from "./document_set";
+import type { ExportQueue } from "./export_queue";
 import type { ModelSet } from "./model_set";
 import { Predictions } from "./predictions";
+import { Results } from "./results";
 import { ToolState } from "./tool_state";
 
 export interface Position {
@@ -60,49 +62,70 @@ export class Viewer {
   /** uid of a tomogram to show as soon as it is in the list. */
   wanted: string | null = null;
   readonly dataset = computed(() => this.documents.get(this.uid.value) ?? this.documents.datasets.value[0]);
-  /** Where each tomogram was left. */
-  private left = new Map<
-    string,
-    { position: Position; camera: Camera | null; contrast: [number, number] | null }
-  >();
+  /** The camera that fits the picture into its view: following the view, it is nothing to remember. */
+  fitted: Camera | null = null;
+  /** How each tomogram was left. */
+  private left = new Map<string, Display>();
 
   readonly predictions: Predictions;
+  readonly results: Results;
 
   constructor(
     readonly documents: DocumentSet,
     readonly models: ModelSet,
+    exports: ExportQueue,
   ) {
     this.predictions = new Predictions(this, models);
+    this.results = new Results(documents.link, exports);
   }
 
   close(): void {
     this.predictions.close();
+    this.results.close();
   }
 
   show(dataset: DatasetState): void {
-    const before = this.dataset.peek();
-    if (before && this.uid.peek() !== null)
-      this.left.set(before.uid, {
-        position: this.position.peek(),
-        camera: this.camera.peek(),
-        contrast: this.contrast.peek(),
-      });
+    const before = this.uid.peek() && this.dataset.peek();
+    if (before)
+      this.left.set(
+        before.uid,
+        untracked(() => this.display()),
+      );
     const [depth, height, width] = dataset.info.peek().shape;
-    const { display } = dataset.info.peek();
-    const known = this.left.get(dataset.uid);
+    const display = this.left.get(dataset.uid) ?? dataset.info.peek().display;
+    const [y, x] = display.cursor ?? [Math.floor(height / 2), Math.floor(width / 2)];
     const z = display.slice ?? Math.floor(depth / 2);
     batch(() => {
       this.uid.value = dataset.uid;
-      this.position.value = known?.position ?? {
+      this.position.value = {
         z: Math.min(z, depth - 1),
-        y: Math.floor(height / 2),
-        x: Math.floor(width / 2),
+        y: Math.min(y, height - 1),
+        x: Math.min(x, width - 1),
       };
-      this.camera.value = known?.camera ?? null; // null: fit
-      this.contrast.value = known?.contrast ?? display.contrast ?? null;
+      const { camera } = display;
+      this.camera.value = camera ? { x: camera[0], y: camera[1], scale: camera[2] } : null; // null: fit
+      this.contrast.value = display.contrast ?? null;
+      this.inverted.value = display.invert ?? this.inverted.peek();
+      this.interpolate.value = display.interpolate ?? this.interpolate.peek();
+      this.autocontrast.value = display.autocontrast ?? this.autocontrast.peek();
       this.hover.value = null;
       this.solo.value = null;
     });
+  }
+
+  /** How the shown tomogram is shown. */
+  display(): Display {
+    const { z, y, x } = this.position.value;
+    const camera = this.camera.value;
+    return {
+      slice: z,
+      cursor: [y, x],
+      camera: camera && camera !== this.fitted ? [camera.x, camera.y, camera.scale] : null,
+      contrast: this.contrast.value ?? undefined,
+      invert: this.inverted.value,
+      interpolate: this.interpolate.value,
+      autocontrast: this.autocontrast.value,
+    };
   }
 
   /** Moves through slices of an axis; `wraps` as the wheel does. */

@@ -30,6 +30,8 @@ export interface ToolContext {
   picture(): { picture: Picture; spread: number } | null;
   /** Which pixels may be painted, when painting is limited to a range of grey values. */
   allowed(): Allowed | undefined;
+  /** Which pixels of the slice the model in front finds; null while there is no prediction of it. */
+  predicted(): Allowed | null;
   /** Shows a line under construction. */
   outline(points: readonly { column: number; row: number }[] | null): void;
 }

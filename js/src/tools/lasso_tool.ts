@@ -1,6 +1,6 @@
 // Lasso: the inside of an outline drawn by hand; the right button clears it instead.
 import { fillPolygon } from "../labels/polygon";
-import { Stroke } from "../labels/stroke";
+import { type Allowed, Stroke } from "../labels/stroke";
 import { planeShape, type ToolContext, type ToolGesture, type ToolPoint } from "./context";
 
 export function startLasso(context: ToolContext, at: ToolPoint): ToolGesture {
@@ -18,10 +18,17 @@ export function startLasso(context: ToolContext, at: ToolPoint): ToolGesture {
       const outline = points.map(({ column, row }) => ({ x: column - 0.5, y: row - 0.5 }));
       const stroke = new Stroke(feature.uid, feature.masks, dataset.depth);
       const runs = fillPolygon(outline, width, height);
-      stroke.paint(axis, index, runs, at.secondary ? 0 : 1, at.secondary ? undefined : context.allowed());
+      stroke.paint(axis, index, runs, at.secondary ? 0 : 1, at.secondary ? undefined : allowed(context));
       const edits = stroke.finish().map((patch) => ({ edit: "patch", patch }) as const);
       documents.commit(dataset, at.secondary ? "Erase lasso" : "Lasso", edits, true);
     },
     cancel: () => context.outline(null),
   };
+}
+
+function allowed(context: ToolContext): Allowed | undefined {
+  const inRange = context.allowed();
+  if (!context.viewer.tools.fromPrediction.peek() || context.axis !== "z") return inRange;
+  const found = context.predicted();
+  return (x, y, z) => (found?.(x, y, z) ?? false) && (inRange?.(x, y, z) ?? true);
 }

@@ -1,0 +1,45 @@
+// While annotating: what the model in front finds, to be taken over and corrected.
+import type { JSX } from "preact";
+import type { Actions } from "../state/actions";
+import type { Viewer } from "../state/viewer";
+import { Labeled, Section, Slider } from "./controls";
+import { CopyButton } from "./copy_button";
+
+export function AssistPanel({ viewer, actions }: { viewer: Viewer; actions: Actions }): JSX.Element | null {
+  const { models } = viewer;
+  const ready = models.models.value.filter((model) => model.values.value.compiled);
+  const model = ready.find((one) => one === models.selected.value) ?? ready[0];
+  if (!model) return null;
+  const values = model.values.value;
+  return (
+    <Section title="From the model">
+      <div class="ais-assist">
+        {ready.length > 1 && (
+          <select
+            class="ais-select"
+            aria-label="Model to copy from"
+            value={model.uid}
+            onChange={(event) => models.select(models.get(event.currentTarget.value)!)}
+          >
+            {ready.map((one) => (
+              <option key={one.uid} value={one.uid}>
+                {one.values.value.title}
+              </option>
+            ))}
+          </select>
+        )}
+        <Labeled label="Threshold" value={values.threshold.toFixed(2)}>
+          <Slider
+            name="Threshold"
+            value={values.threshold}
+            min={0}
+            max={1}
+            step={0.01}
+            onInput={(value) => models.set(model, "threshold", value)}
+          />
+        </Labeled>
+        <CopyButton model={model} viewer={viewer} actions={actions} />
+      </div>
+    </Section>
+  );
+}

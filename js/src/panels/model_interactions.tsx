@@ -1,0 +1,112 @@
+// How one model is kept near to, or away from, what others find. Interactions act in the order of the whole list.
+import type { JSX } from "preact";
+import type { Interaction, ModelState } from "../state/model_set";
+import type { Viewer } from "../state/viewer";
+import { Labeled, Menu, Slider } from "./controls";
+
+/** Å */
+const MOST = 300;
+
+export function ModelInteractions({
+  model,
+  viewer,
+}: {
+  model: ModelState;
+  viewer: Viewer;
+}): JSX.Element | null {
+  const { models } = viewer;
+  const { title } = model.values.value;
+  const all = models.interactions.value;
+  const partners = models.models.value
+    .filter((other) => other !== model)
+    .map((other) => other.values.value.title);
+  if (partners.length === 0) return null;
+  const put = (index: number, change: Partial<Interaction>, dragged = false) =>
+    models.setInteractions(
+      all.map((one, i) => (i === index ? { ...one, ...change } : one)),
+      dragged,
+    );
+  const move = (index: number, by: number) => {
+    const others = all.filter((_, i) => i !== index);
+    others.splice(index + by, 0, all[index]);
+    models.setInteractions(others);
+  };
+  const fresh: Interaction = {
+    parent: title,
+    partner: partners[0],
+    kind: "colocalize",
+    radius: 100,
+    threshold: 0.5,
+  };
+  return (
+    <div class="ais-interactions">
+      {all.map((one, index) =>
+        one.parent !== title ? null : (
+          <fieldset key={index} aria-label={`Interaction ${index + 1}`}>
+            <div class="ais-interaction-head">
+              <select
+                class="ais-select"
+                aria-label="Kind of interaction"
+                value={one.kind}
+                onChange={(event) => put(index, { kind: event.currentTarget.value as Interaction["kind"] })}
+              >
+                <option value="colocalize">Colocalize with</option>
+                <option value="avoid">Avoid</option>
+              </select>
+              <select
+                class="ais-select"
+                aria-label="Partner"
+                value={one.partner}
+                onChange={(event) => put(index, { partner: event.currentTarget.value })}
+              >
+                {[...new Set([...partners, one.partner])].map((name) => (
+                  <option key={name}>{name}</option>
+                ))}
+              </select>
+              <Menu
+                name={`Menu of interaction ${index + 1}`}
+                items={[
+                  { label: "Act earlier", disabled: index === 0, onClick: () => move(index, -1) },
+                  { label: "Act later", disabled: index === all.length - 1, onClick: () => move(index, 1) },
+                  {
+                    label: "Remove interaction",
+                    onClick: () => models.setInteractions(all.filter((_, i) => i !== index)),
+                    danger: true,
+                  },
+                ]}
+              />
+            </div>
+            <Labeled label="Radius" value={`${(one.radius / 10).toFixed(1)} nm`}>
+              <Slider
+                name="Radius of interaction"
+                value={one.radius}
+                min={0}
+                max={Math.max(MOST, one.radius)}
+                step={5}
+                onInput={(radius) => put(index, { radius }, true)}
+              />
+            </Labeled>
+            <Labeled label="Above" value={one.threshold.toFixed(2)}>
+              <Slider
+                name="Threshold of the partner"
+                value={one.threshold}
+                min={0}
+                max={1}
+                step={0.01}
+                onInput={(threshold) => put(index, { threshold }, true)}
+              />
+            </Labeled>
+          </fieldset>
+        ),
+      )}
+      <button
+        type="button"
+        class="ais-link"
+        title="Keep this model near to, or away from, what another finds"
+        onClick={() => models.setInteractions([...all, fresh])}
+      >
+        Add interaction
+      </button>
+    </div>
+  );
+}
