@@ -16,7 +16,7 @@ from ais_jupyter.core.data.errors import InputError
 if TYPE_CHECKING:
     from ais_jupyter.sample import SamplePaths
 
-EXAMPLES = """  ais-jupyter demo                      open the first notebook in JupyterLab
+EXAMPLES = """  ais-jupyter demo                      copy the notebooks and open the first in JupyterLab
   ais-jupyter demo --headless           annotate, train, segment and score in the terminal
   ais-jupyter demo --headless -ou out/ --epochs 40 -a "VGGNet M" """
 
@@ -106,27 +106,38 @@ def _overview(
         history=history,
         annotated_slices=slices,
         title="Ribosomes in a simulated cell",
-        subtitle=f"slice {shown + 1} of {tomogram.shape[0]}; {model.info.architecture} "
+        subtitle=f"slice {shown} of {tomogram.shape[0]}; {model.info.architecture} "
         f"trained on {N_BOXES} boxes of {N_SLICES} slices",
     )
 
 
 def _in_jupyterlab(folder: Path) -> int:
-    """Open the first notebook in JupyterLab, in a copy that people may change."""
-    notebook = Path(__file__).resolve().parent.parent / "notebooks" / "01_quickstart.ipynb"
-    if not notebook.exists():
-        notebook = Path(__file__).resolve().parents[2] / "notebooks" / "01_quickstart.ipynb"
-    if not notebook.exists():
-        raise InputError(
-            "the notebooks do not exist yet; run the workflow in the terminal: ais-jupyter demo --headless"
-        )
+    """Open the first of the notebooks, in copies that people may change."""
     try:
         import jupyterlab  # noqa: F401
     except ImportError:
         raise InputError('JupyterLab is not installed; install it with: pip install "ais_jupyter[lab]"') from None
-    copy = folder / notebook.name
-    if not copy.exists():
-        shutil.copy(notebook, copy)
+    first = copy_notebooks(folder)[0]
     as_root = ["--allow-root"] if getattr(os, "geteuid", lambda: 1)() == 0 else []  # as in most containers
-    print(f"opening {copy} in JupyterLab; stop it with Ctrl-C")
-    return subprocess.call([sys.executable, "-m", "jupyterlab", str(copy), *as_root])
+    print(f"opening {first} in JupyterLab; stop it with Ctrl-C")
+    return subprocess.call([sys.executable, "-m", "jupyterlab", str(first), *as_root])
+
+
+def copy_notebooks(folder: Path) -> list[Path]:
+    """Copy the notebooks into `folder`, except those that are there already, and return the copies in order.
+
+    Raises
+    ------
+    InputError
+        The installation has none.
+    """
+    package = Path(__file__).resolve().parent.parent
+    places = (package / "notebooks", package.parent / "notebooks")  # of a wheel, of a checkout
+    found = next((sorted(place.glob("*.ipynb")) for place in places if place.is_dir()), [])
+    if not found:
+        raise InputError("no notebooks are installed; take the way in the terminal: ais-jupyter demo --headless")
+    copies = [folder / notebook.name for notebook in found]
+    for notebook, copy in zip(found, copies):
+        if not copy.exists():
+            shutil.copy(notebook, copy)
+    return copies

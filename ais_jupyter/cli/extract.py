@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ais_jupyter.cli.inputs import collect
 from ais_jupyter.cli.parser import add_command
 from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.files.paths import collect
 
 EXAMPLES = """  ais-jupyter extract -d annotations/ -f Ribosome -size 64 -a 10
   ais-jupyter extract -d *.scns -f Ribosome Membrane --merge -ou sets/

@@ -9,9 +9,10 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from ais_jupyter.cli.inputs import VOLUMES, collect, use_gpus
+from ais_jupyter.cli.gpus import use_gpus
 from ais_jupyter.cli.parser import add_command
 from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.files.paths import VOLUMES, collect
 
 EXAMPLES = """  ais-jupyter segment -m Ribosome.scnm -d tomograms/ -ou segmented/
   ais-jupyter segment -m Ribosome.scnm Membrane.scnm -d "tomograms/*.mrc" -ou segmented/ -tta 4

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ais_jupyter.cli.inputs import use_gpus
+from ais_jupyter.cli.gpus import use_gpus
 from ais_jupyter.cli.parser import add_command
 from ais_jupyter.core.data.errors import InputError
 

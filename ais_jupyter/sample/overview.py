@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ais_jupyter.core.analysis.evaluation import Scores
+from ais_jupyter.core.analysis.score_plots import FAINT, INK, LABELS, plain_axes, plot_slices, plot_thresholds
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_TRUTH, _FOUND, _INK, _FAINT = "#33d6e8", "#ff4d8d", "#22303c", "#9aa7b2"
+_TRUTH, _FOUND = "#33d6e8", "#ff4d8d"
 _CURVE, _GOOD = "#3d6fe0", "#1b9e77"
 
 
@@ -66,11 +67,11 @@ def draw_overview(
 
     panels = [figure.add_subplot(below[i]) for i in range(3)]
     _draw_training(panels[0], history)
-    _draw_slices(panels[1], scores.at(scores.best_threshold), annotated_slices)
-    _draw_thresholds(panels[2], scores)
+    plot_slices(panels[1], scores.at(scores.best_threshold), annotated_slices)
+    plot_thresholds(panels[2], scores)
 
-    figure.text(0.045, 0.955, title, fontsize=21, fontweight="bold", color=_INK, va="center")
-    figure.text(0.045, 0.916, subtitle, fontsize=12, color="#5b6873", va="center")
+    figure.text(0.045, 0.955, title, fontsize=21, fontweight="bold", color=INK, va="center")
+    figure.text(0.045, 0.916, subtitle, fontsize=12, color=LABELS, va="center")
     figure.text(
         0.975,
         0.951,
@@ -83,7 +84,7 @@ def draw_overview(
     )
     at_half = scores.at(127.5).dice
     figure.text(
-        0.975, 0.905, f"at the best threshold; {at_half:.3f} at one half", fontsize=10.5, color="#5b6873", ha="right"
+        0.975, 0.905, f"at the best threshold; {at_half:.3f} at one half", fontsize=10.5, color=LABELS, ha="right"
     )
     target = Path(path)
     figure.savefig(target, dpi=120, format="png")
@@ -93,7 +94,7 @@ def draw_overview(
 def _draw_slice(axes: Axes, image: np.ndarray, pixel_size: float, title: str) -> None:
     low, high = np.percentile(image, (0.2, 99.8))
     axes.imshow(image, cmap="gray", origin="lower", vmin=low, vmax=high, interpolation="bilinear")
-    axes.set_title(title, loc="left", fontsize=13, color=_INK, pad=6)
+    axes.set_title(title, loc="left", fontsize=13, color=INK, pad=6)
     axes.set_xticks([])
     axes.set_yticks([])
     for side in axes.spines.values():
@@ -147,20 +148,9 @@ def _tint(axes: Axes, probability: np.ndarray, threshold: float) -> None:
     axes.set_xlim(-0.5, probability.shape[1] - 0.5)
 
 
-def _plain(axes: Axes, title: str, x: str, y: str) -> None:
-    axes.set_title(title, loc="left", fontsize=13, color=_INK, pad=8)
-    axes.set_xlabel(x, color=_INK)
-    axes.set_ylabel(y, color=_INK)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.spines[["left", "bottom"]].set_color(_FAINT)
-    axes.tick_params(colors="#5b6873")
-    axes.grid(axis="y", color="#e6eaee", lw=0.8)
-    axes.set_axisbelow(True)
-
-
 def _draw_training(axes: Axes, history: Sequence[Mapping[str, Any]]) -> None:
     """Loss of every batch faintly, of every epoch strongly; validation where there is one."""
-    _plain(axes, "Training", "batch", "loss")
+    plain_axes(axes, "Training", "batch", "loss")
     batches: list[tuple[int, float]] = []
     epochs: list[tuple[int, float]] = []
     validation: list[tuple[int, float]] = []
@@ -171,7 +161,7 @@ def _draw_training(axes: Axes, history: Sequence[Mapping[str, Any]]) -> None:
             if name in row:
                 curve.append((len(batches) or len(curve) + 1, float(row[name])))
     if not epochs:
-        axes.text(0.5, 0.5, "no training in this run", transform=axes.transAxes, ha="center", color=_FAINT)
+        axes.text(0.5, 0.5, "no training in this run", transform=axes.transAxes, ha="center", color=FAINT)
         return
     if batches:
         axes.plot(*zip(*batches), color=_CURVE, lw=0.9, alpha=0.35, label="each batch")
@@ -184,39 +174,3 @@ def _draw_training(axes: Axes, history: Sequence[Mapping[str, Any]]) -> None:
     axes.set_ylim(0, 1.08 * float(np.percentile(values, 99.5)))
     axes.set_xlim(1, max(2, epochs[-1][0]))
     axes.legend(frameon=False, fontsize=9.5)
-
-
-def _draw_slices(axes: Axes, scores: Scores, annotated_slices: Sequence[int]) -> None:
-    _plain(axes, f"Agreement per slice (level {scores.threshold:g})", "slice", "")
-    values = scores.per_slice
-    voxels = scores.positive.sum(axis=1)
-    enough = voxels > 0.02 * max(1, voxels.max())  # a ratio of next to nothing says nothing
-    for name, color, width in (("precision", "#e0a13d", 1.2), ("recall", "#8a6fd1", 1.2), ("dice", _GOOD, 2.4)):
-        label = "Dice" if name == "dice" else name
-        axes.plot(scores.slices, np.where(enough, values[name], np.nan), color=color, lw=width, label=label)
-    for number, z in enumerate(annotated_slices):
-        axes.axvline(z, color=_FOUND, lw=1.0, alpha=0.6, ls=(0, (3, 2)), label=None if number else "annotated")
-    axes.set_ylim(0, 1.02)
-    axes.margins(x=0.01)
-    axes.legend(frameon=False, loc="lower center", ncols=2, fontsize=9.5)
-
-
-def _draw_thresholds(axes: Axes, scores: Scores) -> None:
-    _plain(axes, "Choice of the threshold", "level (0–255)", "Dice")
-    axes.plot(np.arange(256), scores.curve, color=_GOOD, lw=2.4)
-    best = scores.best_threshold
-    axes.plot([best, best], [0, scores.best_dice], color=_FAINT, lw=1, ls=(0, (3, 2)))
-    axes.plot(best, scores.best_dice, "o", color=_GOOD, ms=8)
-    axes.annotate(
-        f"{scores.best_dice:.3f} above {best}",
-        (best, scores.best_dice),
-        xytext=(0, -22),
-        textcoords="offset points",
-        ha="left" if best < 100 else "right" if best > 180 else "center",
-        color=_INK,
-        fontsize=11,
-        bbox={"boxstyle": "round,pad=0.25", "fc": "white", "ec": "none", "alpha": 0.85},
-    )
-    axes.set_xlim(0, 255)
-    axes.set_xticks([0, 64, 128, 192, 255])
-    axes.set_ylim(0, 1.02)

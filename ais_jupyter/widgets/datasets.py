@@ -59,6 +59,8 @@ def describe(annotated: AnnotatedTomogram) -> dict[str, Any]:
             "path": str(tomogram.path or ""),
             "shape": list(tomogram.shape),
             "voxelSize": list(tomogram.voxel_size),
+            "region": [annotated.roi.y0, annotated.roi.y1, annotated.roi.x0, annotated.roi.x1],
+            "zRange": list(annotated.z_range),
             "available": tomogram.available,
             "unsaved": document.unsaved,
             "undo": document.history.undo_name,

@@ -111,7 +111,7 @@ class ModelService:
         path = content.get("path") or opened.path
         if not path:
             raise InputError("give a path to write to")
-        if content.get("dataset"):
+        if content.get("z") is not None:
             self._take_picture(opened, str(content["dataset"]), int(content["z"]))
         written = opened.save(path, overwrite=bool(content.get("overwrite")))
         self._soon()

@@ -21,6 +21,7 @@ from ais_jupyter.widgets.datasets import Datasets, sources_of
 from ais_jupyter.widgets.library_service import LibraryService
 from ais_jupyter.widgets.model_service import ModelService
 from ais_jupyter.widgets.prediction_service import PredictionService
+from ais_jupyter.widgets.segmenting_service import SegmentingService
 from ais_jupyter.widgets.slices import SliceService
 from ais_jupyter.widgets.training_service import TrainingService
 from ais_jupyter.widgets.uncertainty_service import UncertaintyService
@@ -86,6 +87,7 @@ class Workspace(KernelWidget):
         self._training = TrainingService(self, self._datasets, self._models, Trainings(self._models))
         self._predictions = PredictionService(self, self._datasets, self._models)
         self._model_list = ModelService(self, self._datasets, self._models, self._predictions)
+        self._segmenting = SegmentingService(self, self._datasets, self._models)
         self._uncertainty = UncertaintyService(self, self._datasets, self._models, self._predictions)
         self.add_models(models)
 
@@ -93,6 +95,11 @@ class Workspace(KernelWidget):
     def annotated(self) -> list[AnnotatedTomogram]:
         """The open tomograms with their annotations, in display order; everything seen in the browser is here."""
         return list(self._datasets)
+
+    @property
+    def session(self) -> Session:
+        """What is open, for scripts: undo, redo, save, and recovery of unsaved work."""
+        return self._session
 
     @property
     def models(self) -> list[SegmentationModel]:
@@ -112,7 +119,7 @@ class Workspace(KernelWidget):
         self._training.sets.use(found, str(source) if isinstance(source, (str, Path)) else "given in Python")
 
     def add_models(self, models: Any) -> None:
-        """Open a model, a group, a path to either, or a list of these; a group brings its interactions.
+        """Open `models`: a model, a group, a path to either, or a list of these; a group brings its interactions.
 
         Raises
         ------
@@ -137,6 +144,7 @@ class Workspace(KernelWidget):
         self._training.close()
         self._model_list.close()
         self._predictions.close()
+        self._segmenting.close()
         super().close()
 
     def _follow_open(self) -> None:

@@ -192,6 +192,8 @@ export class FakeKernel {
       path: "",
       shape: volume.shape,
       voxelSize: [volume.voxelSize, volume.voxelSize, volume.voxelSize],
+      region: [0, volume.shape[1], 0, volume.shape[2]],
+      zRange: [0, volume.shape[0]],
       available: true,
       unsaved: history.undoName !== undefined,
       undo: history.undoName ?? null,

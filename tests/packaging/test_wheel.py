@@ -36,6 +36,8 @@ def test_wheel_holds_bundle(wheel):
     sizes = {i.filename: i.file_size for i in zipfile.ZipFile(wheel).infolist()}
     assert 10_000 < sizes["ais_jupyter/widgets/static/widget.js"] < 300_000
     assert sizes["ais_jupyter/widgets/static/widget.css"] > 0
+    notebooks = [Path(n).name for n in names if n.startswith("ais_jupyter/notebooks/")]
+    assert sorted(notebooks) == sorted(p.name for p in (ROOT / "notebooks").glob("*.ipynb"))
     assert not [n for n in names if n.startswith("js/") or "node_modules" in n]
 
 

@@ -7,7 +7,7 @@ import threading
 import mrcfile
 import numpy as np
 import pytest
-from test_segmenting import brightness_model
+from brightness import brightness_model
 
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.errors import CancelledError

@@ -12,33 +12,18 @@ from pathlib import Path
 import mrcfile
 import numpy as np
 import pytest
+from brightness import brightness_model
 
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.errors import FileFormatError, InputError
 from ais_jupyter.core.data.geometry import Region
-from ais_jupyter.core.data.model_info import Interaction, ModelInfo, StoredModel
-from ais_jupyter.core.data.network import Layer, Network
+from ais_jupyter.core.data.model_info import Interaction
 from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.files.mrc import write_mrc
 from ais_jupyter.core.learning.model import SegmentationModel
 from ais_jupyter.core.workflows import ModelGroup, segment
 
 SHAPE = (6, 40, 48)
-
-
-def brightness_model(title="Bright", bias=0.0, **info):
-    """Return a network whose probability is sigmoid(4 · normalised grey value + bias)."""
-    layer = Layer(
-        "conv",
-        "Conv2D",
-        {"filters": 1, "kernel_size": [1, 1], "strides": [1, 1], "padding": "same", "dilation_rate": [1, 1],
-         "groups": 1, "activation": "sigmoid", "use_bias": True},
-        ["input"],
-        [np.full((1, 1, 1, 1), 4, np.float32), np.array([bias], np.float32)],
-    )  # fmt: skip
-    network = Network([Layer("input", "InputLayer", {"shape": [None, None, 1]}), layer], "conv")
-    settings = ModelInfo(title=title, architecture="", voxel_size=10.0, box_size=32, **info)
-    return SegmentationModel.from_stored(StoredModel(settings, network))
 
 
 @pytest.fixture

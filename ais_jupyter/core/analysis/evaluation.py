@@ -141,6 +141,38 @@ class Scores:
             *({"slice": int(z), **{n: float(v[i]) for n, v in values.items()}} for i, z in enumerate(self.slices)),
         ]
 
+    def plot(self, axes: Any = None, label: str | None = None, marked: Sequence[int] = ()) -> Any:
+        """Draw Dice over the threshold, and the agreement slice by slice.
+
+        Parameters
+        ----------
+        axes : two matplotlib axes, optional
+            Where to draw; a new figure by default. Those of another `plot` compare several results.
+        label : str, optional
+            Name of this result in a comparison; then only Dice is drawn.
+        marked : slice numbers
+            Marked in the plot over slices, such as those that were annotated.
+
+        Returns
+        -------
+        array of two matplotlib axes
+            ``axes[0].figure.savefig("scores.png")`` keeps the picture.
+        """
+        from ais_jupyter.core.analysis.score_plots import plot_slices, plot_thresholds
+
+        if axes is None:
+            import matplotlib.pyplot as plt
+
+            _, axes = plt.subplots(1, 2, figsize=(11, 3.6), layout="constrained")
+        plot_thresholds(axes[0], self, label)
+        plot_slices(axes[1], self, marked, label)
+        return axes
+
+    def _repr_html_(self) -> str:
+        from ais_jupyter.core.analysis.score_plots import table
+
+        return table(self)
+
     def __str__(self) -> str:
         return (
             f"Dice {self.dice:.3f}, IoU {self.iou:.3f}, precision {self.precision:.3f}, recall {self.recall:.3f} "

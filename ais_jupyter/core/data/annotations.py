@@ -116,7 +116,7 @@ class AnnotatedTomogram:
         return index
 
     def move_feature(self, feature: Feature, index: int) -> None:
-        """Move a feature to another place in the display order."""
+        """Move `feature` to place `index` of the display order."""
         with self.lock:
             before = self.features.index(feature)
             index = min(max(index, 0), len(self.features) - 1)

@@ -22,7 +22,14 @@ DEFAULT_FLOOD_SENSITIVITY = 50.0
 
 
 class Feature:
-    """One kind of thing that is annotated, such as "Ribosome".
+    """One kind of thing that is annotated, such as "Ribosome". `AnnotatedTomogram.add_feature` makes one.
+
+    Parameters
+    ----------
+    title, color, box_size, brush_radius, alpha, visible, filled, show_boxes, flood, flood_sensitivity
+        The attributes of these names.
+    shape : (z, y, x)
+        Size of the tomogram.
 
     Attributes
     ----------
@@ -197,7 +204,7 @@ class Feature:
         return box
 
     def set_boxes(self, z: int, centres: list[tuple[int, int]]) -> None:
-        """Replace the boxes of slice `z` by those centred on (y, x); they come last in the order."""
+        """Replace the boxes of slice `z` by those with these `centres` (y, x); they come last in the order."""
         z = self._checked_z(z)
         with self.lock:
             kept = [b for b in self._boxes if b[0] != z] + [(z, int(y), int(x)) for y, x in centres]

@@ -66,17 +66,17 @@ class Region:
 
     @classmethod
     def whole(cls, shape: Sequence[int]) -> Region:
-        """Return the whole plane of an image (y, x) or of a volume (z, y, x)."""
+        """Return the whole plane of an image or volume of this `shape`, (y, x) or (z, y, x)."""
         return cls(0, int(shape[-2]), 0, int(shape[-1]))
 
     @classmethod
     def from_ais(cls, crop_roi: Sequence[float], height: int) -> Region:
-        """Region from an Ais ``crop_roi`` [x0, t0, x1, t1], t counted from the top of the displayed image."""
+        """Region from an Ais `crop_roi` [x0, t0, x1, t1]; t counts from the top of an image of this `height`."""
         x0, t0, x1, t1 = (int(v) for v in crop_roi)
         return cls(height - t1, height - t0, x0, x1)
 
     def to_ais(self, height: int) -> list[int]:
-        """Ais ``crop_roi`` [x0, t0, x1, t1] of this region, t counted from the top of the displayed image."""
+        """Ais ``crop_roi`` [x0, t0, x1, t1] of this region; t counts from the top of an image of this `height`."""
         return [self.x0, height - self.y1, self.x1, height - self.y0]
 
     @property

@@ -53,7 +53,7 @@ class Picks:
         return self.positions * self.voxel_size
 
     def save(self, path: str | Path) -> Path:
-        """Write a STAR file."""
+        """Write a STAR file to `path`, and return the path."""
         return storage.save(self, path)
 
     def __repr__(self) -> str:

@@ -80,7 +80,7 @@ class TrainingSet:
         return (self.labels == FOREGROUND).any(axis=tuple(range(1, self.labels.ndim)))
 
     def subset(self, indices: Sequence[int] | np.ndarray) -> TrainingSet:
-        """Return the boxes with these numbers as another set."""
+        """Return the boxes with these `indices` as another set."""
         chosen = np.asarray(indices, int)
         place = {int(old): new for new, old in enumerate(chosen)}
         flavours = {}
@@ -94,7 +94,7 @@ class TrainingSet:
         )  # fmt: skip
 
     def save(self, path: str | Path) -> Path:
-        """Write a ``.scnt`` (the current tar form) that Ais trains on."""
+        """Write a ``.scnt`` (the current tar form) that Ais trains on to `path`, and return the path."""
         return storage.save(self, path)
 
     def __repr__(self) -> str:

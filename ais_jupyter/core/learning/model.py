@@ -67,7 +67,7 @@ class SegmentationModel:
 
     @classmethod
     def from_stored(cls, stored: StoredModel) -> SegmentationModel:
-        """Make a model from what a file holds."""
+        """Make a model from `stored`, what a file holds."""
         model = cls.__new__(cls)
         model.info = stored.info
         model._clear()
@@ -120,7 +120,22 @@ class SegmentationModel:
         return self.network is not None and len(self.network.input_shape) == 4
 
     def build(self, box_size: int = 64, depth: int = 1, voxel_size: float = -1.0) -> SegmentationModel:
-        """Give the model fresh weights for boxes of this size, depth and Å per pixel; returns itself."""
+        """Give the model fresh weights, as training does when it has none.
+
+        Parameters
+        ----------
+        box_size : int
+            Edge of the training boxes in pixels.
+        depth : int
+            Slices that the network sees at once.
+        voxel_size : float
+            Å per pixel; −1 unknown.
+
+        Returns
+        -------
+        SegmentationModel
+            This model.
+        """
         from ais_jupyter.core.learning.training_session import fresh_network
 
         with self._lock:
@@ -182,7 +197,16 @@ class SegmentationModel:
         after_epoch: Callable[[SegmentationModel, dict[str, float]], None] | None = None,
         watch: Watcher | None = None,
     ) -> Work[SegmentationModel]:
-        """Train as long work; see `train`.
+        """Train as long work; `train` runs it in a job and describes the parameters.
+
+        Parameters
+        ----------
+        training_set : TrainingSet
+            Boxes.
+        options : TrainingOptions
+            All settings together.
+        preview, after_epoch : callable, optional
+            As for `train`.
 
         Parameters
         ----------
@@ -220,7 +244,16 @@ class SegmentationModel:
     # inference -------------------------------------------------------------------------------------------
 
     def engine(self, kind: str = "auto", precision: str = "auto", streams: int = 1) -> Engine:
-        """Return what computes the network, made on first use; see `make_engine`.
+        """Return what computes the network, made on first use.
+
+        Parameters
+        ----------
+        kind : "auto", "keras" or "openvino"
+            "auto" takes OpenVINO on processors, where it is installed.
+        precision : "auto", "float32" or "bfloat16"
+            Of the arithmetic.
+        streams : int
+            Inputs computed at once.
 
         Raises
         ------
@@ -253,12 +286,20 @@ class SegmentationModel:
             Å per pixel; −1 unknown: nothing is rescaled.
         statistic : Statistic, optional
             Of the whole tomogram (`global_statistic`). Without it the slice is normalised by itself.
+        precision : "auto", "float32" or "bfloat16"
+            Of the arithmetic.
         **options
-            Fields of `InferenceOptions`.
+            Fields of `InferenceOptions`, such as ``tta=4``.
 
         Returns
         -------
-        float32 (y, x), 0–1
+        float32 (y, x)
+            How sure the model is, 0–1.
+
+        Raises
+        ------
+        InputError
+            The model has no weights yet, or the image has another depth.
         """
         image = np.asarray(image)
         if image.ndim == 2:
@@ -277,7 +318,7 @@ class SegmentationModel:
         return segment_blocks(engine, image[None], self.info, settings, voxel_size, statistic)[0]
 
     def save(self, path: str | Path) -> Path:
-        """Write a ``.scnm`` that Ais opens."""
+        """Write a ``.scnm`` that Ais opens to `path`, and return the path."""
         return storage.save(self.to_stored(), path)
 
     def __repr__(self) -> str:

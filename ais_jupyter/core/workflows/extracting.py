@@ -23,8 +23,10 @@ def extract(
 
     Parameters
     ----------
+    annotated : AnnotatedTomogram, or list of them
+        Those whose tomogram is missing are left out with a warning.
     positive, negative : feature titles
-        Negative boxes are background everywhere.
+        One or several. Negative boxes are background everywhere.
     box_size : int
         Edge of the boxes in pixels of `voxel_size`.
     voxel_size : float, optional
@@ -32,14 +34,16 @@ def extract(
     depth : int
         Slices per box; 1 for 2-D networks.
 
+    Returns
+    -------
+    TrainingSet
+        One image and label per box. A box that lies partly outside its image is filled by reflection there; what lies
+        outside the drawn box or the image is labelled "ignore".
+
     Raises
     ------
     InputError
         There is no box of a positive feature.
-
-    See Also
-    --------
-    ais_jupyter.core.learning.extraction.extracting : the same as long work, with the rules.
     """
     from ais_jupyter.core.learning.extraction import extracting
 

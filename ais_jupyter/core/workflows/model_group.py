@@ -41,14 +41,14 @@ class ModelGroup:
 
     @classmethod
     def from_stored(cls, stored: StoredGroup) -> ModelGroup:
-        """Make a group from what a file holds; interactions of models that are not in it are dropped, as Ais does."""
+        """Make a group from `stored`, what a file holds; interactions of models not in it are dropped, as by Ais."""
         models = [SegmentationModel.from_stored(model) for model in stored.models]
         titles = {model.title for model in models}
         kept = [i for i in stored.interactions if i.parent in titles and i.partner in titles]
         return cls(models, kept)
 
     def save(self, path: str | Path) -> Path:
-        """Write a ``.scnmgroup`` that Ais opens."""
+        """Write a ``.scnmgroup`` that Ais opens to `path`, and return the path."""
         return storage.save(StoredGroup([model.to_stored() for model in self.models], list(self.interactions)), path)
 
     def __iter__(self) -> Iterator[SegmentationModel]:

@@ -16,11 +16,17 @@ from ais_jupyter.core.workflows.model_group import ModelGroup
 
 
 def open_any(path: str | Path) -> Any:
-    """Open a file by its content.
+    """Open a file of any supported kind, which is told by its content.
+
+    Parameters
+    ----------
+    path : path
+        A volume, annotations, a training set, a model, a group of models, or coordinates.
 
     Returns
     -------
     Tomogram, AnnotatedTomogram, TrainingSet, SegmentationModel, ModelGroup or Picks
+        What the file holds. Volumes are read from it when they are looked at.
 
     Raises
     ------

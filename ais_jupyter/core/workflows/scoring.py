@@ -20,7 +20,18 @@ def evaluate(segmentation: Any, truth: Any, **options: Any) -> evaluation.Scores
     truth : path, Tomogram or array (z, y, x)
         Non-zero where the feature is.
     **options
-        See `ais_jupyter.core.analysis.evaluation.evaluate`: threshold, ignore, z.
+        ``threshold``: level 0–255 above which a voxel counts as found, 127.5 by default. ``ignore``: slice numbers, or
+        a volume that is not zero where nothing shall be compared. ``z``: (start, stop), only these slices.
+
+    Returns
+    -------
+    Scores
+        For the whole and for every slice, at any threshold; shown as a table and by ``plot()``.
+
+    Raises
+    ------
+    InputError
+        The shapes differ, nothing is left to compare, or probabilities are not between 0 and 1.
     """
     found = read_segmentation(segmentation) if isinstance(segmentation, str | Path) else segmentation
     known = open_tomogram(truth) if isinstance(truth, str | Path) else truth

@@ -91,6 +91,7 @@ def segment(
     Parameters
     ----------
     models : model, group, path, or list of these
+        What to look for; a path leads to a ``.scnm`` or ``.scnmgroup``.
     tomograms : tomogram, annotated tomogram, path, or list of these
         Of an annotated tomogram its region of interest and slice range are segmented; the rest of the output is zero.
     output_dir : path
@@ -112,7 +113,9 @@ def segment(
     batch_size : int
         Slices computed at once.
     precision : "auto", "float32" or "bfloat16"
+        Of the arithmetic; "auto" is bfloat16 where the processor computes in it.
     engine : "auto", "keras" or "openvino"
+        What computes; "auto" takes OpenVINO on processors, where it is installed.
     start : bool
         False leaves the job waiting.
     **inference
@@ -254,17 +257,22 @@ def _write_volumes(
                 raise CancelledError("segmentation was cancelled; nothing half-written is left")
 
 
+def rescaling_note(tomogram: Tomogram, model: SegmentationModel) -> str | None:
+    """Say that slices are rescaled for the model; None when its voxel size is the tomogram's, or one is unknown."""
+    if rescale_factor(tomogram.pixel_size, model.info.voxel_size) == 1.0:
+        return None
+    return (
+        f"{tomogram.name!r} has {tomogram.pixel_size:.2f} Å per pixel, model {model.title!r} was trained at "
+        f"{model.info.voxel_size:.2f} Å: slices are rescaled for it"
+    )
+
+
 def _stream(
     model: SegmentationModel, tomogram: Tomogram, region: Region, z_range: tuple[int, int], settings: _Settings
 ) -> Iterator[tuple[int, np.ndarray]]:
     """Probabilities of the region, slice by slice."""
-    factor = rescale_factor(tomogram.pixel_size, model.info.voxel_size) if settings.inference.rescale else 1.0
-    if factor != 1.0:
-        warnings.warn(
-            f"{tomogram.name!r} has {tomogram.pixel_size:.2f} Å per pixel, model {model.title!r} was trained at "
-            f"{model.info.voxel_size:.2f} Å: slices are rescaled for it",
-            stacklevel=2,
-        )
+    if settings.inference.rescale and (note := rescaling_note(tomogram, model)):
+        warnings.warn(note, stacklevel=2)
     statistic = global_statistic(tomogram) if settings.inference.is_global(model.info) else None
     stream = segment_slices(
         model, tomogram, settings.inference, z_range, region, statistic,

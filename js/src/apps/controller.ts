@@ -12,9 +12,10 @@ import { startBox } from "../tools/box_tool";
 import { startBrush } from "../tools/brush_tool";
 import type { ToolContext, ToolGesture, ToolPoint } from "../tools/context";
 import { startLasso } from "../tools/lasso_tool";
+import { startRegion } from "../tools/region_tool";
 import type { Gesture, InputHandlers, PlanePoint } from "../views/input";
 import type { Stage } from "../views/stage";
-import { type Slice, valueAt, values } from "../volume/slice";
+import { type Axis, type Slice, valueAt, values } from "../volume/slice";
 import { meanAndDeviation } from "../volume/statistics";
 
 /** Milliseconds the cursor must rest before the exact value is asked for. */
@@ -54,6 +55,7 @@ export class Controller implements InputHandlers {
     const name = tools.tool.peek();
     const tool = point.shift && name !== "navigate" ? "box" : name;
     if (tool === "navigate") return this.moveCursor(point);
+    if (tool === "region") return this.drawRegion(point);
     if (this.viewer.dataset.peek()?.loaded.peek() === false) return this.whenLoaded(point);
     const started = this.begin(tool, point);
     return started && this.follow(started, tool, point);
@@ -169,15 +171,16 @@ export class Controller implements InputHandlers {
       picture: () => this.picture(),
       allowed: () => this.allowed(),
       predicted: () => this.predicted(),
-      outline: (points) => {
-        this.stage.outlineAxis = point.axis;
-        this.stage.outline =
-          points?.map(({ column, row }) =>
-            point.axis === "x" ? { x: row, y: column } : { x: column, y: row },
-          ) ?? null;
-        this.stage.redrawOverlay(point.axis);
-      },
+      outline: (points) => this.showOutline(point.axis, points),
     };
+  }
+
+  private showOutline(axis: Axis, points: readonly { column: number; row: number }[] | null): void {
+    this.stage.outlineAxis = axis;
+    this.stage.outline =
+      points?.map(({ column, row }) => (axis === "x" ? { x: row, y: column } : { x: column, y: row })) ??
+      null;
+    this.stage.redrawOverlay(axis);
   }
 
   private follow(begun: ToolGesture, tool: string, from: PlanePoint): Gesture {
@@ -217,6 +220,20 @@ export class Controller implements InputHandlers {
         documents.strokeEnds();
       },
     };
+  }
+
+  private drawRegion(point: PlanePoint): Gesture | null {
+    const dataset = this.viewer.dataset.peek();
+    if (!dataset || point.axis !== "z") return null;
+    return startRegion(
+      {
+        width: dataset.width,
+        height: dataset.height,
+        outline: (points) => this.showOutline("z", points),
+        set: (region) => void this.actions.ask("region", { region }),
+      },
+      point,
+    );
   }
 
   /** The cross-sections go to where the stroke ended. */

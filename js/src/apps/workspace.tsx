@@ -7,6 +7,7 @@ import type { Link } from "../kernel/protocol";
 import { AssistPanel } from "../panels/assist_panel";
 import { DatasetsPanel } from "../panels/datasets_panel";
 import { DisplayPanel } from "../panels/display_panel";
+import { ExportPanel } from "../panels/export_panel";
 import { FeaturesPanel } from "../panels/features_panel";
 import { HelpOverlay } from "../panels/help_overlay";
 import { ModelsPanel } from "../panels/models_panel";
@@ -16,9 +17,10 @@ import { PlacesPanel } from "../panels/places_panel";
 import { RenderStage } from "../panels/render_stage";
 import { StageTabs } from "../panels/stage_tabs";
 import { StatusBar } from "../panels/status_bar";
-import { ToolRail } from "../panels/tool_rail";
+import { ToolRail, toolsOf } from "../panels/tool_rail";
 import { TrainingPanel } from "../panels/training_panel";
 import { Actions } from "../state/actions";
+import { ExportPlan } from "../state/export_plan";
 import { rememberDisplay } from "../state/remember_display";
 import { Viewer } from "../state/viewer";
 import { type Stage, type Stages, stagesOf, Workbench } from "../state/workbench";
@@ -51,15 +53,18 @@ export function openWorkspace(link: Link, traits: Traits): App {
 }
 
 export function renderWorkspace(bench: Workbench, stages: Stages, element: HTMLElement): () => void {
-  const viewer = new Viewer(bench.documents, bench.models);
+  const viewer = new Viewer(bench.documents, bench.models, bench.exports);
   const actions = new Actions(viewer);
-  const stop = effect(() => followDatasets(viewer));
-  const forget = rememberDisplay(viewer);
-  render(<Workspace bench={bench} stages={stages} viewer={viewer} actions={actions} />, element);
+  const plan = new ExportPlan();
+  const stops = [
+    effect(() => followDatasets(viewer)),
+    effect(() => followStage(stages.current.value, viewer)),
+    rememberDisplay(viewer),
+  ];
+  render(<Workspace bench={bench} stages={stages} viewer={viewer} actions={actions} plan={plan} />, element);
   return () => {
     actions.flush();
-    forget();
-    stop();
+    for (const stop of stops) stop();
     render(null, element);
     viewer.close();
   };
@@ -75,14 +80,22 @@ function followDatasets(viewer: Viewer): void {
   } else if (all.length > 0 && !all.some((dataset) => dataset.uid === viewer.uid.peek())) viewer.show(all[0]);
 }
 
+/** Results lie over the picture where they are made; the tools are those of the stage. */
+function followStage(stage: Stage, viewer: Viewer): void {
+  viewer.results.on.value = stage === "export";
+  const { tool } = viewer.tools;
+  if (!toolsOf(stage).includes(tool.peek())) tool.value = stage === "export" ? "navigate" : "brush";
+}
+
 interface Props {
+  plan: ExportPlan;
   bench: Workbench;
   stages: Stages;
   viewer: Viewer;
   actions: Actions;
 }
 
-function Workspace({ bench, stages, viewer, actions }: Props): JSX.Element {
+function Workspace({ bench, stages, viewer, actions, plan }: Props): JSX.Element {
   const root = useRef<HTMLDivElement>(null);
   const full = viewer.fullWindow.value;
   const stage = stages.current.value;
@@ -118,14 +131,22 @@ function Workspace({ bench, stages, viewer, actions }: Props): JSX.Element {
       tabIndex={-1}
     >
       <StageTabs stages={stages} />
-      <OptionsBar viewer={viewer} actions={actions} onFullWindow={toggleFull} />
+      <OptionsBar
+        viewer={viewer}
+        actions={actions}
+        paints={toolsOf(stage).includes("brush")}
+        onFullWindow={toggleFull}
+      />
       <RecoveryBanner documents={bench.documents} />
-      <ToolRail viewer={viewer} />
+      <ToolRail viewer={viewer} stage={stage} />
       <PictureArea viewer={viewer} actions={actions} />
       {stage === "render" && <RenderStage />}
       <aside class="ais-side" hidden={stage === "render"}>
         <DatasetsPanel viewer={viewer} actions={actions} />
         {stage === "models" && <ModelsPanel viewer={viewer} actions={actions} onCopied={toAnnotate} />}
+        {stage === "export" && (
+          <ExportPanel viewer={viewer} actions={actions} plan={plan} queue={bench.exports} />
+        )}
         {stage === "annotate" && <FeaturesPanel viewer={viewer} actions={actions} />}
         {stage === "annotate" && <AssistPanel viewer={viewer} actions={actions} />}
         {stage === "models" && <TrainingPanel training={bench.training} models={bench.models} />}

@@ -211,3 +211,34 @@ export function TextField(props: {
     />
   );
 }
+
+/** A whole number that is taken over on Enter or when it is left, kept within its limits. */
+export function NumberField(props: {
+  name: string;
+  value: number;
+  min: number;
+  max: number;
+  onCommit(value: number): void;
+}): JSX.Element {
+  const { name, value, min, max, onCommit } = props;
+  return (
+    <input
+      type="number"
+      class="ais-text ais-number"
+      aria-label={name}
+      value={value}
+      min={min}
+      max={max}
+      onChange={(event) => {
+        const wanted = Math.round(Number(event.currentTarget.value));
+        const next = Number.isFinite(wanted) ? Math.min(max, Math.max(min, wanted)) : value;
+        event.currentTarget.value = String(next);
+        if (next !== value) onCommit(next);
+      }}
+      onKeyDown={(event) => {
+        event.stopPropagation();
+        if (event.key === "Enter") event.currentTarget.blur();
+      }}
+    />
+  );
+}

@@ -1,14 +1,16 @@
 // How far long work is: a bar, a few words, the time left, and a button to stop it.
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import type { JobStatus } from "../state/job_status";
 import { IconButton } from "./controls";
 
 interface Props {
   status: JobStatus;
   onCancel(): void;
+  /** Buttons beside the time, once it has ended. */
+  children?: ComponentChildren;
 }
 
-export function JobProgress({ status, onCancel }: Props): JSX.Element {
+export function JobProgress({ status, onCancel, children }: Props): JSX.Element {
   const { title, state, progress, message, error } = status;
   const percent = Math.floor(progress * 100);
   const busy = state === "running" || state === "waiting";
@@ -18,6 +20,7 @@ export function JobProgress({ status, onCancel }: Props): JSX.Element {
         <span class="ais-job-title">{title}</span>
         <span class="ais-job-time">{timeOf(status)}</span>
         {busy && <IconButton icon="close" name={`Cancel ${title}`} hint="Cancel" onClick={onCancel} />}
+        {!busy && children}
       </div>
       <div
         class="ais-progress"
@@ -30,15 +33,22 @@ export function JobProgress({ status, onCancel }: Props): JSX.Element {
       >
         <div style={{ width: `${progress * 100}%` }} />
       </div>
-      <div class="ais-job-message">{error ?? (state === "cancelled" ? "stopped" : message)}</div>
+      <div class="ais-job-message">{error ?? WORDS[state] ?? message}</div>
     </div>
   );
 }
 
+const WORDS: Partial<Record<JobStatus["state"], string>> = {
+  cancelled: "stopped",
+  skipped: "the results were there already",
+  claimed: "another program is working on it",
+};
+
 function timeOf({ state, elapsed, timeLeft }: JobStatus): string {
   if (state === "waiting") return "waiting";
   if (state === "running") return timeLeft === null ? duration(elapsed) : `${duration(timeLeft)} left`;
-  return state === "done" ? `done in ${duration(elapsed)}` : `${state} after ${duration(elapsed)}`;
+  if (state === "done") return `done in ${duration(elapsed)}`;
+  return elapsed >= 1 && state !== "skipped" ? `${state} after ${duration(elapsed)}` : state;
 }
 
 /** Seconds in words: 8 s, 3 min 20 s, 2 h 5 min. */

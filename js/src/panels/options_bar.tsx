@@ -9,10 +9,12 @@ import { PredictionToggle } from "./prediction_hint";
 interface Props {
   viewer: Viewer;
   actions: Actions;
+  /** Whether anything can be painted in this stage. */
+  paints: boolean;
   onFullWindow(): void;
 }
 
-export function OptionsBar({ viewer, actions, onFullWindow }: Props): JSX.Element {
+export function OptionsBar({ viewer, actions, paints, onFullWindow }: Props): JSX.Element {
   const dataset = viewer.dataset.value;
   const info = dataset?.info.value;
   return (
@@ -33,7 +35,7 @@ export function OptionsBar({ viewer, actions, onFullWindow }: Props): JSX.Elemen
           onClick={() => actions.redo()}
         />
       </div>
-      <BrushOptions viewer={viewer} actions={actions} />
+      {paints && <BrushOptions viewer={viewer} actions={actions} />}
       <div class="ais-group ais-end">
         <PredictionToggle viewer={viewer} />
         <IconButton

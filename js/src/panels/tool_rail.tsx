@@ -2,9 +2,17 @@
 import type { JSX } from "preact";
 import type { ToolName } from "../state/tool_state";
 import type { Viewer } from "../state/viewer";
+import type { Stage } from "../state/workbench";
 import { Icon, type IconName } from "./icons";
 
-const TOOLS: { tool: ToolName; name: string; icon: IconName; hint: string }[] = [
+interface Entry {
+  tool: ToolName;
+  name: string;
+  icon: IconName;
+  hint: string;
+}
+
+const TOOLS: Entry[] = [
   {
     tool: "navigate",
     name: "Move",
@@ -26,13 +34,31 @@ const TOOLS: { tool: ToolName; name: string; icon: IconName; hint: string }[] = 
     icon: "box",
     hint: "Box (shift with any tool); right button removes the nearest",
   },
+  {
+    tool: "region",
+    name: "Region",
+    icon: "region",
+    hint: "Region: drag over what is to be segmented; a click takes the whole slice again",
+  },
 ];
 
-export function ToolRail({ viewer }: { viewer: Viewer }): JSX.Element {
+/** Tools of a stage: where nothing is painted, only looking and the region that is segmented. */
+export function toolsOf(stage: Stage): readonly ToolName[] {
+  return entriesOf(stage).map(({ tool }) => tool);
+}
+
+function entriesOf(stage: Stage): Entry[] {
+  const region = (tool: ToolName) => tool === "region";
+  if (stage === "export") return TOOLS.filter(({ tool }) => tool === "navigate" || region(tool));
+  return TOOLS.filter(({ tool }) => !region(tool));
+}
+
+export function ToolRail({ viewer, stage }: { viewer: Viewer; stage: Stage }): JSX.Element {
   const { tool } = viewer.tools;
+  const entries = entriesOf(stage);
   const choose = (by: number) => {
-    const at = TOOLS.findIndex((entry) => entry.tool === tool.value);
-    tool.value = TOOLS[(at + by + TOOLS.length) % TOOLS.length].tool;
+    const at = entries.findIndex((entry) => entry.tool === tool.value);
+    tool.value = entries[(at + by + entries.length) % entries.length].tool;
   };
   return (
     <div
@@ -47,7 +73,7 @@ export function ToolRail({ viewer }: { viewer: Viewer }): JSX.Element {
         choose(by);
       }}
     >
-      {TOOLS.map((entry) => (
+      {entries.map((entry) => (
         <button
           type="button"
           key={entry.tool}

@@ -6,6 +6,9 @@ import type { Edit } from "./edits";
 import { FeatureState, type Settings } from "./feature";
 import { LocalHistory } from "./local_history";
 
+/** Half-open: y0, y1, x0, x1. */
+export type Region = readonly [number, number, number, number];
+
 export interface DatasetInfo {
   uid: string;
   name: string;
@@ -14,6 +17,10 @@ export interface DatasetInfo {
   shape: [number, number, number];
   /** Å, z y x; 0 unknown */
   voxelSize: [number, number, number];
+  /** What is segmented in each slice. */
+  region: Region;
+  /** Slices that are segmented, half-open. */
+  zRange: [number, number];
   available: boolean;
   unsaved: boolean;
   /** What undo and redo would do, as the kernel says. */
@@ -70,6 +77,12 @@ export class DatasetState {
 
   get width(): number {
     return this.info.value.shape[2];
+  }
+
+  /** Whether only a part of each slice is segmented. */
+  get cropped(): boolean {
+    const [y0, y1, x0, x1] = this.info.value.region;
+    return y0 > 0 || x0 > 0 || y1 < this.height || x1 < this.width;
   }
 
   feature(uid: string | null): FeatureState | undefined {

@@ -1,8 +1,9 @@
-// How long work goes, as the kernel's widgets/job_view.py describes a job.
+// How long work stands.
 
+/** As the kernel's widgets/job_view.py describes a job; work on files may also be skipped or claimed. */
 export interface JobStatus {
   title: string;
-  state: "waiting" | "running" | "done" | "failed" | "cancelled";
+  state: "waiting" | "running" | "done" | "skipped" | "claimed" | "failed" | "cancelled";
   /** 0–1 */
   progress: number;
   message: string;

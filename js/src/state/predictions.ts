@@ -55,10 +55,14 @@ export class Predictions {
       const dataset = viewer.dataset.value;
       const outcome = models.outcome.value;
       if (!this.on.value || !outcome || !dataset) return "";
-      const { available, voxelSize } = dataset.info.value;
+      const { available, voxelSize, region } = dataset.info.value;
       const { z } = viewer.position.value;
       if (!available) return "";
-      return JSON.stringify({ dataset: dataset.uid, z, key: [dataset.uid, z, voxelSize, outcome].join("/") });
+      return JSON.stringify({
+        dataset: dataset.uid,
+        z,
+        key: [dataset.uid, z, voxelSize, region, outcome].join("/"),
+      });
     });
     this.stop = effect(() => {
       const text = wanted.value;

@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import type { FloodRule } from "../labels/flood";
 
-export type ToolName = "navigate" | "brush" | "erase" | "flood" | "box" | "lasso" | "point";
+export type ToolName = "navigate" | "brush" | "erase" | "flood" | "box" | "lasso" | "point" | "region";
 
 export class ToolState {
   readonly tool = signal<ToolName>("brush");

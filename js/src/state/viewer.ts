@@ -3,8 +3,10 @@ import { batch, computed, type Signal, signal, untracked } from "@preact/signals
 import type { Axis } from "../volume/slice";
 import type { DatasetState, Display } from "./dataset";
 import type { DocumentSet } from "./document_set";
+import type { ExportQueue } from "./export_queue";
 import type { ModelSet } from "./model_set";
 import { Predictions } from "./predictions";
+import { Results } from "./results";
 import { ToolState } from "./tool_state";
 
 export interface Position {
@@ -66,16 +68,20 @@ export class Viewer {
   private left = new Map<string, Display>();
 
   readonly predictions: Predictions;
+  readonly results: Results;
 
   constructor(
     readonly documents: DocumentSet,
     readonly models: ModelSet,
+    exports: ExportQueue,
   ) {
     this.predictions = new Predictions(this, models);
+    this.results = new Results(documents.link, exports);
   }
 
   close(): void {
     this.predictions.close();
+    this.results.close();
   }
 
   show(dataset: DatasetState): void {

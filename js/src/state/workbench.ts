@@ -2,6 +2,7 @@
 import { type Signal, signal } from "@preact/signals";
 import type { Link } from "../kernel/protocol";
 import { DocumentSet } from "./document_set";
+import { ExportQueue } from "./export_queue";
 import { ModelSet } from "./model_set";
 import { Places } from "./places";
 import { TrainingState } from "./training";
@@ -21,25 +22,29 @@ export function stagesOf(all: readonly Stage[], first: Stage): Stages {
 export class Workbench {
   readonly documents: DocumentSet;
   readonly models: ModelSet;
+  readonly exports: ExportQueue;
   readonly places: Places;
   readonly training: TrainingState;
 
   constructor(readonly link: Link) {
     this.documents = new DocumentSet(link);
     this.models = new ModelSet(link, this.documents);
+    this.exports = new ExportQueue(link);
     this.places = new Places(link, this.documents);
     this.training = new TrainingState(link);
   }
 
   async open(): Promise<void> {
     try {
-      await Promise.all([this.documents.open(), this.models.open(), this.places.open()]);
+      const parts = [this.documents, this.models, this.exports, this.places];
+      await Promise.all(parts.map((part) => part.open()));
     } catch (error) {
       this.documents.error.value = String(error);
     }
   }
 
   close(): void {
+    this.exports.close();
     this.models.close();
     this.places.close();
     this.documents.close();

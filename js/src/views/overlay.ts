@@ -25,6 +25,7 @@ export interface OverlayScene {
 export function drawOverlay(context: CanvasRenderingContext2D, scene: OverlayScene): void {
   const { size, axis } = scene;
   context.clearRect(0, 0, size.width, size.height);
+  if (axis === "z" && scene.dataset.cropped) drawRegion(context, scene);
   if (scene.cross) drawCross(context, scene);
   drawBoxes(context, scene);
   if (scene.outline) drawOutline(context, scene, scene.outline);
@@ -36,7 +37,15 @@ export function overlayLook(scene: OverlayScene): string {
   const { axis, camera, size, position, outline, pixelSize, cross } = scene;
   const { z, y, x } = position;
   const at = cross ? { z: [x, y], y: [x, z], x: [z, y] }[axis] : null;
-  return JSON.stringify([camera, size, at, outline, pixelSize, shownBoxes(scene)]);
+  return JSON.stringify([
+    camera,
+    size,
+    at,
+    outline,
+    pixelSize,
+    scene.dataset.info.peek().region,
+    shownBoxes(scene),
+  ]);
 }
 
 function css(color: readonly number[], alpha: number): string {
@@ -109,6 +118,22 @@ function drawCross(context: CanvasRenderingContext2D, { axis, camera, size, posi
   context.moveTo(0, Math.round(top) + 0.5);
   context.lineTo(size.width, Math.round(top) + 0.5);
   context.stroke();
+}
+
+/** What is segmented keeps its brightness, the rest is darkened. */
+function drawRegion(context: CanvasRenderingContext2D, { camera, size, dataset }: OverlayScene): void {
+  const [y0, y1, x0, x1] = dataset.info.peek().region;
+  const corner = toScreen(camera, size, x0, y1);
+  const width = (x1 - x0) * camera.scaleX;
+  const height = (y1 - y0) * camera.scaleY;
+  context.fillStyle = "rgb(0 0 0 / 0.45)";
+  context.beginPath();
+  context.rect(0, 0, size.width, size.height);
+  context.rect(corner.left, corner.top, width, height);
+  context.fill("evenodd");
+  context.strokeStyle = "rgb(255 255 255 / 0.8)";
+  context.lineWidth = 1;
+  context.strokeRect(corner.left, corner.top, width, height);
 }
 
 function drawOutline(

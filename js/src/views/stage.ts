@@ -1,14 +1,13 @@
 // Draws the three planes of a view when something that they show has changed, at most once per frame.
 import { computed, effect, untracked } from "@preact/signals";
-import type { OverlayLayer } from "../gl/plane_renderer";
 import type { SliceStore } from "../state/slice_store";
 import type { Viewer } from "../state/viewer";
 import { type Axis, type Slice, storedValue } from "../volume/slice";
 import { autocontrast, histogram, subsample } from "../volume/statistics";
 import { fitCamera, keptInSight, type PlaneCamera, planeCamera } from "./camera";
+import { foundLayers, foundLook } from "./found_layers";
 import { drawOverlay, type OverlayScene, overlayLook } from "./overlay";
 import { Plane, type PlaneElements } from "./plane";
-import { predictionLayers, predictionLook } from "./prediction_layers";
 import { Renderer } from "./renderer";
 
 /** Milliseconds without a new slice after which the histogram is made. */
@@ -140,14 +139,19 @@ export class Stage {
       effect(() => {
         viewer.predictions.shown.value;
         viewer.predictions.copied.value;
-        predictionLook(viewer.models);
         this.redraw("z");
+      }),
+      effect(() => {
+        foundLook(viewer);
+        viewer.results.arrived.value;
+        this.redraw();
       }),
       effect(() => {
         for (const feature of viewer.dataset.value?.features.value ?? []) {
           feature.boxes.value;
           feature.settings.value;
         }
+        viewer.dataset.value?.info.value.region;
         this.redrawOverlay();
       }),
       effect(() => {
@@ -260,19 +264,13 @@ export class Stage {
     const limits =
       viewer.contrast.peek() ??
       (slice ? ([slice.decode[1], slice.decode[0] + slice.decode[1]] as const) : [0, 1]);
-    this.renderer.draw(plane, slice, limits as [number, number], slice ? this.predicted(plane, index) : []);
+    this.renderer.draw(
+      plane,
+      slice,
+      limits as [number, number],
+      slice ? foundLayers(plane, index, viewer) : [],
+    );
     if (plane.axis === "z" && slice) this.describe();
-  }
-
-  /** Predictions lie over the main view only: a cross-section would need the prediction of every slice. */
-  private predicted(plane: Plane, z: number): OverlayLayer[] {
-    const { viewer } = this;
-    const { shown: signal, copied } = viewer.predictions;
-    const shown = signal.peek();
-    if (plane.axis !== "z" || !plane.textures) return [];
-    plane.textures.keepOverlays(shown?.layers.map(({ model }) => model) ?? []);
-    const here = shown?.z === z && shown.dataset === viewer.dataset.peek()?.uid;
-    return here ? predictionLayers(plane.textures, viewer.models, shown, copied.peek()) : [];
   }
 
   /** While the main view's slice is on its way, the picture of the last one stays for a moment. */

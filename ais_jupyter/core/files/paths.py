@@ -44,11 +44,3 @@ def _listed(path: Path) -> list[Path]:
     lines = [line.strip() for line in path.read_text().splitlines()]
     names = [line for line in lines if line and not line.startswith("#")]
     return [Path(name if name.lower().endswith(VOLUMES) else name + ".mrc").expanduser() for name in names]
-
-
-def use_gpus(gpus: str | None) -> None:
-    """Let this process see only these GPUs ("0,1"); None leaves it as it is, "-1" or "" hides them all."""
-    import os
-
-    if gpus is not None:
-        os.environ["CUDA_VISIBLE_DEVICES"] = gpus.strip().strip(",")

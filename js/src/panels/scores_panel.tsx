@@ -1,0 +1,110 @@
+// How good the results on the tomogram in view are, where the truth is known.
+import type { JSX } from "preact";
+import type { ExportPlan } from "../state/export_plan";
+import type { ExportQueue, Scores } from "../state/export_queue";
+import type { Viewer } from "../state/viewer";
+import { Section, TextField, Toggle } from "./controls";
+
+interface Props {
+  viewer: Viewer;
+  plan: ExportPlan;
+  queue: ExportQueue;
+}
+
+export function ScoresPanel({ viewer, plan, queue }: Props): JSX.Element | null {
+  const dataset = viewer.dataset.value;
+  const results = dataset ? queue.resultsOn(dataset.uid) : [];
+  if (!dataset || results.length === 0) return null;
+  const annotated = dataset.features.value.flatMap((feature) => feature.slices.value);
+  const score = async () => {
+    const ignore = plan.unseenOnly.peek() ? [...new Set(annotated)] : [];
+    for (const { path, title } of results) {
+      const model = viewer.models.models.peek().find((one) => one.values.peek().title === title);
+      await queue.score(path, plan.truth.peek(), model?.values.peek().threshold ?? 0.5, ignore);
+    }
+  };
+  return (
+    <Section title="Scores">
+      <div class="ais-form">
+        <TextField
+          name="Truth"
+          value={plan.truth.value}
+          placeholder="Path of the true mask"
+          onCommit={(truth) => {
+            plan.truth.value = truth;
+          }}
+        />
+        <Toggle
+          label="Leave out annotated slices"
+          checked={plan.unseenOnly.value}
+          onChange={(on) => {
+            plan.unseenOnly.value = on;
+          }}
+        />
+        <button type="button" class="ais-chip" disabled={!plan.truth.value} onClick={() => void score()}>
+          Compare with truth
+        </button>
+        {results.map(({ path, title, scores }) =>
+          scores ? <ScoreTable key={path} title={title} scores={scores} /> : null,
+        )}
+      </div>
+    </Section>
+  );
+}
+
+function ScoreTable({ title, scores }: { title: string; scores: Scores }): JSX.Element {
+  const text = (value: number | null) => (value === null ? "–" : value.toFixed(3));
+  return (
+    <figure class="ais-scores" aria-label={`Scores of ${title}`}>
+      <table>
+        <thead>
+          <tr>
+            <th>{title}</th>
+            <th>Dice</th>
+            <th>IoU</th>
+            <th>Precision</th>
+            <th>Recall</th>
+          </tr>
+        </thead>
+        <tbody>
+          <tr>
+            <td>above {scores.threshold.toFixed(2)}</td>
+            <td>{text(scores.dice)}</td>
+            <td>{text(scores.iou)}</td>
+            <td>{text(scores.precision)}</td>
+            <td>{text(scores.recall)}</td>
+          </tr>
+          <tr>
+            <td>best, {scores.bestThreshold.toFixed(2)}</td>
+            <td>{text(scores.bestDice)}</td>
+            <td colSpan={3} class="ais-label">
+              {scores.slices} slices compared
+            </td>
+          </tr>
+        </tbody>
+      </table>
+      <Curve scores={scores} />
+    </figure>
+  );
+}
+
+/** Dice against the threshold; marks where it is applied and where it would be best. */
+function Curve({ scores }: { scores: Scores }): JSX.Element {
+  const points = scores.curve.map((dice, level) => (dice === null ? "" : `${level},${100 - 100 * dice}`));
+  const mark = (threshold: number, name: string) => (
+    <line x1={255 * threshold} x2={255 * threshold} y1="0" y2="100" class={name} />
+  );
+  return (
+    <svg
+      class="ais-curve"
+      viewBox="-1 -2 257 104"
+      preserveAspectRatio="none"
+      role="img"
+      aria-label="Dice by threshold"
+    >
+      {mark(scores.threshold, "ais-curve-now")}
+      {mark(scores.bestThreshold, "ais-curve-best")}
+      <polyline points={points.filter(Boolean).join(" ")} />
+    </svg>
+  );
+}

@@ -1,0 +1,23 @@
+// What one view is about to export, chosen in the panel.
+import { signal } from "@preact/signals";
+
+export class ExportPlan {
+  /** Open models and tomograms that are left out, by uid: what is opened later takes part. */
+  readonly withoutModels = signal<ReadonlySet<string>>(new Set());
+  readonly withoutDatasets = signal<ReadonlySet<string>>(new Set());
+  /** Path, folder or wildcard of tomograms that are not open. */
+  readonly files = signal("");
+  readonly overwrite = signal(false);
+  readonly tta = signal(1);
+  /** Path of the volume with the truth. */
+  readonly truth = signal("");
+  /** Leave annotated slices out of the scores. */
+  readonly unseenOnly = signal(true);
+}
+
+/** The set with `key` in it or not. */
+export function toggled(set: ReadonlySet<string>, key: string, inside: boolean): ReadonlySet<string> {
+  const next = new Set(set);
+  inside ? next.add(key) : next.delete(key);
+  return next;
+}

@@ -1,0 +1,123 @@
+"""The export stage as the browser asks for it: queue, region, results, scores."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import mrcfile
+import numpy as np
+import pytest
+
+from ais_jupyter.widgets import Segmenter
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "workflows"))
+from brightness import brightness_model
+
+SHAPE = (6, 40, 48)
+
+
+@pytest.fixture
+def page(tmp_path, monkeypatch):
+    monkeypatch.setenv("AIS_JUPYTER_STATE", str(tmp_path / "state"))
+    values = np.random.default_rng(0).normal(100, 10, SHAPE).astype(np.float32)
+    for name, data in (("cell", values), ("truth", (values > 105).astype(np.float32))):
+        with mrcfile.new(tmp_path / f"{name}.mrc", data) as file:
+            file.voxel_size = 10.0
+    widget = Segmenter(tmp_path / "cell.mrc", models=brightness_model(bias=-2.0))
+    sent = []
+    widget.send = lambda content, buffers=None: sent.append((content, buffers))
+
+    def ask(kind, **content):
+        handler, _ = widget._handlers[kind]
+        widget._answer("q", handler, {"kind": kind, "id": "q", **content}, [])
+        return next((c, b) for c, b in reversed(sent) if c.get("id") == "q")
+
+    def finish():
+        until = time.monotonic() + 60
+        while any(e["status"]["state"] in ("waiting", "running") for e in ask("exports")[0]["exports"]):
+            assert time.monotonic() < until
+            time.sleep(0.02)
+        return ask("exports")[0]["exports"]
+
+    ask.widget, ask.sent, ask.folder, ask.finish = widget, sent, tmp_path, finish
+    ask.dataset = widget.annotated[0].uid
+    ask.models = [opened.uid for opened in widget._models]
+    yield ask
+    widget.close()
+
+
+def export(page, **content):
+    return page("export", models=page.models, datasets=[page.dataset], **content)[0]
+
+
+def test_results_go_beside_the_tomogram_and_are_told(page):
+    assert page("exports")[0]["folder"] == str(page.folder / "segmented")
+    assert export(page)["added"] == 1
+    (entry,) = page.finish()
+    assert (entry["dataset"], entry["status"]["state"]) == (page.dataset, "done")
+    assert [Path(o["path"]).name for o in entry["outputs"]] == ["cell__Bright.mrc"]
+    told = [content for content, _ in page.sent if content.get("event") == "exports"]
+    assert told[-1]["exports"][0]["status"]["state"] == "done"
+
+
+def test_region_and_slices_limit_what_is_written(page):
+    page("region", dataset=page.dataset, region=[4, 20, 8, 30], z_range=[2, 5])
+    info = page("open")[0]["datasets"][0]
+    assert (info["region"], info["zRange"]) == ([4, 20, 8, 30], [2, 5])
+    export(page)
+    (entry,) = page.finish()
+    levels = mrcfile.read(entry["outputs"][0]["path"])
+    assert levels.shape == SHAPE
+    inside = np.zeros(SHAPE, bool)
+    inside[2:5, 4:20, 8:30] = True
+    assert levels[inside].max() > 200
+    assert not levels[~inside].any()
+    page("region", dataset=page.dataset, region=None, z_range=None)
+    assert page("open")[0]["datasets"][0]["region"] == [0, 40, 0, 48]
+
+
+@pytest.mark.parametrize(("axis", "index"), [("z", 3), ("y", 7), ("x", 11)])
+def test_planes_of_a_result_are_those_of_its_file(page, axis, index):
+    export(page)
+    path = page.finish()[0]["outputs"][0]["path"]
+    content, buffers = page("result_slice", path=path, axis=axis, index=index)
+    plane = np.frombuffer(buffers[0], np.uint8).reshape(content["height"], content["width"])
+    assert np.array_equal(plane, np.take(mrcfile.read(path), index, axis="zyx".index(axis)))
+
+
+def test_only_results_of_the_list_are_read(page):
+    answer, _ = page("result_slice", path=str(page.folder / "cell.mrc"), axis="z", index=0)
+    assert "no result of this list" in answer["error"]["message"]
+
+
+def test_scores_are_those_of_evaluate_and_are_kept(page):
+    import ais_jupyter as ais
+
+    export(page)
+    path = page.finish()[0]["outputs"][0]["path"]
+    truth = str(page.folder / "truth.mrc")
+    scores, _ = page("score", path=path, truth=truth, threshold=0.5, ignore=[2])
+    expected = ais.evaluate(path, truth, ignore=[2])
+    assert scores["dice"] == pytest.approx(expected.dice, abs=1e-4)
+    assert scores["bestDice"] == pytest.approx(expected.best_dice, abs=1e-4)
+    assert len(scores["curve"]) == 256
+    assert [z for z, _ in scores["perSlice"]] == [0, 1, 3, 4, 5]
+    assert page("exports")[0]["exports"][0]["outputs"][0]["scores"]["dice"] == scores["dice"]
+
+
+def test_more_tomograms_come_from_a_wildcard(page):
+    answer, _ = page("export", models=page.models, datasets=[], files=str(page.folder / "*.mrc"))
+    assert answer["added"] == 2
+    assert sorted(entry["name"] for entry in page.finish()) == ["cell.mrc", "truth.mrc"]
+    answer, _ = page("export", models=page.models, datasets=[], files=str(page.folder / "none*.mrc"))
+    assert "no files found" in answer["error"]["message"]
+
+
+def test_a_missing_tomogram_is_refused_before_anything_is_queued(page):
+    page.widget.annotated[0].tomogram.data = None
+    if page.widget.annotated[0].tomogram.available:
+        pytest.fail("the tomogram still counts as there")
+    assert "missing" in export(page)["error"]["message"]
+    assert page("exports")[0]["exports"] == []
