@@ -106,7 +106,9 @@ def fetched(page: Page, size: int, round_: int) -> float:
 
 
 def take_largest_brush(page: Page) -> None:
-    """Set the brush to its largest size."""
+    """Set the brush to its largest size; it belongs to a feature."""
+    page.evaluate("document.querySelector('button[aria-label=\"Add feature\"]').click()")
+    time.sleep(1)
     page.evaluate(
         """(() => { const slider = document.querySelector('input[type=range][aria-label="Brush size"]');
         Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(slider, slider.max);
