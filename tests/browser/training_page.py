@@ -11,9 +11,9 @@ from PIL import Image
 
 #: A plug-in folder with a small network.
 TINY = '''
-import os, pathlib, tempfile
-home = pathlib.Path(tempfile.mkdtemp())
-(home / ".ais_jupyter/models").mkdir(parents=True)
+import os, pathlib
+home = pathlib.Path(os.environ["AIS_JUPYTER_HOME"])
+(home / ".ais_jupyter/models").mkdir(parents=True, exist_ok=True)
 (home / ".ais_jupyter/models/tiny.py").write_text("""
 title = "Tiny"
 include = True
@@ -29,7 +29,6 @@ def create(input_shape):
     model.compile(optimizer=keras.optimizers.Adam(0.005), loss="binary_crossentropy")
     return model
 """)
-os.environ["AIS_JUPYTER_HOME"] = str(home)
 
 # Such a small network would take a whole machine for hundreds of steps a second, and the browser runs on it as well.
 import keras, time
