@@ -157,7 +157,10 @@ def test_from_the_first_stroke_to_a_scored_file(open_notebook):
 
     # It learns on from there.
     tab(page, "Models")
-    assert training.make_set() > boxes
+    training.button("Make training set").click()
+    training.page.wait_for_function(
+        f"() => Number(document.querySelector('.ais-made')?.dataset.boxes) > {boxes}", timeout=60_000
+    )
     points = training.points()
     training.button("Continue").click()
     training.wait_points(points + 6)
