@@ -1,4 +1,4 @@
-"""The whole way on the sample, as a person goes it: paint, train, watch, stop, copy, correct, continue, export, score."""
+"""The whole way on the sample, as a person goes it: paint, train, watch, copy, correct, continue, export, score."""
 
 from __future__ import annotations
 
@@ -97,8 +97,9 @@ def test_from_the_first_stroke_to_a_scored_file(open_notebook):
     box_background(page, z2)
     feature = "annotator.annotated[0].feature('Ribosome')"
     assert notebook.python(f"{feature}.annotated_slices") == sorted([z1, z2])
-    agreement = f"2 * (({feature}.mask({z1}) > 0) & truth[{z1}]).sum() / (({feature}.mask({z1}) > 0).sum() + truth[{z1}].sum())"
-    assert notebook.python(f"float({agreement})") > 0.55  # the dabs lie where the ribosomes are
+    painted = f"({feature}.mask({z1}) > 0)"
+    agreement = f"float(2 * ({painted} & truth[{z1}]).sum() / ({painted}.sum() + truth[{z1}].sum()))"
+    assert notebook.python(agreement) > 0.55  # the dabs lie where the ribosomes are
     boxes = notebook.python(f"len({feature}.boxes)")
     assert boxes >= 12
 
@@ -119,7 +120,7 @@ def test_from_the_first_stroke_to_a_scored_file(open_notebook):
     )
     waited = 0
     while (found := colored(page)) < 50:
-        assert training.page.locator('.ais-run[data-state="running"]').count(), "training ended before anything was seen"
+        assert training.page.locator('.ais-run[data-state="running"]').count(), "it ended before anything was seen"
         page.page.wait_for_timeout(250)
         waited += 1
         assert waited < 400, f"no prediction is seen: {found} pixels"
