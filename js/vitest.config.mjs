@@ -15,8 +15,31 @@ const glsl = {
       : undefined,
 };
 
+/** What the desktop program gave, where the samples lie beside the repository; null elsewhere. */
+const golden = {
+  name: "golden-filters",
+  resolveId: (id) => (id === "virtual:golden-filters" ? id : undefined),
+  load(id) {
+    if (id !== "virtual:golden-filters") return undefined;
+    const folder = new URL("../../shared/samples/golden_filters/", import.meta.url);
+    if (!existsSync(folder)) return "export default null";
+    const image = (name) => {
+      const bytes = readFileSync(new URL(name, folder));
+      const start = 10 + bytes.readUInt16LE(8);
+      const header = bytes.toString("latin1", 10, start);
+      if (!header.includes("'<f4'")) throw new Error(`${name} does not hold 32-bit numbers`);
+      const [height, width] = /\((\d+), (\d+)\)/.exec(header).slice(1).map(Number);
+      const values = Array.from({ length: height * width }, (_, i) => bytes.readFloatLE(start + 4 * i));
+      return { height, width, values };
+    };
+    const cases = JSON.parse(readFileSync(new URL("manifest.json", folder), "utf8"));
+    const results = cases.map((one) => ({ ...one, result: image(one.file).values }));
+    return `export default ${JSON.stringify({ image: image("raw_slice16.npy"), cases: results })}`;
+  },
+};
+
 export default defineConfig({
-  plugins: [glsl],
+  plugins: [glsl, golden],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   test: {
     projects: [

@@ -51,6 +51,8 @@ class Curve:
 
     def take(self, values: dict[str, Any]) -> None:
         """Add what training reported."""
+        if "out_of_memory" in values:  # an epoch begins again: what was drawn of it stays, and the curve goes on behind
+            self.begin += max(0.0, self.end - self.begin - values["epochs_done"])
         if "at" in values:
             at = self.begin + values["at"]
             self.rows.append((at, values.get("batch_loss"), values.get("loss"), values.get("val_loss")))

@@ -55,7 +55,7 @@
   bench.sleep = sleep;
 
   /** Milliseconds from `act()` until the pixel in the middle has become `grey` (± `near`). */
-  bench.until = (act, grey, near = 6, limit = 20000) =>
+  bench.until = (act, grey, near = 6, limit = 60000) =>
     new Promise((done, fail) => {
       const timer = setTimeout(() => {
         bench.onDrawn = null;

@@ -106,7 +106,9 @@ def fetched(page: Page, size: int, round_: int) -> float:
 
 
 def take_largest_brush(page: Page) -> None:
-    """Set the brush to its largest size."""
+    """Set the brush to its largest size; it belongs to a feature."""
+    page.evaluate("document.querySelector('button[aria-label=\"Add feature\"]').click()")
+    time.sleep(1)
     page.evaluate(
         """(() => { const slider = document.querySelector('input[type=range][aria-label="Brush size"]');
         Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(slider, slider.max);
@@ -153,11 +155,13 @@ def measure(page: Page, server: Server, size: int, dtype: str, training: bool, r
     run_cell(page, 1 - 1)
     run_cell(page, 1)
     page.wait("!!document.querySelector('canvas[aria-label=\"Slice view\"]') && !!window.echo")
-    page.evaluate("document.querySelector('canvas[aria-label=\"Slice view\"]').scrollIntoView({block: 'center'})")
     time.sleep(3)
     if training:
         run_cell(page, 2)
         time.sleep(20)  # until it is under way
+    # Running a cell scrolls to it: back to the picture.
+    page.evaluate("document.querySelector('canvas[aria-label=\"Slice view\"]').scrollIntoView({block: 'center'})")
+    time.sleep(1)
     visited = {current_slice(page)}
     floor = page.evaluate(f"bench.floor({size})")
     page.evaluate(f"bench.coverWithFloor({size})")
@@ -185,7 +189,9 @@ def measure(page: Page, server: Server, size: int, dtype: str, training: bool, r
 
 
 def summary(times: list[float]) -> str:
-    """Median and 95th percentile in ms."""
+    """Median and 95th percentile in ms; a machine with too much to do may have drawn nothing at all."""
+    if not times:
+        return "nothing drawn"
     ordered = sorted(times)
     return f"{statistics.median(ordered):6.1f} ({ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]:6.1f})"
 

@@ -67,6 +67,12 @@ class AnnotatorPage:
         """Set a slider."""
         self.page.get_by_role("slider", name=name, exact=True).fill(str(value))
 
+    def menu(self, feature: str, item: str) -> None:
+        """Choose from the menu of a feature."""
+        card = self.page.get_by_role("listitem", name=feature, exact=True)
+        card.locator("summary").click()
+        card.get_by_role("menuitem", name=item, exact=True).click()
+
     def settle(self) -> None:
         """Wait until the kernel has confirmed everything that was done here."""
         self.page.wait_for_timeout(350)  # settings are collected for a moment before they are sent

@@ -41,11 +41,6 @@ class Hand(AnnotatorPage):
     def chip(self, name: str) -> None:
         self.button(name).click()
 
-    def menu(self, feature: str, item: str) -> None:
-        card = self.page.get_by_role("listitem", name=feature, exact=True)
-        card.locator("summary").click()
-        card.get_by_role("menuitem", name=item, exact=True).click()
-
 
 @pytest.fixture
 def hand(open_notebook):

@@ -90,12 +90,7 @@ def test_points_by_the_cross_sections_features_in_order_and_alone(open_notebook)
     titles = "[f.title[-1] for f in annotator.annotated[0].features]"
     assert notebook.python(titles) == ["1", "2", "3"]
 
-    def menu(feature: int, item: str) -> None:
-        card = page.page.get_by_role("listitem", name=f"Unnamed feature {feature}", exact=True)
-        card.locator("summary").click()
-        card.get_by_role("menuitem", name=item, exact=True).click()
-
-    menu(3, "Move up")
+    page.menu("Unnamed feature 3", "Move up")
     page.settle()
     assert notebook.python(titles) == ["1", "3", "2"]
     page.page.keyboard.press("Control+z")  # the keys work after a menu was used
@@ -110,9 +105,9 @@ def test_points_by_the_cross_sections_features_in_order_and_alone(open_notebook)
         return [max(p) - min(p) > 40 for p in pixels]
 
     assert colours() == [True, True]
-    menu(3, "Show alone")
+    page.menu("Unnamed feature 3", "Show alone")
     assert colours() == [False, True]
-    menu(3, "Show all again")
+    page.menu("Unnamed feature 3", "Show all again")
     assert colours() == [True, True]
 
 

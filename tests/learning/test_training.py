@@ -5,9 +5,11 @@ import pytest
 from bright_discs import bright_discs
 
 from ais_jupyter.core.data.errors import AisError, InputError
+from ais_jupyter.core.data.progress import run_to_end
 from ais_jupyter.core.data.training_set import TrainingSet
 from ais_jupyter.core.learning.model import SegmentationModel
 from ais_jupyter.core.learning.normalization import Statistic
+from ais_jupyter.core.learning.training import TrainingOptions
 from ais_jupyter.core.workflows import open as open_any
 
 RAW = Statistic(0.0, 1.0)
@@ -97,6 +99,25 @@ def test_continues_with_its_weights_and_optimizer(discs):
     assert dice(again) > before - 0.05
     first = next(row["batch_loss"] for row in job.history if "batch_loss" in row)
     assert first < 0.3  # not a fresh start
+
+
+def test_continues_with_the_optimizer_also_in_a_thread_that_has_trained_before(discs):
+    """Keras gives layers other names there."""
+    options = TrainingOptions(epochs=1, n_copies=4, batch_size=8, precision="float32")
+    model = SegmentationModel("Tiny", "Disc")
+    for runs in (1, 2, 3):
+        run_to_end(model.training(discs, options))
+        assert _iterations(model) == runs * 12
+    momentum = [v for k, v in model.to_stored().optimizer.items() if k.endswith("momentum")]
+    assert all(np.abs(values).max() > 0 for values in momentum)
+
+
+def test_a_schedule_that_came_to_its_end_begins_again(discs):
+    """The rate at the end of the first run is a hundredth of the first: with that nothing would be learned any more."""
+    model, _ = train(discs, epochs=1)
+    before = model.network.layers[1].weights[0].copy()
+    model.train(discs, epochs=1, n_copies=4, batch_size=8, precision="float32", seed=1).result(60)
+    assert np.abs(model.network.layers[1].weights[0] - before).max() > 0.01
 
 
 def test_networks_of_unknown_architectures_can_be_continued(discs, tmp_path):

@@ -13,7 +13,7 @@ from ais_jupyter.core.workflows import open as open_any
 
 @pytest.fixture
 def window(tmp_path, monkeypatch):
-    monkeypatch.setenv("AIS_JUPYTER_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("AIS_JUPYTER_HOME", str(tmp_path / "state"))
     made = ModelWindow([brightness_model("Ribosome"), brightness_model("Membrane", bias=-2)])
     yield made
     made.close()

@@ -11,7 +11,7 @@ from model_window import SHAPE, ModelWindow, brightness_model
 
 @pytest.fixture
 def window(tmp_path, monkeypatch):
-    monkeypatch.setenv("AIS_JUPYTER_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("AIS_JUPYTER_HOME", str(tmp_path / "state"))
     made = ModelWindow([brightness_model("A"), brightness_model("B", bias=-2)])
     yield made
     made.close()

@@ -138,7 +138,7 @@ def training(
         except Exception as error:
             if not is_out_of_memory(error):
                 raise
-            yield _smaller_batches(batches, (epoch - 1) / options.epochs, error)
+            yield _smaller_batches(batches, epoch - 1, options, error)
             state.restore(safe)
             continue
         row = values
@@ -188,7 +188,7 @@ def _epoch(
     return {"epoch": epoch, "at": float(epoch), **scores.values(), "memory": peak_memory()}
 
 
-def _smaller_batches(batches: Batches, fraction: float, error: Exception) -> Progress:
+def _smaller_batches(batches: Batches, epochs_done: int, options: TrainingOptions, error: Exception) -> Progress:
     if batches.batch_size <= 1:
         raise AisError(
             "there is not enough memory to train on a single box; choose a smaller box size or a smaller architecture"
@@ -196,7 +196,8 @@ def _smaller_batches(batches: Batches, fraction: float, error: Exception) -> Pro
     before = batches.batch_size
     batches.halve()
     message = f"out of memory with batches of {before}: goes on with {batches.batch_size}"
-    return Progress(fraction, message, {"batch_size": batches.batch_size, "out_of_memory": before})
+    values = {"batch_size": batches.batch_size, "out_of_memory": before, "epochs_done": epochs_done}
+    return Progress(epochs_done / options.epochs, message, values)
 
 
 def _step(

@@ -145,14 +145,23 @@ class TrainingSession:
         return {variable.path: np.asarray(variable) for variable in variables}
 
     def _restore_optimizer(self, state: dict[str, np.ndarray]) -> None:
-        """Continue with the optimizer's memory where it fits the variables by name and shape."""
+        """Continue with the optimizer's memory where it fits the variables by name and shape, else by order.
+
+        Keras numbers the names of layers anew in every thread, so that those of the same network may differ. The
+        learning rate is not restored: it was that of the end of a schedule.
+        """
         if not state:
             return
         optimizer = self.keras_model.optimizer
         optimizer.build(self.keras_model.trainable_variables)
-        for variable in optimizer.variables:
+        variables = optimizer.variables
+        if any(variable.path not in state for variable in variables) and len(state) == len(variables):
+            state = {variable.path: saved for variable, saved in zip(variables, state.values())}
+        for variable in variables:
             saved = state.get(variable.path)
-            if saved is not None and tuple(saved.shape) == tuple(variable.shape):
+            if variable.path.endswith("learning_rate") or saved is None:
+                continue
+            if tuple(saved.shape) == tuple(variable.shape):
                 variable.assign(saved)
 
 

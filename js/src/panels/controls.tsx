@@ -187,6 +187,8 @@ export function TextField(props: {
   list?: string;
   /** Take the keyboard as soon as the field is there: the user has just asked for it. */
   focus?: boolean;
+  /** The value is a proposal: Enter takes it also unchanged, and leaving the field does nothing. */
+  proposed?: boolean;
   onCommit(value: string): void;
 }): JSX.Element {
   const input = useRef<HTMLInputElement>(null);
@@ -203,10 +205,12 @@ export function TextField(props: {
       placeholder={props.placeholder}
       list={props.list}
       spellcheck={false}
-      onChange={(event) => props.onCommit(event.currentTarget.value.trim())}
+      onChange={(event) => props.proposed || props.onCommit(event.currentTarget.value.trim())}
       onKeyDown={(event) => {
         event.stopPropagation();
-        if (event.key === "Enter") event.currentTarget.blur();
+        if (event.key !== "Enter") return;
+        if (props.proposed) props.onCommit(event.currentTarget.value.trim());
+        else event.currentTarget.blur();
       }}
     />
   );

@@ -75,6 +75,7 @@ export function DatasetsPanel({ viewer, actions }: Props): JSX.Element {
       {dataset && asking === "save" && (
         <TextField
           focus
+          proposed
           name="Path to write to"
           value={dataset.info.value.savedTo ?? dataset.info.value.path.replace(/(\.[a-z]+)+$/i, ".scns")}
           onCommit={(path) => {

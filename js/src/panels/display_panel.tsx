@@ -1,4 +1,5 @@
 // How grey values are shown: histogram with limits, automatic contrast, filters. Nothing here changes data.
+import type { Signal } from "@preact/signals";
 import type { JSX } from "preact";
 import type { Viewer } from "../state/viewer";
 import { IconButton, Section, Slider, Toggle } from "./controls";
@@ -38,77 +39,72 @@ export function DisplayPanel({ viewer }: { viewer: Viewer }): JSX.Element {
             range={tools.limited.value ? tools.range.value : null}
             onLimits={set}
           />
-          <div class="ais-pair">
-            <Slider
-              name="Black level"
-              value={limits[0]}
-              min={low}
-              max={high}
-              step={step}
-              onInput={(value) => set([Math.min(value, limits[1] - step), limits[1]])}
-            />
-            <Slider
-              name="White level"
-              value={limits[1]}
-              min={low}
-              max={high}
-              step={step}
-              onInput={(value) => set([limits[0], Math.max(value, limits[0] + step)])}
-            />
-          </div>
+          <Limits
+            names={["Black level", "White level"]}
+            limits={limits}
+            low={low}
+            high={high}
+            gap={step}
+            onChange={set}
+          />
         </>
       )}
       {range && tools.limited.value && (
-        <div class="ais-pair" title="Only grey values in this range are painted">
-          <Slider
-            name="Paint from grey value"
-            value={tools.range.value[0]}
-            min={low}
-            max={high}
-            step={step}
-            onInput={(value) => {
-              tools.range.value = [Math.min(value, tools.range.value[1]), tools.range.value[1]];
-            }}
-          />
-          <Slider
-            name="Paint to grey value"
-            value={tools.range.value[1]}
-            min={low}
-            max={high}
-            step={step}
-            onInput={(value) => {
-              tools.range.value = [tools.range.value[0], Math.max(value, tools.range.value[0])];
-            }}
-          />
-        </div>
+        <Limits
+          names={["Paint from grey value", "Paint to grey value"]}
+          limits={tools.range.value}
+          low={low}
+          high={high}
+          gap={0}
+          onChange={(next) => {
+            tools.range.value = next;
+          }}
+        />
       )}
       <div class="ais-toggles">
-        <Toggle
-          label="Auto"
-          hint="Contrast from each slice (A)"
-          checked={viewer.autocontrast.value}
-          onChange={(on) => {
-            viewer.autocontrast.value = on;
-          }}
-        />
-        <Toggle
-          label="Invert"
-          hint="Swap black and white (I)"
-          checked={viewer.inverted.value}
-          onChange={(on) => {
-            viewer.inverted.value = on;
-          }}
-        />
-        <Toggle
-          label="Smooth"
-          hint="Interpolate between pixels (shift+I)"
-          checked={viewer.interpolate.value}
-          onChange={(on) => {
-            viewer.interpolate.value = on;
-          }}
-        />
+        <Switch label="Auto" hint="Contrast from each slice (A)" on={viewer.autocontrast} />
+        <Switch label="Invert" hint="Swap black and white (I)" on={viewer.inverted} />
+        <Switch label="Smooth" hint="Interpolate between pixels (shift+I)" on={viewer.interpolate} />
       </div>
       <FiltersList viewer={viewer} />
     </Section>
   );
+}
+
+interface LimitsProps {
+  names: readonly [string, string];
+  limits: readonly [number, number];
+  low: number;
+  high: number;
+  /** How close the limits may come to each other. */
+  gap: number;
+  onChange(limits: [number, number]): void;
+}
+
+/** Two sliders for the ends of a range of grey values; they do not pass each other. */
+function Limits({ names, limits: [from, to], low, high, gap, onChange }: LimitsProps): JSX.Element {
+  const range = { min: low, max: high, step: (high - low) / 500 || 1 };
+  return (
+    <div class="ais-pair">
+      <Slider
+        name={names[0]}
+        value={from}
+        {...range}
+        onInput={(value) => onChange([Math.min(value, to - gap), to])}
+      />
+      <Slider
+        name={names[1]}
+        value={to}
+        {...range}
+        onInput={(value) => onChange([from, Math.max(value, from + gap)])}
+      />
+    </div>
+  );
+}
+
+function Switch({ label, hint, on }: { label: string; hint: string; on: Signal<boolean> }): JSX.Element {
+  const change = (checked: boolean) => {
+    on.value = checked;
+  };
+  return <Toggle label={label} hint={hint} checked={on.value} onChange={change} />;
 }

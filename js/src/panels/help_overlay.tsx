@@ -8,7 +8,7 @@ const MOUSE: [string, string][] = [
   ["right button", "erase · remove box"],
   ["shift + left", "place or move a box"],
   ["shift + right", "remove the nearest box"],
-  ["wheel", "next slice (around the end)"],
+  ["wheel", "next slice (around the end), also while drawing"],
   ["shift + wheel", "zoom to the cursor"],
   ["ctrl + wheel", "brush size"],
   ["middle drag", "move the picture"],

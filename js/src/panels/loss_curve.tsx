@@ -64,7 +64,10 @@ function layout(element: HTMLElement, log: boolean): uPlot.Options {
     padding: [8, 8, 0, 0],
     cursor: { show: false },
     legend: { show: false },
-    scales: { x: { time: false }, y: log ? { distr: 3 } : { range: (_, __, high) => [0, high * 1.05 || 1] } },
+    scales: {
+      x: { time: false, range: (_, __, high) => [0, Math.max(1, high)] },
+      y: log ? { distr: 3 } : { range: (_, __, high) => [0, high * 1.05 || 1] },
+    },
     axes: [
       { ...axis, size: 24, space: 40 },
       { ...axis, size: 44, space: 26 },
@@ -72,8 +75,8 @@ function layout(element: HTMLElement, log: boolean): uPlot.Options {
     series: [
       {},
       { stroke: color("--ais-curve-batch"), width: 1, points: { show: false }, spanGaps: true },
-      { stroke: color("--ais-accent"), width: 2, points: { size: 4 }, spanGaps: true },
-      { stroke: color("--ais-curve-val"), width: 2, points: { size: 4 }, spanGaps: true },
+      { stroke: color("--ais-accent"), width: 2, points: { show: true, size: 4 }, spanGaps: true },
+      { stroke: color("--ais-curve-val"), width: 2, points: { show: true, size: 4 }, spanGaps: true },
     ],
   };
 }

@@ -5,7 +5,7 @@ import type { Actions } from "../state/actions";
 import type { ModelState } from "../state/model_set";
 import type { Viewer } from "../state/viewer";
 import { AddModel } from "./add_model";
-import { IconButton, Section, TextField } from "./controls";
+import { IconButton, Menu, Section, TextField } from "./controls";
 import { ModelCard, type ModelQuestion, saveModel } from "./model_card";
 
 interface Props {
@@ -17,15 +17,22 @@ interface Props {
 
 export function ModelsPanel({ viewer, actions, onCopied }: Props): JSX.Element {
   const { models } = viewer;
-  const [adding, setAdding] = useState<"new" | "load" | null>(null);
+  const [adding, setAdding] = useState<"new" | "load" | "group" | null>(null);
   const [question, setQuestion] = useState<ModelQuestion | null>(null);
   const all = models.models.value;
+  const ready = all.filter((model) => model.values.value.compiled);
   const done = () => setAdding(null);
-  const toggle = (what: "new" | "load") => setAdding(adding === what ? null : what);
+  const toggle = (what: "new" | "load" | "group") => setAdding(adding === what ? null : what);
   const aside = (
     <>
       <IconButton icon="folder" name="Load model" onClick={() => toggle("load")} />
       <IconButton icon="add" name="Add model" onClick={() => toggle("new")} />
+      {ready.length > 1 && (
+        <Menu
+          name="Menu of all models"
+          items={[{ label: "Save all as a group…", onClick: () => toggle("group") }]}
+        />
+      )}
     </>
   );
   const load = async (path: string) => {
@@ -35,10 +42,22 @@ export function ModelsPanel({ viewer, actions, onCopied }: Props): JSX.Element {
     <Section title="Models" aside={aside}>
       {adding === "load" && (
         <TextField
+          focus
           name="Path of the model"
           value=""
           placeholder="Path of a .scnm or .scnmgroup"
           onCommit={load}
+        />
+      )}
+      {adding === "group" && (
+        <TextField
+          focus
+          proposed
+          name="Path to save the group"
+          value={`${folderOf(viewer)}${ready.map((model) => model.values.value.title).join("_")}.scnmgroup`}
+          onCommit={async (path) => {
+            if (path && (await models.ask("model_group_save", { path }))) done();
+          }}
         />
       )}
       {adding === "new" && <AddModel viewer={viewer} done={done} />}
@@ -85,6 +104,7 @@ function Question({ what, model, viewer, done }: QuestionProps): JSX.Element {
   if (what === "pixel")
     return (
       <TextField
+        focus
         name="Pixel size of the model in Å"
         value={values.voxel_size > 0 ? String(values.voxel_size) : ""}
         placeholder="Å per pixel to which slices are brought"
@@ -94,18 +114,18 @@ function Question({ what, model, viewer, done }: QuestionProps): JSX.Element {
         }}
       />
     );
-  if (what === "save") {
-    const folder = viewer.dataset.value?.info.value.path.replace(/[^/\\]*$/, "") ?? "";
+  if (what === "save")
     return (
       <TextField
+        focus
+        proposed
         name="Path to save the model"
-        value={values.path ?? folder + values.proposedName}
+        value={values.path ?? folderOf(viewer) + values.proposedName}
         onCommit={async (path) => {
           if (path && (await saveModel(viewer, model, path, path === values.path))) done();
         }}
       />
     );
-  }
   return (
     <div class="ais-question">
       <span>
@@ -128,4 +148,9 @@ function Question({ what, model, viewer, done }: QuestionProps): JSX.Element {
       </span>
     </div>
   );
+}
+
+/** Where the tomogram in view lies. */
+function folderOf(viewer: Viewer): string {
+  return viewer.dataset.value?.info.value.path.replace(/[^/\\]*$/, "") ?? "";
 }

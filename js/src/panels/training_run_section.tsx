@@ -1,7 +1,7 @@
 // A training run: how it is done, begun, stopped and continued, and how it goes.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { isActive, type RunValues, type TrainingState } from "../state/training";
+import { isActive, type Run, type RunValues, type TrainingState } from "../state/training";
 import type { Note } from "../state/training_set";
 import { Section } from "./controls";
 import { duration } from "./job_progress";
@@ -80,25 +80,25 @@ export function TrainingRunSection({ training, model: uid }: Props): JSX.Element
             Continue
           </button>
         </div>
-        {run && <Progress values={run.values} />}
+        {run && <Progress run={run} />}
         {run && <LossCurve curve={run.curve} version={training.version.value} />}
       </div>
     </Section>
   );
 }
 
-function Progress({ values }: { values: RunValues }): JSX.Element {
+function Progress({ run: { values, curve } }: { run: Run }): JSX.Element {
   const { state, waitsFor, stopping, timeLeft, message, progress } = values;
   const pace = values.stepsPerSecond;
   let text = message;
   if (state === "waiting") text = waitsFor ? `waits: ${waitsFor} comes first` : "waiting";
   else if (stopping) text = "stopping…";
-  else if (state === "cancelled") text = `stopped; ${message}`;
-  else if (state === "done") text = `done; ${message}`;
+  else if (state === "cancelled") text = `stopped after ${epochs(curve.end)}`;
+  else if (state === "done") text = `done: ${epochs(curve.end)}`;
   const facts = [
     state === "running" && timeLeft !== null && `${duration(timeLeft)} left`,
     state === "running" && pace > 0 && `${pace < 10 ? pace.toFixed(1) : Math.round(pace)} steps/s`,
-    `batches of ${values.batchSize}`,
+    `batch ${values.batchSize}`,
     values.arithmetic,
     values.memory > 0 && `${(values.memory / 1e9).toFixed(1)} GB`,
   ].filter(Boolean);
@@ -117,6 +117,10 @@ function Progress({ values }: { values: RunValues }): JSX.Element {
       </div>
     </div>
   );
+}
+
+function epochs(count: number): string {
+  return count === 1 ? "1 epoch" : `${Number(count.toFixed(1))} epochs`;
 }
 
 function runNotes(values: RunValues, alive: boolean): Note[] {

@@ -62,7 +62,9 @@ function Choice({ set }: { set: TrainingSetState }): JSX.Element {
         />
       </Labeled>
       <div class="ais-fields">
-        <span class="ais-label">Voxel size</span>
+        <span class="ais-label" title="Å per pixel of the boxes; by default that of the tomogram">
+          Voxel
+        </span>
         <TextField
           name="Voxel size in Å"
           value={values.voxelSize === null ? "" : String(values.voxelSize)}

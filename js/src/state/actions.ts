@@ -28,7 +28,12 @@ export class Actions {
       .map((feature) => /^Unnamed feature (\d+)$/.exec(feature.settings.peek().title)?.[1])
       .map((n) => Number(n ?? 0));
     const number = Math.max(features.length, ...taken) + 1;
-    const defaults = { ...DEFAULTS, title: `Unnamed feature ${number}`, color: cycleColor(number - 1) };
+    const defaults = {
+      ...DEFAULTS,
+      title: `Unnamed feature ${number}`,
+      color: cycleColor(number - 1),
+      box_size: startingBox(dataset),
+    };
     const uid = Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) =>
       b.toString(16).padStart(2, "0"),
     ).join("");
@@ -198,6 +203,12 @@ export class Actions {
     if (this.collecting) this.flush();
     if (this.dataset) this.viewer.documents.commit(this.dataset, name, edits);
   }
+}
+
+/** Edge of a new feature's boxes: the original's 128 pixels, less in a picture of which that would be a large part. */
+function startingBox({ width, height }: DatasetState): number {
+  const third = Math.floor(Math.min(width, height) / 3 / 32) * 32;
+  return Math.min(DEFAULTS.box_size, Math.max(32, third));
 }
 
 const NAMES: Partial<Record<keyof Settings, string>> = {

@@ -33,6 +33,11 @@ export class Curve {
     return true;
   }
 
+  /** Epochs so far. */
+  get end(): number {
+    return this.at.at(-1) ?? 0;
+  }
+
   get latest(): { loss: number | null; validation: number | null } {
     const last = (values: (number | null)[]) => values.findLast((value) => value !== null) ?? null;
     return { loss: last(this.loss) ?? last(this.batch), validation: last(this.validation) };

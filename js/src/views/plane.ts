@@ -19,6 +19,8 @@ export class Plane {
   textures: PlaneTextures | null = null;
   /** What the overlay shows, as `overlayLook` tells it. */
   overlayLook = "";
+  /** uid of the tomogram that is in the picture, empty when there is none. */
+  shownUid = "";
   readonly context: CanvasRenderingContext2D;
   private dataset: DatasetState | null = null;
 

@@ -34,7 +34,6 @@ export class Stage {
   private statisticsOf = "";
   private rest: ReturnType<typeof setTimeout> | undefined;
   private overdue: ReturnType<typeof setTimeout> | undefined;
-  private shownUid = "";
   private shownIndex: Record<Axis, number> = { z: -1, y: -1, x: -1 };
   private stop: (() => void)[] = [];
   private observer: ResizeObserver;
@@ -224,8 +223,8 @@ export class Stage {
         if (moved) pictures.add(axis);
         plane.camera = camera;
       }
-      if (kept && axis === "z") {
-        this.pictures.add("z");
+      if (axis === "z" ? kept : pictures.has(axis) && this.lags(plane)) {
+        this.pictures.add(axis); // drawn when the slice has arrived
         continue;
       }
       if (pictures.has(axis)) this.paintPicture(plane, position[axis]);
@@ -261,6 +260,7 @@ export class Stage {
     this.shownIndex[plane.axis] = index;
     const slice = this.slices.current(plane.axis);
     plane.show(dataset, index);
+    plane.shownUid = slice ? dataset.uid : "";
     const limits =
       viewer.contrast.peek() ??
       (slice ? ([slice.decode[1], slice.decode[0] + slice.decode[1]] as const) : [0, 1]);
@@ -273,6 +273,12 @@ export class Stage {
     if (plane.axis === "z" && slice) this.describe();
   }
 
+  /** A cross-section keeps its last picture until the next slice has arrived. */
+  private lags(plane: Plane): boolean {
+    const { uid, info } = this.viewer.dataset.peek()!;
+    return info.peek().available && plane.shownUid === uid && !this.slices.current(plane.axis);
+  }
+
   /** While the main view's slice is on its way, the picture of the last one stays for a moment. */
   private keepsPicture(slice: Slice | undefined): boolean {
     const { loading, dataset, position, shownZ } = this.viewer;
@@ -283,7 +289,6 @@ export class Stage {
       clearTimeout(this.overdue);
       this.overdue = undefined;
       loading.value = "no";
-      this.shownUid = uid;
     } else if (loading.peek() === "no") {
       loading.value = "yes";
       this.overdue = setTimeout(() => {
@@ -291,7 +296,7 @@ export class Stage {
         this.redraw("z");
       }, KEEP);
     }
-    const keeps = loading.peek() === "yes" && this.shownUid === uid;
+    const keeps = loading.peek() === "yes" && this.planes.z.shownUid === uid;
     if (!keeps) shownZ.value = position.peek().z;
     return keeps;
   }

@@ -2,16 +2,8 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import cases from "../../../tests/cases/filters.json";
 import { FilterChain } from "../../src/gl/filter_chain";
-import type { FilterKind } from "../../src/gl/kernels";
 import { upload } from "../../src/gl/textures";
-
-const KINDS: Record<string, FilterKind> = {
-  "Gaussian blur": "gaussian",
-  "Offset Gaussian blur": "offset_gaussian",
-  "Box blur": "box",
-  "Sobel vertical": "sobel_vertical",
-  "Sobel horizontal": "sobel_horizontal",
-};
+import { KINDS } from "./kinds";
 
 interface Case {
   filters: { kind: string; parameter?: number; weight?: number; enabled?: boolean }[];
