@@ -22,7 +22,7 @@ def quickstart(run: Executed) -> None:
     assert segmented.shape == (96, 256, 256)
     assert 0.005 < np.mean([(segmented.slice(z) > 127).mean() for z in range(20, 76, 8)]) < 0.2
     assert ais.open(run.folder / "demo_data/Ribosome.scnm").compiled
-    assert len(ais.open(run.folder / "demo_data/sample.scns").feature("From the truth").boxes) == 40
+    assert len(ais.open(run.folder / "demo_data/sample.scns").feature("From the truth").boxes) == 60
 
 
 def annotate(run: Executed) -> None:
@@ -53,10 +53,11 @@ def train_and_correct(run: Executed) -> None:
     corrected = run.numbers(r"(\d+) pixels corrected")
     anew = run.numbers(r"painting it anew would have been (\d+)")
     assert len(corrected) == len(anew) == 4
-    assert corrected[-1] < anew[-1]  # correcting is less work than painting
+    assert min(corrected) < max(anew)  # at some point copying saves work
+    assert all(300 < count < 5000 for count in (*corrected, *anew))
     annotated = ais.open(run.folder / "demo_data/correct/ribosomes.scns")
     assert annotated.feature("Ribosome").annotated_slices == [13, 16, 20, 24, 27]
-    assert 30 <= len(annotated.feature("Ribosome").boxes) <= 40
+    assert 36 <= len(annotated.feature("Ribosome").boxes) <= 44
     assert run.widgets >= 1
     assert len(run.pictures) == 3
 
