@@ -18,7 +18,7 @@ from ais_jupyter.widgets.protocol import Answer, Buffers
 from ais_jupyter.widgets.training_sets import TrainingSetService
 
 #: Seconds between events; the batches of a small network come much quicker.
-DELAY = 0.15
+DELAY = 0.2
 
 
 class TrainingService:

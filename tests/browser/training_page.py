@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
+import numpy as np
 from notebook_page import NotebookPage
+from PIL import Image
 
-#: A plug-in folder with a small network that takes its time over a batch when asked to.
+#: A plug-in folder with a small network.
 TINY = '''
-import os, pathlib, tempfile
-home = pathlib.Path(tempfile.mkdtemp())
-(home / ".ais_jupyter/models").mkdir(parents=True)
+import os, pathlib
+home = pathlib.Path(os.environ["AIS_JUPYTER_HOME"])
+(home / ".ais_jupyter/models").mkdir(parents=True, exist_ok=True)
 (home / ".ais_jupyter/models/tiny.py").write_text("""
 title = "Tiny"
 include = True
@@ -26,7 +29,11 @@ def create(input_shape):
     model.compile(optimizer=keras.optimizers.Adam(0.005), loss="binary_crossentropy")
     return model
 """)
-os.environ["AIS_JUPYTER_HOME"] = str(home)
+
+# Such a small network would take a whole machine for hundreds of steps a second, and the browser runs on it as well.
+import keras, time
+learn = keras.Model.train_on_batch
+keras.Model.train_on_batch = lambda self, *a, **k: (time.sleep(0.1), learn(self, *a, **k))[1]
 '''
 ANNOTATED = """
 import numpy as np, ais_jupyter as ais
@@ -66,6 +73,24 @@ class TrainingPage:
         box = self.page.get_by_role("textbox", name=name, exact=True)
         box.fill(value)
         box.press("Enter")
+
+    def choose_architecture(self, title: str) -> None:
+        """Choose what a new model is made of."""
+        self.page.get_by_role("combobox", name="Architecture", exact=True).select_option(title)
+
+    def wait_prediction(self, timeout: float = 60.0) -> None:
+        """Wait until the picture is coloured by what the model finds."""
+        waited = 0.0
+        while self.colored() < 500:
+            assert waited < timeout, f"no prediction over the picture: {self.state()}"
+            self.page.wait_for_timeout(500)
+            waited += 0.5
+
+    def colored(self) -> int:
+        """Pixels of the picture that are coloured rather than grey."""
+        shot = self.notebook.view().screenshot()
+        image = np.asarray(Image.open(io.BytesIO(shot)).convert("RGB")).astype(int)
+        return int((image.max(axis=2) - image.min(axis=2) > 60).sum())
 
     def make_set(self) -> int:
         """Make the training set; the number of its boxes."""

@@ -48,7 +48,6 @@ def annotated(name="one", boxes=8, voxel_size=10.0):
 def page(tmp_path, monkeypatch):
     from ais_jupyter.core.learning import architectures
 
-    monkeypatch.setenv("AIS_JUPYTER_STATE", str(tmp_path / "state"))
     (tmp_path / ".ais_jupyter/models").mkdir(parents=True)
     (tmp_path / ".ais_jupyter/models/tiny.py").write_text(TINY)
     monkeypatch.setenv("AIS_JUPYTER_HOME", str(tmp_path))
@@ -285,7 +284,7 @@ def test_weights_are_kept_on_disk_until_the_model_is_saved_or_closed(page):
     page.make_set()
     uid = page.train()["model"]
     page.run(uid).job.result(60)
-    kept = page.folder / "state/recovery" / f"{uid}.scnm"
+    kept = page.folder / ".ais_jupyter/recovery" / f"{uid}.scnm"
     page.wait(kept.exists)
     assert ais.open(kept).title == "Disc"
     assert page("trainings")["lost"] == []  # it is in use

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -21,6 +22,8 @@ from ais_jupyter.core.learning.model import SegmentationModel
 from ais_jupyter.core.learning.normalization import Statistic, global_statistic
 from ais_jupyter.core.learning.slabs import segment_slab
 from ais_jupyter.core.workflows.level_cache import LevelCache
+
+_NUMBERS = itertools.count()
 
 BUDGET = 256 * 1024 * 1024
 
@@ -79,6 +82,7 @@ class SlicePredictor:
         self._cache = LevelCache(budget)
         self._engines: dict[str, LiveEngine] = {}
         self._statistics: WeakKeyDictionary[Tomogram, Statistic] = WeakKeyDictionary()
+        self._numbers: WeakKeyDictionary[Tomogram, int] = WeakKeyDictionary()
         self._computing = threading.Lock()
 
     def predict(
@@ -120,7 +124,7 @@ class SlicePredictor:
         region = annotated.roi.clipped(tomogram.shape)
         model, options = applied.model, InferenceOptions(tta=applied.info.tta)
         key = (
-            applied.uid, applied.version, annotated.uid, id(tomogram), z, region, options,
+            applied.uid, applied.version, annotated.uid, self._number(tomogram), z, region, options,
             tomogram.pixel_size, model.info.voxel_size,
         )  # fmt: skip
         if (kept := self._cache.get(key)) is not None:
@@ -147,6 +151,12 @@ class SlicePredictor:
         if tomogram not in self._statistics:
             self._statistics[tomogram] = global_statistic(tomogram)
         return self._statistics[tomogram]
+
+    def _number(self, tomogram: Tomogram) -> int:
+        """Tells tomograms apart, also one that was linked again to another file."""
+        if tomogram not in self._numbers:
+            self._numbers[tomogram] = next(_NUMBERS)
+        return self._numbers[tomogram]
 
     def _compute(
         self, tomogram: Tomogram, z: int, applied: AppliedModel, region: Region, options: InferenceOptions, stop: Stop

@@ -50,7 +50,7 @@ export function ModelInteractions({
                 value={one.kind}
                 onChange={(event) => put(index, { kind: event.currentTarget.value as Interaction["kind"] })}
               >
-                <option value="colocalize">Colocalize with</option>
+                <option value="colocalize">Colocalize</option>
                 <option value="avoid">Avoid</option>
               </select>
               <select

@@ -11,7 +11,7 @@ export function foundBy(viewer: Viewer, model: ModelState | undefined): Uint8Arr
   const shown = viewer.predictions.shown.peek();
   const layer = shown?.layers.find((one) => one.model === model?.uid);
   if (!model || !layer || shown?.z !== viewer.position.peek().z) return null;
-  const least = model.values.peek().threshold * 255;
+  const least = model.values.peek().threshold * 255 + 1e-3; // equal is not above, whatever the rounding
   return layer.pixels.map((level) => (level > least ? 1 : 0));
 }
 

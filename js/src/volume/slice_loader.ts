@@ -13,6 +13,8 @@ export interface LoaderOptions {
   parallel: number;
   /** Milliseconds that a full slice may be expected to take before a coarse one is fetched first. */
   patience: number;
+  /** Milliseconds without an answer after which a slice is asked for again: a message was lost. Doubled each time. */
+  deadline: number;
   /** Calls back when what is visible has been drawn: fetching ahead would take the processor from it. */
   whenDrawn: (then: () => void) => void;
 }
@@ -22,6 +24,7 @@ const DEFAULTS: LoaderOptions = {
   ahead: 8,
   parallel: 2,
   patience: 250,
+  deadline: 10_000,
   whenDrawn: queueMicrotask,
 };
 const COARSE = 4;
@@ -42,6 +45,8 @@ export class SliceLoader {
   private direction = 1;
   private millisecondsPerByte = 0;
   private drawing = false;
+  /** How often slices have been asked for in vain. */
+  private vain = new Map<string, number>();
 
   constructor(
     private fetch: FetchSlice,
@@ -119,6 +124,12 @@ export class SliceLoader {
     const name = keyText(key);
     const stop = new AbortController();
     this.fetching.set(name, { key, stop });
+    const again = () => {
+      this.vain.set(name, (this.vain.get(name) ?? 0) + 1);
+      stop.abort();
+    };
+    const expected = Math.max(this.options.deadline, 4 * this.millisecondsPerByte * bytes);
+    const late = setTimeout(again, expected * 2 ** (this.vain.get(name) ?? 0));
     try {
       if (coarseFirst) this.arrived(key, await this.fetch(key, COARSE, stop.signal));
       const start = performance.now();
@@ -127,6 +138,7 @@ export class SliceLoader {
       this.millisecondsPerByte = this.millisecondsPerByte
         ? 0.7 * this.millisecondsPerByte + 0.3 * rate
         : rate;
+      this.vain.delete(name);
       this.arrived(key, slice);
     } catch (error) {
       if (!stop.signal.aborted) {
@@ -134,6 +146,7 @@ export class SliceLoader {
         this.onSlice(key, null, error);
       }
     } finally {
+      clearTimeout(late);
       this.fetching.delete(name);
       this.wanted = this.wanted.filter((wanted) => this.needed(wanted));
       this.next(bytes);

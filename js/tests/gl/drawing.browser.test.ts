@@ -93,3 +93,25 @@ test("reading back puts the top row first", () => {
   new Offscreen(gl).paint(target as unknown as CanvasRenderingContext2D, SIZE * 10, SIZE * 10, draw);
   expect(target.getImageData(65, (SIZE - 1 - 1) * 10 + 5, 1, 1).data[0]).toBe(200);
 });
+
+test("predictions are one colour above their threshold; painted over the slice, or blended with it", () => {
+  const levels = new Uint8Array(SIZE * SIZE).fill(102); // 0.4
+  levels.fill(204, 0, (SIZE / 2) * SIZE); // 0.8 in the lower half
+  const texture = upload(gl, null, "r8", SIZE, SIZE, levels);
+  const grey = new Uint8Array(SIZE * SIZE).fill(100);
+  const draw = (threshold: number, alpha: number, multiplied: boolean) => {
+    const tint = [1, 0.5, 0, alpha] as const;
+    const overlays = [{ texture, tint, threshold, multiplied, width: SIZE, height: SIZE }];
+    renderer.draw(scene(grey, { overlays }), SIZE * 10, SIZE * 10);
+    return { low: at(3, 6), high: at(3, 1) };
+  };
+  expect(draw(0.5, 1, false)).toEqual({ low: [100, 100, 100, 255], high: [255, 128, 0, 255] });
+  expect(draw(0.9, 1, false).high).toEqual([100, 100, 100, 255]);
+  expect(draw(102 / 255, 1, false).low).toEqual([100, 100, 100, 255]); // strictly above, as in what is copied
+  const half = draw(0.5, 0.5, false).high;
+  expect(half[0]).toBeCloseTo(178, -1);
+  expect(half[2]).toBeCloseTo(50, -1);
+  const blended = draw(0.5, 1, true);
+  expect(blended.high).toEqual([200, 150, 100, 255]);
+  expect(blended.low).toEqual([100, 100, 100, 255]);
+});

@@ -65,6 +65,24 @@ test("what has scrolled by is withdrawn", async () => {
   expect(asked.find((a) => a.index === 60)!.signal.aborted).toBe(false);
 });
 
+test("a slice whose answer was lost is asked for again, with ever more patience", async () => {
+  vi.useFakeTimers();
+  const { made, asked, arrived } = loader({ ahead: 0, deadline: 1000 });
+  made.show("z", key(3), 100, 100);
+  await vi.advanceTimersByTimeAsync(1100);
+  expect(asked.map((one) => [one.index, one.signal.aborted])).toEqual([
+    [3, true],
+    [3, false],
+  ]);
+  await vi.advanceTimersByTimeAsync(1500);
+  expect(asked.length).toBe(2);
+  asked[1].answer();
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(arrived).toEqual([3]);
+  expect(asked.length).toBe(2);
+  vi.useRealTimers();
+});
+
 test("over a slow link a coarse slice comes first", async () => {
   const { made, asked, arrived } = loader({ ahead: 0, patience: 0 });
   made.show("z", key(1), 100, 100);

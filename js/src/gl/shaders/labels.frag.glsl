@@ -26,6 +26,7 @@ void main() {
   vec4 sum = vec4(0.0);
   for (int bit = 0; bit < 8; bit++) {
     uint mask = 1u << uint(bit);
+    if (here < mask) break; // no higher bits: most places have one feature, software rendering counts each turn
     if ((here & mask) == 0u) continue;
     float strength = (inside & mask) == 0u ? 1.0 : ((filled & mask) != 0u ? TINT : 0.0);
     float a = colors[bit].a * strength;

@@ -8,6 +8,6 @@ in vec2 uv;
 out vec4 color;
 
 void main() {
-  if (texture(image, uv).r <= threshold) discard;
+  if (texture(image, uv).r <= threshold + 1e-5) discard; // equal is not above, whatever the rounding
   color = vec4(tint.rgb * tint.a, tint.a);
 }
