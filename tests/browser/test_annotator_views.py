@@ -97,18 +97,25 @@ def test_points_by_the_cross_sections_features_in_order_and_alone(open_notebook)
     page.settle()
     assert notebook.python(titles) == ["1", "2", "3"]
 
-    def colours() -> list[bool]:
+    def colours() -> list[bool]:  # beside the lines of the cursor
         page.page.mouse.move(3, 3)
         page.page.wait_for_timeout(300)
         shot = Image.open(io.BytesIO(page.page.screenshot())).convert("RGB")
-        pixels = [shot.getpixel(tuple(round(v) for v in page.at(x, 120))) for x in (70, 130)]
+        pixels = [shot.getpixel(tuple(round(v) for v in page.at(x, 124))) for x in (70, 130)]
         return [max(p) - min(p) > 40 for p in pixels]
 
-    assert colours() == [True, True]
+    def wait_colours(*wanted: bool) -> None:
+        for _ in range(20):
+            if (found := colours()) == list(wanted):
+                return
+        page.page.screenshot(path="/tmp/colours.png")
+        raise AssertionError(f"coloured {found}, expected {wanted}")
+
+    wait_colours(True, True)
     page.menu("Unnamed feature 3", "Show alone")
-    assert colours() == [False, True]
+    wait_colours(False, True)
     page.menu("Unnamed feature 3", "Show all again")
-    assert colours() == [True, True]
+    wait_colours(True, True)
 
 
 def test_annotations_beside_relink_and_pixel_size(open_notebook):

@@ -67,8 +67,8 @@ def plot_slices(axes: Axes, scores: Scores, marked: Sequence[int] = (), label: s
         axes.plot(scores.slices, np.where(enough, values["precision"], np.nan), color=_PRECISION, lw=1.2,
                   label="precision")  # fmt: skip
         axes.plot(scores.slices, np.where(enough, values["recall"], np.nan), color=_RECALL, lw=1.2, label="recall")
-    color = {"color": _DICE} if label is None else {}
-    axes.plot(scores.slices, np.where(enough, values["dice"], np.nan), lw=2.4, label=label or "Dice", **color)
+    color = _DICE if label is None else None  # the next of the cycle
+    axes.plot(scores.slices, np.where(enough, values["dice"], np.nan), color=color, lw=2.4, label=label or "Dice")
     for number, z in enumerate(marked):
         axes.axvline(z, color=_MARK, lw=1.0, alpha=0.6, ls=(0, (3, 2)), label=None if number else "annotated")
     axes.set_ylim(0, 1.02)
@@ -79,13 +79,13 @@ def plot_slices(axes: Axes, scores: Scores, marked: Sequence[int] = (), label: s
 def plot_thresholds(axes: Axes, scores: Scores, label: str | None = None) -> None:
     """Draw Dice over the threshold with its best point."""
     plain_axes(axes, "Choice of the threshold", "level (0–255)", "Dice")
-    (line,) = axes.plot(np.arange(256), scores.curve, lw=2.4, label=label, **({} if label else {"color": _DICE}))
+    (line,) = axes.plot(np.arange(256), scores.curve, color=_DICE if label is None else None, lw=2.4, label=label)
     best = scores.best_threshold
     axes.plot(best, scores.best_dice, "o", color=line.get_color(), ms=8)
     axes.set_xlim(0, 255)
     axes.set_xticks([0, 64, 128, 192, 255])
     axes.set_ylim(0, 1.02)
-    if label:
+    if label is not None:
         axes.legend(frameon=False, fontsize=9.5)
         return
     axes.plot([best, best], [0, scores.best_dice], color=FAINT, lw=1, ls=(0, (3, 2)))
