@@ -189,4 +189,3 @@ def test_from_the_first_stroke_to_a_scored_file(open_notebook):
     assert f"{scores[1]:.3f}" in shown
     assert scores[1] > 0.4, scores
     print("whole workflow:", boxes, "boxes, Dice", scores)
-    page.page.screenshot(path="/tmp/whole_workflow.png")
