@@ -31,7 +31,7 @@ def data(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("pages")
     tomograms = folder / "tomograms"
     for name, seed in (("tomogram", 0), ("other", 1)):
-        sample = ais.sample_tomogram(folder / "sample", shape=(32, 160, 160), voxel_size=10.0, seed=seed)
+        sample = ais.sample_tomogram(folder / "sample", shape=(32, 96, 96), seed=seed)
         tomograms.mkdir(exist_ok=True)
         shutil.copy(sample.tomogram, folder / f"{name}.mrc")
         shutil.copy(sample.tomogram, tomograms / f"{name}.mrc")

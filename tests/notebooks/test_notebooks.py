@@ -14,7 +14,7 @@ import ais_jupyter as ais
 
 def quickstart(run: Executed) -> None:
     (dice,) = run.numbers(r"best Dice ([\d.]+)")
-    assert 0.5 < dice < 1
+    assert 0.4 < dice < 1
     assert run.widgets >= 1
     assert len(run.pictures) == 1
     assert run.pictures[0].shape[1] > 1000  # the overview
@@ -74,8 +74,8 @@ def segment_many(run: Executed) -> None:
     assert re.search(r"failed +\S*broken.*expected", run.text)
     table = re.findall(r"<tr><th>([^<]+)</th>((?:<td>[\d.]+</td>)+)</tr>", run.html)
     dice = {name: [float(cell) for cell in re.findall(r"[\d.]+", cells)] for name, cells in table}
-    assert all(0.4 < value < 1 for value in dice["Ribosome"]), dice
-    assert all(0.3 < value < 1 for value in dice["Membrane"]), dice
+    assert all(0.3 < value < 1 for value in dice["Ribosome"]), dice
+    assert all(0.5 < value < 1 for value in dice["Membrane"]), dice
     assert np.mean(dice["Ribosome, away from membranes"]) > np.mean(dice["Ribosome"]) - 0.05
     plain, away = (
         ais.open(run.folder / f"demo_data/{where}/sample_1__Ribosome.mrc") for where in ("segmented", "group")
@@ -91,7 +91,9 @@ def scripting(run: Executed) -> None:
     )
     assert "finished (40, 256, 256)" in run.text
     assert "the same voxels: True" in run.text
-    assert all(0.2 < dice < 1 for dice in run.numbers(r"script: best Dice ([\d.]+)"))
+    old_dice, new_dice = run.numbers(r"script: best Dice ([\d.]+)")
+    assert 0.05 < old_dice < 1  # a few large steps from random weights
+    assert 0.35 < new_dice < 1
     old = ais.open(run.folder / "demo_data/scripting/old/tomo__Ribosomes.mrc")
     assert not old.slice(20)[:, :100].any()  # outside the region
     assert old.slice(20)[:156, 100:].any()
@@ -103,7 +105,7 @@ def own_architecture(run: Executed) -> None:
     assert "'Wide view'" in run.text
     wide, library = run.numbers(r"(?:Wide view|VGGNet S) +[\d,]+ weights, .*best Dice ([\d.]+)")
     assert 0.4 < wide < 1
-    assert 0.4 < library < 1
+    assert 0.35 < library < 1
     few, many = run.numbers(r"([\d,]+) weights")
     assert few * 10 < many
     assert run.text.rstrip().endswith("False")  # the library is as it was before
