@@ -29,7 +29,7 @@ def test_make_train_watch_stop_and_continue(page):
     first = page.wait_points(10)
     assert page.page.get_by_role("progressbar", name="Training progress").count() == 1
     pixels = page.curve_pixels()
-    assert pixels > 50
+    assert pixels > 10
     assert page.wait_points(first + 20) > first
     assert "steps/s" in page.state()
     # the prediction is over the picture, and follows the weights, before training ends

@@ -96,14 +96,14 @@ function Curve({ scores }: { scores: Scores }): JSX.Element {
   );
   return (
     <svg
-      class="ais-curve"
+      class="ais-dice"
       viewBox="-1 -2 257 104"
       preserveAspectRatio="none"
       role="img"
       aria-label="Dice by threshold"
     >
-      {mark(scores.threshold, "ais-curve-now")}
-      {mark(scores.bestThreshold, "ais-curve-best")}
+      {mark(scores.threshold, "ais-dice-now")}
+      {mark(scores.bestThreshold, "ais-dice-best")}
       <polyline points={points.filter(Boolean).join(" ")} />
     </svg>
   );
