@@ -35,10 +35,17 @@ class Engine(Protocol):
         "OpenVINO", or "Keras" with its backend.
     precision : str
         "float32" or "bfloat16".
+    network : Network or None
+        What is computed; None for an object that computes by itself, of which nothing is known.
     """
 
     name: str
     precision: str
+
+    @property
+    def network(self) -> Network | None:
+        """Layers and weights; they tell how far a pixel of the result sees."""
+        ...
 
     def predict(self, batch: np.ndarray) -> np.ndarray:
         """Probabilities of a batch of any number and size of images.

@@ -51,6 +51,8 @@ class KerasEngine:
 class ModelEngine:
     """Applies a model as it is: one with layers of its own making, or an object that has only ``predict``."""
 
+    network = None
+
     def __init__(self, model: Any) -> None:
         import keras
 

@@ -48,6 +48,11 @@ class OpenVinoEngine:
         self.streams = max(1, int(streams))
         self.update(network)
 
+    @property
+    def network(self) -> Network:
+        """What is computed now."""
+        return self._current[0]
+
     def predict(self, batch: np.ndarray) -> np.ndarray:
         """(n, y, x, z) → (n, y, x), or (n, y, x, z, 1) → (n, y, x, z); see `Engine`."""
         network, requests = self._current

@@ -143,8 +143,7 @@ def padding_for(n: int, sight: Sight | None = None) -> tuple[int, int]:
 
 
 def _whole(engine: Engine, values: np.ndarray, info: ModelInfo, options: InferenceOptions) -> np.ndarray:
-    network = getattr(engine, "network", None)
-    sight = sight_of(network) if network is not None else None
+    sight = sight_of(engine.network) if engine.network is not None else None
     rows, cols = padding_for(values.shape[-2], sight), padding_for(values.shape[-1], sight)
     padded = np.pad(values, ((0, 0), (0, 0), rows, cols), mode="reflect")
     result = augmented_prediction(engine, padded, options.tta)

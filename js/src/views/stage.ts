@@ -119,6 +119,8 @@ export class Stage {
       });
       return JSON.stringify([dataset?.uid, info?.available, info?.voxelSize, features, viewer.filters.value]);
     });
+    // A model in training is told of several times a second; the pictures wait for what they show to change.
+    const found = computed(() => foundLook(viewer));
     const view = [
       viewer.contrast,
       viewer.inverted,
@@ -141,7 +143,7 @@ export class Stage {
         this.redraw("z");
       }),
       effect(() => {
-        foundLook(viewer);
+        found.value;
         viewer.results.arrived.value;
         this.redraw();
       }),
