@@ -40,10 +40,21 @@ def test_a_job_ends_as_text_in_a_converted_notebook(tmp_path):
     import nbformat
     from nbclient import NotebookClient
 
-    cells = [JOB, "job = ais.Job(counting(5, 0.02), 'counting')\njob", "job.result()", "import time; time.sleep(0.3)"]
+    cells = [JOB, "job = ais.Job(counting(5, 0.02), 'counting')\njob", "job.result()"]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     NotebookClient(notebook, timeout=120).execute()
     (output,) = notebook.cells[1].outputs
     assert "counting: 100%" in output.data["text/plain"]
     assert "done" in output.data["text/plain"]
     assert "application/vnd.jupyter.widget-view+json" in output.data
+
+
+def test_a_followed_job_says_in_its_own_cell_how_it_ended():
+    import nbformat
+    from nbclient import NotebookClient
+
+    cells = [JOB, "ais.Job(counting(5, 0.02), 'counting').follow();"]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    NotebookClient(notebook, timeout=120).execute()
+    (output,) = notebook.cells[1].outputs
+    assert "done" in output.data["text/plain"]

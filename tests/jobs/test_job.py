@@ -133,3 +133,18 @@ def test_queue_cancels_what_waits():
 
 def test_long_work_can_be_run_in_place():
     assert run_to_end(counting(4)) == 4
+
+
+def test_who_waits_goes_on_when_everybody_was_told():
+    told = []
+
+    def slow_listener(job):
+        if job.state == "done":
+            time.sleep(0.2)
+            told.append(job.result())
+
+    job = Job(counting(3), "count", start=False)
+    job.listen(slow_listener)
+    job.start()
+    assert job.result(5) == 3
+    assert told == [3]

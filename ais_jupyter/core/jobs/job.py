@@ -58,6 +58,7 @@ class Job(Generic[T]):
         self._finished = threading.Event()
         self._listeners: list[Callable[[Job[T]], None]] = []
         self._thread: threading.Thread | None = None
+        self._runner: int | None = None
         if start:
             self.start()
 
@@ -70,6 +71,7 @@ class Job(Generic[T]):
 
     def run(self) -> None:
         """Do the work in the calling thread."""
+        self._runner = threading.get_ident()
         self.state, self.started = "running", time.monotonic()
         self._tell()
         try:
@@ -87,8 +89,10 @@ class Job(Generic[T]):
             self.error, self.state, self.traceback = error, "failed", traceback.format_exc()
         finally:
             self.ended = time.monotonic()
-            self._finished.set()
-            self._tell()
+            try:
+                self._tell()  # before anybody who waits goes on: a notebook's cell may end then
+            finally:
+                self._finished.set()
 
     def cancel(self) -> None:
         """Ask the work to stop at its next step; returns at once."""
@@ -101,6 +105,8 @@ class Job(Generic[T]):
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait for the end; False when `timeout` seconds passed first."""
+        if self.ended is not None and threading.get_ident() == self._runner:
+            return True  # a listener asks: it is told of the end before those who wait
         return self._finished.wait(timeout)
 
     def result(self, timeout: float | None = None) -> T:
@@ -122,6 +128,11 @@ class Job(Generic[T]):
         if self._result is None and self.state == "cancelled":
             raise CancelledError(f"{self.title or 'the job'} was cancelled")
         return self._result  # type: ignore[return-value]
+
+    @property
+    def outcome(self) -> T | None:
+        """The result, None as long as there is none; never waits."""
+        return self._result
 
     def follow(self) -> T:
         """Show a progress bar, in the notebook or the terminal, until the end; then return the result.

@@ -52,7 +52,7 @@ class QueuedSegmentation:
     @property
     def outcome(self) -> Outcome | None:
         """What became of it, once it has ended by itself."""
-        return self.job.result()[0] if self.job.state == "done" else None
+        return self.job.outcome[0] if self.job.outcome else None
 
     @property
     def state(self) -> str:
