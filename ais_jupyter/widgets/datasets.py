@@ -8,7 +8,7 @@ from typing import Any
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.editing.document import Document
-from ais_jupyter.core.session import Session, annotations_beside
+from ais_jupyter.core.session.documents import Session, annotations_beside
 
 #: What is remembered of how a tomogram is shown; see `AnnotatedTomogram.display`.
 DISPLAY_KEYS = ("slice", "cursor", "camera", "contrast", "invert", "interpolate", "autocontrast")

@@ -10,7 +10,7 @@ from typing import Any
 from ais_jupyter.core.data.colors import as_color, cycle_color
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.model_info import Interaction
-from ais_jupyter.core.open_models import OpenModel, OpenModels
+from ais_jupyter.core.session.open_models import OpenModel, OpenModels
 from ais_jupyter.widgets.base import KernelWidget
 from ais_jupyter.widgets.datasets import Datasets
 from ais_jupyter.widgets.prediction_service import PredictionService

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ais_jupyter.core.open_models import OpenModel, OpenModels
+from ais_jupyter.core.session.open_models import OpenModel, OpenModels
 from ais_jupyter.widgets.base import KernelWidget
 from ais_jupyter.widgets.datasets import Datasets
 from ais_jupyter.widgets.protocol import Answer, Buffers

@@ -12,7 +12,7 @@ import numpy as np
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.geometry import Region, clip_z_range
 from ais_jupyter.core.data.segmentation import SEPARATOR
-from ais_jupyter.core.open_models import OpenModels
+from ais_jupyter.core.session.open_models import OpenModels
 from ais_jupyter.widgets.base import KernelWidget, explain
 from ais_jupyter.widgets.datasets import Datasets
 from ais_jupyter.widgets.job_view import job_status
@@ -29,7 +29,7 @@ class SegmentingService:
     """The queue of one widget, kept in the kernel so that it outlives the page."""
 
     def __init__(self, widget: KernelWidget, datasets: Datasets, models: OpenModels) -> None:
-        from ais_jupyter.core.workflows.segmentation_queue import SegmentationQueue  # knows Keras' neighbours
+        from ais_jupyter.core.session.segmentation_queue import SegmentationQueue  # knows Keras' neighbours
 
         self._widget = widget
         self._datasets = datasets

@@ -9,9 +9,9 @@ import numpy as np
 
 from ais_jupyter.core.data.colors import cycle_color
 from ais_jupyter.core.data.errors import InputError
-from ais_jupyter.core.model_backups import discard_lost, lost_models
-from ais_jupyter.core.open_models import OpenModel, OpenModels
-from ais_jupyter.core.trainings import Curve, Trainings
+from ais_jupyter.core.session.model_backups import discard_lost, lost_models
+from ais_jupyter.core.session.open_models import OpenModel, OpenModels
+from ais_jupyter.core.session.trainings import Curve, Trainings
 from ais_jupyter.widgets.base import KernelWidget
 from ais_jupyter.widgets.datasets import Datasets
 from ais_jupyter.widgets.protocol import Answer, Buffers

@@ -10,7 +10,7 @@ from typing import Any
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.training_set import TrainingSet
 from ais_jupyter.core.jobs.job import Job
-from ais_jupyter.core.open_models import OpenModel, OpenModels
+from ais_jupyter.core.session.open_models import OpenModel, OpenModels
 from ais_jupyter.core.workflows.training_plan import (
     Selection,
     TrainingPlan,
@@ -158,9 +158,7 @@ class TrainingSetService:
             "features": [{"title": title, "color": color, "role": roles[title]} for title, color in self._titles()],
             "tomograms": [{**asdict(count), "taken": True} for count in plan.counts]
             + [
-                {"uid": item.uid, "name": item.name, "taken": False}
-                for item in annotated
-                if item.uid in self._left_out
+                {"uid": item.uid, "name": item.name, "taken": False} for item in annotated if item.uid in self._left_out
             ],
             "boxSize": selection.box_size,
             "voxelSize": self._voxel_size,

@@ -8,7 +8,7 @@ from typing import Any
 
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.jobs.job import Job
-from ais_jupyter.core.open_models import OpenModels
+from ais_jupyter.core.session.open_models import OpenModels
 from ais_jupyter.widgets.base import KernelWidget
 from ais_jupyter.widgets.datasets import Datasets
 from ais_jupyter.widgets.job_view import job_status

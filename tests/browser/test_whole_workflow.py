@@ -115,9 +115,7 @@ def test_from_the_first_stroke_to_a_scored_file(open_notebook):
     training.wait_points(2)
     early = training.curve_pixels()
     assert early > 0
-    page.page.wait_for_function(
-        "() => document.querySelector('.ais-run')?.dataset.state === 'running'", timeout=60_000
-    )
+    page.page.wait_for_function("() => document.querySelector('.ais-run')?.dataset.state === 'running'", timeout=60_000)
     waited = 0
     while (found := colored(page)) < 50:
         assert training.page.locator('.ais-run[data-state="running"]').count(), "it ended before anything was seen"

@@ -124,9 +124,13 @@ class TrainingPage:
 
     def curve_pixels(self) -> int:
         """Pixels of the curve's canvas that are neither grid nor background: coloured ones."""
-        return self.page.get_by_label("Loss curve").locator("canvas").evaluate(
-            """canvas => { const {width, height} = canvas;
+        return (
+            self.page.get_by_label("Loss curve")
+            .locator("canvas")
+            .evaluate(
+                """canvas => { const {width, height} = canvas;
             const data = canvas.getContext('2d').getImageData(0, 0, width, height).data; let n = 0;
             for (let i = 0; i < data.length; i += 4) { const [r, g, b, a] = data.slice(i, i + 4);
               if (a > 60 && Math.max(r, g, b) - Math.min(r, g, b) > 60) n++; } return n; }"""
+            )
         )

@@ -14,7 +14,7 @@ from ais_jupyter.core.data.errors import CancelledError
 from ais_jupyter.core.data.geometry import Region
 from ais_jupyter.core.data.model_info import Interaction
 from ais_jupyter.core.data.tomogram import Tomogram
-from ais_jupyter.core.open_models import OpenModels
+from ais_jupyter.core.session.open_models import OpenModels
 from ais_jupyter.core.workflows import ModelGroup, segment
 from ais_jupyter.core.workflows.predicting import SlicePredictor
 

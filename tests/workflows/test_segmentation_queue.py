@@ -16,8 +16,8 @@ from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.files.mrc import write_mrc
+from ais_jupyter.core.session.segmentation_queue import ENDED, SegmentationQueue
 from ais_jupyter.core.workflows import open as ais_open
-from ais_jupyter.core.workflows.segmentation_queue import ENDED, SegmentationQueue
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.geometry import Region
 from ais_jupyter.core.data.progress import run_to_end
 from ais_jupyter.core.data.tomogram import Tomogram
-from ais_jupyter.core.open_models import OpenModels
+from ais_jupyter.core.session.open_models import OpenModels
 from ais_jupyter.core.workflows.uncertainty import box_in, entropy, least_certain, spread
 
 SHAPE = (64, 120, 140)

@@ -16,8 +16,8 @@ from ais_jupyter.core.data.progress import Work
 from ais_jupyter.core.data.training_set import TrainingSet
 from ais_jupyter.core.jobs.job import Job
 from ais_jupyter.core.jobs.queue import JobQueue
-from ais_jupyter.core.model_backups import ModelBackup
-from ais_jupyter.core.open_models import OpenModel, OpenModels
+from ais_jupyter.core.session.model_backups import ModelBackup
+from ais_jupyter.core.session.open_models import OpenModel, OpenModels
 
 if TYPE_CHECKING:
     from ais_jupyter.core.learning.model import SegmentationModel
