@@ -19,7 +19,7 @@ from ais_jupyter.core.editing.history import History, Step
 from ais_jupyter.core.editing.journal import Journal, Record
 from ais_jupyter.core.editing.lock_file import LockFile
 from ais_jupyter.core.editing.patch import Patch
-from ais_jupyter.core.editing.snapshot import encode_annotated, encode_state
+from ais_jupyter.core.editing.snapshot import copy_of, encode_annotated, encode_state
 
 #: Settings of tools rather than of the annotation: changing one is kept but is no step to undo.
 TOOL_SETTINGS = {"brush_radius", "alpha", "filled", "show_boxes", "flood", "flood_sensitivity"}
@@ -231,7 +231,8 @@ class Document:
         elif after is None:
             self._unfollow(feature.uid)
         name = "Add feature" if before is None else "Delete feature" if after is None else "Move feature"
-        self._record(FeatureEdit(feature.uid, before, after, feature), name)
+        arrived = copy_of(feature) if before is None and self._open_step is not None else None
+        self._record(FeatureEdit(feature.uid, before, after, feature, arrived), name)
 
     def _record(self, edit: Edit, name: str) -> None:
         if not self._recording:

@@ -99,13 +99,15 @@ class SettingEdit:
 class FeatureEdit:
     """A feature comes (`before` is None), goes (`after` is None) or moves from one index to another.
 
-    `content` is the feature itself, which comes back as the same object when its removal is undone.
+    `content` is the feature itself, which comes back as the same object when its removal is undone. `arrived` is a copy
+    of one that came, as it was then, for the journal: later changes of the same step are written after it.
     """
 
     feature: str
     before: int | None
     after: int | None
     content: Feature | None = field(default=None, repr=False)
+    arrived: Feature | None = field(default=None, repr=False)
 
     @property
     def nbytes(self) -> int:
@@ -134,7 +136,8 @@ class FeatureEdit:
 
     def encode(self, blobs: list[bytes]) -> dict[str, Any]:
         """Fields for the journal; the content only of a feature that comes."""
-        content = encode_feature(self.content, blobs) if self.before is None and self.content else None
+        came = self.arrived or self.content
+        content = encode_feature(came, blobs) if self.before is None and came else None
         return {
             "edit": "feature", "feature": self.feature, "before": self.before, "after": self.after, "content": content,
         }  # fmt: skip

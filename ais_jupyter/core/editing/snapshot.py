@@ -123,3 +123,9 @@ def same_annotations(first: AnnotatedTomogram, second: AnnotatedTomogram) -> boo
         if any(not np.array_equal(mask, b.masks[z]) for z, mask in a.masks.items()):
             return False
     return True
+
+
+def copy_of(feature: Feature) -> Feature:
+    """Return a copy that does not change with the feature."""
+    blobs: list[bytes] = []
+    return decode_feature(encode_feature(feature, blobs), blobs, feature.shape)
