@@ -1,7 +1,7 @@
 // The loss while a network learns: every batch faintly, every epoch, and validation.
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import uPlot from "uplot";
+import type uPlot from "uplot";
 import type { Curve } from "../state/curve";
 import { Toggle } from "./controls";
 
@@ -17,9 +17,11 @@ export function LossCurve({ curve, version }: Props): JSX.Element {
   const [log, setLog] = useState(false);
   const holder = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
+  const Plot = usePlotLibrary();
   useEffect(() => {
+    if (!Plot) return;
     const element = holder.current!;
-    const made = new uPlot(layout(element, log), columns(curve), element);
+    const made = new Plot(layout(element, log), columns(curve), element);
     plot.current = made;
     const sized = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: HEIGHT }));
     sized.observe(element);
@@ -30,7 +32,7 @@ export function LossCurve({ curve, version }: Props): JSX.Element {
       themed.disconnect();
       made.destroy();
     };
-  }, [curve, log]);
+  }, [Plot, curve, log]);
   useEffect(() => plot.current?.setData(columns(curve)), [curve, version]);
   const { loss, validation } = curve.latest;
   return (
@@ -43,6 +45,19 @@ export function LossCurve({ curve, version }: Props): JSX.Element {
       </figcaption>
     </figure>
   );
+}
+
+/** Loaded with the first curve: it listens to the window from then on, and every widget loads the bundle anew. */
+function usePlotLibrary(): typeof uPlot | null {
+  const [library, setLibrary] = useState<typeof uPlot | null>(null);
+  useEffect(() => {
+    let here = true;
+    void import("uplot").then((found) => here && setLibrary(() => found.default));
+    return () => {
+      here = false;
+    };
+  }, []);
+  return library;
 }
 
 function columns(curve: Curve): uPlot.AlignedData {
