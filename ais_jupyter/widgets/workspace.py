@@ -11,7 +11,7 @@ import traitlets
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.training_set import TrainingSet
-from ais_jupyter.core.session.documents import Session
+from ais_jupyter.core.session import Session
 from ais_jupyter.core.session.open_models import OpenModels
 from ais_jupyter.core.session.trainings import Trainings
 from ais_jupyter.widgets.annotations import AnnotationService

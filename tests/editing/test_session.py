@@ -12,7 +12,7 @@ from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.editing.document import Document
-from ais_jupyter.core.session.documents import Session
+from ais_jupyter.core.session import Session
 
 
 @pytest.fixture(autouse=True)

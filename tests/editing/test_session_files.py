@@ -10,7 +10,7 @@ import pytest
 import ais_jupyter as ais
 from ais_jupyter.core.data.errors import AisError, InputError
 from ais_jupyter.core.editing.recovery import list_recoverable
-from ais_jupyter.core.session.documents import Session
+from ais_jupyter.core.session import Session
 
 
 @pytest.fixture

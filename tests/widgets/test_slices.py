@@ -7,7 +7,7 @@ import pytest
 
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.tomogram import Tomogram
-from ais_jupyter.core.session.documents import Session
+from ais_jupyter.core.session import Session
 from ais_jupyter.widgets.datasets import Datasets
 from ais_jupyter.widgets.slices import SliceService, display_limits, encode
 
