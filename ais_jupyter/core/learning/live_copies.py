@@ -24,7 +24,8 @@ class LiveCopies:
     predicting : callable, optional
         Returns the seconds spent on predictions so far.
     share : float
-        Of the time, at most.
+        Of the time, at most. Where predictions and training share the processor, training slows by about half as much
+        again (benchmarks/live_training.py): 2.5 % keeps that below 5 %.
     shortest : float
         Seconds from one copy to the next at least; at the end of an epoch a quarter of it is enough.
     """
@@ -33,7 +34,7 @@ class LiveCopies:
         self,
         show: Callable[[SegmentationModel], None],
         predicting: Callable[[], float] = lambda: 0.0,
-        share: float = 0.04,
+        share: float = 0.025,
         shortest: float = 2.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
