@@ -2,15 +2,15 @@
 import type { JSX } from "preact";
 import type { Actions } from "../state/actions";
 import type { Viewer } from "../state/viewer";
-import { Labeled, Section, Slider } from "./controls";
+import { Section } from "./controls";
 import { CopyButton } from "./copy_button";
+import { ThresholdSlider } from "./threshold_slider";
 
 export function AssistPanel({ viewer, actions }: { viewer: Viewer; actions: Actions }): JSX.Element | null {
   const { models } = viewer;
   const ready = models.models.value.filter((model) => model.values.value.compiled);
   const model = ready.find((one) => one === models.selected.value) ?? ready[0];
   if (!model) return null;
-  const values = model.values.value;
   return (
     <Section title="From the model">
       <div class="ais-assist">
@@ -28,16 +28,7 @@ export function AssistPanel({ viewer, actions }: { viewer: Viewer; actions: Acti
             ))}
           </select>
         )}
-        <Labeled label="Threshold" value={values.threshold.toFixed(2)}>
-          <Slider
-            name="Threshold"
-            value={values.threshold}
-            min={0}
-            max={1}
-            step={0.01}
-            onInput={(value) => models.set(model, "threshold", value)}
-          />
-        </Labeled>
+        <ThresholdSlider model={model} models={models} />
         <CopyButton model={model} viewer={viewer} actions={actions} />
       </div>
     </Section>

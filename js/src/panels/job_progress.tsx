@@ -2,6 +2,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import type { JobStatus } from "../state/job_status";
 import { IconButton } from "./controls";
+import { Bar } from "./progress_bar";
 
 interface Props {
   status: JobStatus;
@@ -22,17 +23,7 @@ export function JobProgress({ status, onCancel, children }: Props): JSX.Element 
         {busy && <IconButton icon="close" name={`Cancel ${title}`} hint="Cancel" onClick={onCancel} />}
         {!busy && children}
       </div>
-      <div
-        class="ais-progress"
-        role="progressbar"
-        aria-label={title}
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-valuenow={percent}
-        aria-valuetext={`${percent} %, ${state}`}
-      >
-        <div style={{ width: `${progress * 100}%` }} />
-      </div>
+      <Bar name={title} progress={progress} valueText={`${percent} %, ${state}`} />
       <div class="ais-job-message">{error ?? WORDS[state] ?? message}</div>
     </div>
   );

@@ -8,6 +8,7 @@ import { IconButton, Labeled, Menu, Slider, TextField, Toggle } from "./controls
 import { CopyButton } from "./copy_button";
 import { LibraryTitles } from "./library_titles";
 import { ModelInteractions } from "./model_interactions";
+import { ThresholdSlider } from "./threshold_slider";
 
 /** What a card asks for that needs a question first. */
 export type ModelQuestion = "save" | "pixel" | "close";
@@ -106,16 +107,7 @@ function Details({ model, viewer, actions, onCopied }: Omit<Props, "ask">): JSX.
   const most = values.depth > 1 ? 16 : 8;
   return (
     <div class="ais-card-body">
-      <Labeled label="Threshold" value={values.threshold.toFixed(2)}>
-        <Slider
-          name="Threshold"
-          value={values.threshold}
-          min={0}
-          max={1}
-          step={0.01}
-          onInput={(value) => models.set(model, "threshold", value)}
-        />
-      </Labeled>
+      <ThresholdSlider model={model} models={models} />
       <Labeled label="Opacity" value={`${Math.round(values.alpha * 100)} %`}>
         <Slider
           name="Model opacity"

@@ -1,26 +1,34 @@
-// A bar that fills, with a few words under it.
+// A bar that fills, alone or with a few words under it.
 import type { JSX } from "preact";
 
-interface Props {
+interface BarProps {
   name: string;
   /** 0–1 */
   progress: number;
-  text?: string;
+  /** How it stands in words, for screen readers. */
+  valueText?: string;
 }
 
-export function ProgressBar({ name, progress, text }: Props): JSX.Element {
+export function Bar({ name, progress, valueText }: BarProps): JSX.Element {
+  return (
+    <div
+      class="ais-progress"
+      role="progressbar"
+      aria-label={name}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={Math.floor(progress * 100)}
+      aria-valuetext={valueText}
+    >
+      <div style={{ width: `${progress * 100}%` }} />
+    </div>
+  );
+}
+
+export function ProgressBar({ text, ...bar }: BarProps & { text?: string }): JSX.Element {
   return (
     <div class="ais-bar-line">
-      <div
-        class="ais-progress"
-        role="progressbar"
-        aria-label={name}
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-valuenow={Math.floor(progress * 100)}
-      >
-        <div style={{ width: `${progress * 100}%` }} />
-      </div>
+      <Bar {...bar} />
       {text && <div class="ais-job-message">{text}</div>}
     </div>
   );
