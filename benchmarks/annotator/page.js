@@ -4,6 +4,9 @@
   const bench = { received: 0, onDrawn: null, draws: 0 };
   window.bench = bench;
 
+  // The next notebook is opened without asking whether to leave this one.
+  window.addEventListener("beforeunload", (event) => event.stopImmediatePropagation());
+
   // websocket bytes -------------------------------------------------------------------------------------------------
   const Native = window.WebSocket;
   window.WebSocket = class extends Native {

@@ -26,7 +26,7 @@ from devtools import Page, chromium  # noqa: E402
 from lab_server import Server, serve  # noqa: E402
 from notebook_page import READY, RUN  # noqa: E402
 
-N_SLICES = 600
+N_SLICES = 1200
 
 
 def grey(z: int) -> int:
@@ -59,32 +59,50 @@ def current_slice(page: Page) -> int:
     return int(page.evaluate("document.querySelector('input[type=range][aria-label=\"Slice\"]').value"))
 
 
-def scroll(page: Page, count: int) -> list[float]:
-    """Milliseconds from a wheel event to the slice drawn, over slices that are in the browser already."""
+def scroll(page: Page, size: int, rounds: int, pause: float) -> tuple[list[float], list[float]]:
+    """Milliseconds from a wheel event to the slice drawn: by the bare view, and over slices that the browser has.
+
+    The two take turns, ten steps each; of the largest slices fewer, since the browser keeps no more of them.
+    """
+    steps = 10 if size < 4000 else 3
+
+    def step(delta: int, shown: int) -> float:
+        took = page.evaluate(f"bench.until(() => bench.wheel({delta}), {shown})")
+        time.sleep(pause)
+        return took
+
     start = current_slice(page)
     page.evaluate("bench.wheel(100)")
     time.sleep(0.5)
     sense = current_slice(page) - start
-    times = []
-    for phase in range(-1, 2 * count // 10):
-        direction = 1 if phase % 2 else -1
-        for _ in range(10):
-            target = current_slice(page) + direction * sense
-            took = page.evaluate(f"bench.until(() => bench.wheel({100 * direction}), {grey(target)})")
-            time.sleep(0.03)
-            if phase >= 1:  # the first two rounds fill the cache
-                times.append(took)
-    return times[:count]
+    bare, own = [], []
+    for turn in range(-2, rounds):
+        direction = 1 if turn % 2 else -1
+        page.evaluate(f"bench.coverWithFloor({size})")
+        time.sleep(0.3)
+        floor = [step(100, 50 if i % 2 else 200) for i in range(steps)]
+        page.evaluate("bench.uncover()")
+        time.sleep(0.3)
+        ours = [step(100 * direction, grey(current_slice(page) + direction * sense)) for _ in range(steps)]
+        if turn >= 0:  # the first two turns fill the cache
+            bare += floor[1:]
+            own += ours[1:]
+    return bare, own
 
 
-def jump(page: Page, visited: set[int], n_slices: int) -> tuple[float, int]:
+def unseen_places(rounds: int) -> list[int]:
+    """Slices in random order, so far from one another and from the middle that none was fetched beside another."""
+    middle = N_SLICES // 2
+    places = [z for z in range(40, N_SLICES - 40, 32) if abs(z - middle) > 60]
+    return random.sample(places, rounds)
+
+
+def jump(page: Page, target: int) -> tuple[float, int]:
     """Milliseconds and websocket bytes from a key to a slice that the browser does not have.
 
     The slider leads far away; five slices back from there lies behind what is fetched ahead.
     """
     near = current_slice(page)
-    target = random.choice([z for z in range(40, n_slices - 40) if all(abs(z - v) > 16 for v in visited)])
-    visited.add(target)
     page.evaluate(f"bench.until(() => bench.slide({target}), {grey(target)})")
     time.sleep(1.0)  # until neighbours have been fetched as well
     back, key = (-5, "ArrowLeft") if target > near else (5, "ArrowRight")
@@ -155,8 +173,7 @@ def stroke(page: Page, seconds: float = 5.0) -> dict[str, Any]:
 
 def measure(page: Page, server: Server, size: int, dtype: str, training: bool, rounds: int) -> dict[str, Any]:
     """All numbers for slices of `size`²."""
-    n_slices = N_SLICES if size < 4000 else 200
-    source = cells.ANNOTATOR.replace("{n}", str(n_slices)).replace("{size}", str(size)).replace("{dtype}", dtype)
+    source = cells.ANNOTATOR.replace("{n}", str(N_SLICES)).replace("{size}", str(size)).replace("{dtype}", dtype)
     open_notebook(page, server, f"s{size}{dtype}{training}.ipynb", [source, cells.ECHO, cells.TRAINING])
     run_cell(page, 1 - 1)
     run_cell(page, 1)
@@ -168,29 +185,26 @@ def measure(page: Page, server: Server, size: int, dtype: str, training: bool, r
     # Running a cell scrolls to it: back to the picture.
     page.evaluate("document.querySelector('canvas[aria-label=\"Slice view\"]').scrollIntoView({block: 'center'})")
     time.sleep(1)
-    visited = {current_slice(page)}
     floor = page.evaluate(f"bench.floor({size})")
     page.evaluate(f"bench.coverWithFloor({size})")
-    count = 10 * max(2, rounds // 3)
-    floor["scroll"] = []
-    for i in range(count):
-        floor["scroll"].append(page.evaluate(f"bench.until(() => bench.wheel(100), {200 if i % 2 == 0 else 50})"))
-        time.sleep(0.03)
     floor["stroke"] = stroke(page)
     page.evaluate("bench.uncover()")
-    cached = scroll(page, count)
-    visited |= set(range(n_slices // 2 - 30, n_slices // 2 + 30))
+    floor["step"], steps = scroll(page, size, max(2, rounds // 4), 0.25)
+    floor["scroll"], cached = scroll(page, size, max(2, rounds // 4), 0.03)
     uncached, echo, received, floor["fetched"] = [], [], [], []
-    for i in range(rounds):
+    for i, place in enumerate(unseen_places(rounds)):
         floor["fetched"].append(fetched(page, size, i))
         echo.append(page.evaluate(f"window.echo({size * size}).then(({{ took }}) => took)"))
-        took, n_bytes = jump(page, visited, n_slices)
+        took, n_bytes = jump(page, place)
         uncached.append(took)
         received.append(n_bytes)
     take_largest_brush(page)
+    painted = stroke(page)
+    page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")  # nothing trains beside the next size
     return {
-        "size": size, "dtype": dtype, "training": training, "cached": cached, "uncached": uncached, "echo": echo,
-        "bytes": sorted(received)[len(received) // 2], "stroke": stroke(page), "floor": floor,
+        "size": size, "dtype": dtype, "training": training, "steps": steps, "cached": cached,
+        "uncached": uncached, "echo": echo, "bytes": sorted(received)[len(received) // 2],
+        "stroke": painted, "floor": floor,
     }  # fmt: skip
 
 
@@ -205,15 +219,15 @@ def summary(times: list[float]) -> str:
 def table(results: list[dict[str, Any]]) -> str:
     """Markdown table: median (95th percentile) in ms; "floor" is what stands before it done by a bare canvas."""
     columns = (
-        "slice, upload, upload + draw, floor scroll, cached scroll, echo, echo + draw, uncached, kB, "
-        "floor stroke, stroke, floor frames lost, frames lost"
+        "slice, upload, upload + draw, floor step, cached step, floor scroll, cached scroll, "
+        "echo, echo + draw, uncached, kB, floor stroke, stroke, floor frames lost, frames lost"
     )
-    lines = [f"| {columns.replace(', ', ' | ')} |", "|" + "---|" * 13]
+    lines = [f"| {columns.replace(', ', ' | ')} |", "|" + "---|" * 15]
     for r in results:
         floor = r["floor"]
         name = f"{r['size']}² {r['dtype']}" + (" while training" if r["training"] else "")
         lost = [f"{s['lost']} of {s['lost'] + s['frames']}" for s in (floor["stroke"], r["stroke"])]
-        times = [floor["upload"], floor["uploadAndDraw"], floor["scroll"], r["cached"]]
+        times = [floor["upload"], floor["uploadAndDraw"], floor["step"], r["steps"], floor["scroll"], r["cached"]]
         times += [r["echo"], floor["fetched"], r["uncached"]]
         strokes = [floor["stroke"]["latencies"], r["stroke"]["latencies"]]
         cells_ = [*map(summary, times), f"{r['bytes'] / 1000:.0f}", *map(summary, strokes), *lost]
