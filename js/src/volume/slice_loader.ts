@@ -91,7 +91,8 @@ export class SliceLoader {
     const main = this.visible.get("z");
     if (main) {
       const { count } = this.stack;
-      const room = Math.floor(this.options.budget / (2 * Math.max(1, this.stack.bytes)));
+      // What lies ahead one way and then the other must not drive out what is in between.
+      const room = Math.floor(this.options.budget / (4 * Math.max(1, this.stack.bytes)));
       const ahead = Math.min(this.options.ahead, room);
       for (let i = 1; i <= ahead; i++)
         for (const offset of i <= 2 ? [i, -i] : [i]) {
