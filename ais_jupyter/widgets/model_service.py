@@ -245,4 +245,5 @@ def _facts(found: Any) -> dict[str, Any]:
         "parameters": found.n_parameters,
         "receptiveField": found.receptive_field,
         "sizeMultiple": found.size_multiple,
+        "depthMultiple": found.depth_multiple,
     }

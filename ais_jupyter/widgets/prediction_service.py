@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.session.open_models import OpenModel, OpenModels
 from ais_jupyter.widgets.base import KernelWidget
 from ais_jupyter.widgets.datasets import Datasets
@@ -27,6 +29,7 @@ class PredictionService:
         self._predictor: SlicePredictor | None = None
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ais-predict")
         widget.on_request("predict", self.predict, background=self._pool)
+        widget.on_request("prediction_save", self.save, background=True)
         models.weights_changed.connect(self._on_weights)
         models.removed.connect(self._on_removed)
 
@@ -73,6 +76,23 @@ class PredictionService:
         return Answer(
             {"dataset": content["dataset"], "z": z, "width": width, "height": height, "layers": layers}, buffers
         )
+
+    def save(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
+        """Write what ``model`` finds in slice ``z`` to ``path``: an MRC volume of one slice, uint8, at its place."""
+        from ais_jupyter.core.files.mrc import write_mrc
+
+        path = Path(str(content["path"])).expanduser()
+        if path.exists() and not content.get("overwrite"):
+            raise InputError(f"{path} is there already: choose another name")
+        annotated, opened, z = self._datasets[content["dataset"]], self._models[content["model"]], int(content["z"])
+        if not opened.applied.compiled:
+            raise InputError(f"{opened.model.title!r} has no weights yet: train it first")
+        used = used_models(self._models)
+        used = used if opened in used else [*used, opened]
+        found = self.predictor.predict(annotated, z, [one.as_applied() for one in used], self._models.interactions)
+        (dz, dy, dx), (z0, y0, x0) = annotated.tomogram.voxel_size, annotated.tomogram.origin
+        write_mrc(path, found.levels[opened.uid], (dz, dy, dx), (z0 + z * dz, y0, x0))
+        return {"path": str(path)}
 
     def _on_weights(self, opened: OpenModel) -> None:
         if self._predictor is not None:

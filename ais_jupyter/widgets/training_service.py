@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -51,8 +52,11 @@ class TrainingService:
     # requests --------------------------------------------------------------------------------------------------------
 
     def open(self, _content: dict[str, Any], _buffers: Buffers) -> Answer:
-        """Return every run with its curve, as float32 rows (at, batch loss, loss, validation loss), NaN where none."""
-        runs = dict(self._trainings.runs)
+        """Return every run with its curve, as float32 rows (at, batch loss, loss, validation loss), NaN where none.
+
+        ``options`` are those asked for last.
+        """
+        runs, options = dict(self._trainings.runs), self._trainings.latest_options
         curves = [np.array(run.curve.rows, np.float32).reshape(-1, 4) for run in runs.values()]
         content = {
             "runs": [self._describe(uid) for uid in runs],
@@ -60,7 +64,7 @@ class TrainingService:
                 {"id": str(lost.path), "title": lost.title, "time": lost.time, "loss": lost.loss}
                 for lost in lost_models()
             ],
-            "architectures": _architectures(),
+            "options": asdict(options) if options else None,
         }
         return Answer(content, [curve.tobytes() for curve in curves])
 
@@ -160,9 +164,3 @@ class TrainingService:
             rows = curve.rows[sent:]
             self._sent[uid] = (curve, sent + len(rows))
             self._widget.push("training", {**self._describe(uid), "from": sent, "rows": rows})
-
-
-def _architectures() -> list[dict[str, str]]:
-    from ais_jupyter.core.learning.architectures import architectures
-
-    return [{"title": one.title, "summary": one.summary} for one in architectures() if not one.retired]

@@ -83,6 +83,23 @@ def test_export_look_at_the_results_and_score_them(open_notebook):
     assert f"{dice:.3f}" in table.inner_text()
 
 
+def test_options_of_the_networks_reach_the_export(open_notebook):
+    page = open_export(open_notebook(CELLS))
+    page.page.get_by_text("More options").click()
+    page.page.get_by_role("checkbox", name="In tiles").check()
+    page.page.get_by_role("slider", name="Overlap of tiles").fill("0.5")
+    page.page.get_by_role("checkbox", name="Trim edges").check()
+    commit(page, "textbox", "Gaussian blur of the result in Å", "20")
+    page.button("Export").click()
+    page.page.locator('.ais-job[data-state="done"]').nth(1).wait_for()
+    chosen = ("tiled", "overlap", "trim_edges", "sigma")
+    told = "[entry.settings for entry in annotator._segmenting.queue][0]"
+    settings = page.notebook.python(f"{{name: {told}[name] for name in {chosen}}}")
+    assert settings == {"tiled": True, "overlap": 0.5, "trim_edges": True, "sigma": 20}
+    found = "ais.open(folder / 'segmented/first__Bright.mrc').volume.slice(5)"
+    assert page.notebook.python(f"int({found}[90, 120]) > 100 and int({found}[:12].max()) == 0")
+
+
 def test_reload_while_it_runs_then_a_removed_file_and_retry(open_notebook):
     slow = CELLS.replace("(24, 200, 240)", "(600, 200, 240)")
     page = open_export(open_notebook(slow, "annotator"))

@@ -6,35 +6,22 @@ import io
 from typing import Any
 
 import numpy as np
+import plugins
 from notebook_page import NotebookPage
 from PIL import Image
 
 #: A plug-in folder with a small network.
-TINY = '''
+TINY = f"""
 import os, pathlib
-home = pathlib.Path(os.environ["AIS_JUPYTER_HOME"])
-(home / ".ais_jupyter/models").mkdir(parents=True, exist_ok=True)
-(home / ".ais_jupyter/models/tiny.py").write_text("""
-title = "Tiny"
-include = True
-summary = "two small convolutions"
-
-def create(input_shape):
-    import keras
-    from keras import layers
-    inputs = keras.Input((None, None, input_shape[2]))
-    x = layers.Conv2D(8, 5, padding="same", activation="relu")(inputs)
-    outputs = layers.Conv2D(1, 3, padding="same", activation="sigmoid")(x)
-    model = keras.Model(inputs, outputs)
-    model.compile(optimizer=keras.optimizers.Adam(0.005), loss="binary_crossentropy")
-    return model
-""")
+folder = pathlib.Path(os.environ["AIS_JUPYTER_HOME"]) / ".ais_jupyter/models"
+folder.mkdir(parents=True, exist_ok=True)
+(folder / "tiny.py").write_text({plugins.TINY.replace("0.02", "0.005")!r})
 
 # Such a small network would take a whole machine for hundreds of steps a second, and the browser runs on it as well.
 import keras, time
 learn = keras.Model.train_on_batch
 keras.Model.train_on_batch = lambda self, *a, **k: (time.sleep(0.1), learn(self, *a, **k))[1]
-'''
+"""
 ANNOTATED = """
 import numpy as np, ais_jupyter as ais
 rng = np.random.default_rng(0)

@@ -8,6 +8,7 @@ from ais_jupyter.core.data.errors import AisError, InputError
 from ais_jupyter.core.data.progress import run_to_end
 from ais_jupyter.core.data.training_set import TrainingSet
 from ais_jupyter.core.learning.model import SegmentationModel
+from ais_jupyter.core.learning.network_facts import architecture_facts
 from ais_jupyter.core.learning.normalization import Statistic
 from ais_jupyter.core.learning.training import TrainingOptions
 from ais_jupyter.core.workflows import open as open_any
@@ -194,6 +195,32 @@ def test_depth_must_fit():
     model = SegmentationModel("Tiny", "Disc").build(box_size=32, depth=1)
     with pytest.raises(InputError, match="works on 1 slices but the training set has boxes of 5"):
         model.train(deep, epochs=1).result(60)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_box_size_must_fit_the_network(known):
+    boxes = bright_discs()
+    cut = TrainingSet(boxes.images[:, :30, :30], boxes.labels[:, :30, :30], 10.0, "global_mad")
+    model = SegmentationModel("VGGNet S", "Disc")
+    if not known:  # a network from a file, of an architecture that is not in the library
+        model.build(box_size=32, depth=1)
+        model.info.architecture = "Somebody's own"
+    with pytest.raises(InputError, match="multiple of 8 px, these have 30; make the set with 32 px"):
+        model.train(cut, epochs=1).result(60)
+
+
+@pytest.mark.parametrize("architecture", ["VGGNet S", "UNet S", "ResNet", "ezm-3d-M", "Pix2pix"])
+def test_networks_are_built_for_sizes_they_take(architecture):
+    multiple = architecture_facts(architecture).size_multiple
+    SegmentationModel(architecture, "Disc").build(box_size=2 * multiple, depth=8)
+    if multiple > 1:
+        with pytest.raises(InputError, match=f"takes boxes of a multiple of {multiple} px"):
+            SegmentationModel(architecture, "Disc").build(box_size=2 * multiple + 1, depth=8)
+
+
+def test_networks_of_slabs_say_which_depth_they_take():
+    with pytest.raises(InputError, match="takes boxes of a multiple of 4 slices, these have 1;"):
+        SegmentationModel("ezm-3d-M", "Disc").build(box_size=64, depth=1)
 
 
 def test_objects_of_the_documented_contract(discs, tmp_path):

@@ -42,3 +42,10 @@ def test_facts_of_architectures(title: str, multiple: int, parameters: int) -> N
     assert facts is not None
     assert (facts.size_multiple, facts.n_parameters) == (multiple, parameters)
     assert architecture_facts(title) is facts
+
+
+def test_networks_of_slabs_halve_the_depth_as_well() -> None:
+    facts = architecture_facts("ezm-3d-M")  # also where the depth asked for is none that it takes
+    assert facts is not None
+    assert (facts.size_multiple % 4, facts.depth_multiple) == (0, 4)
+    assert architecture_facts("UNet S", depth=8).depth_multiple == 1

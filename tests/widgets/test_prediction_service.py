@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from model_window import SHAPE, ModelWindow, brightness_model
 
+import ais_jupyter as ais
+
 
 @pytest.fixture
 def window(tmp_path, monkeypatch):
@@ -54,6 +56,16 @@ def test_other_weights_are_told_and_shown(window):
     told = window.event("weights")
     assert (told["model"], told["version"]) == (a.uid, a.version)
     assert predict(window, 2)[1][0].mean() > first.mean() + 20
+
+
+def test_the_slice_can_be_saved_as_it_is_shown(window, tmp_path):
+    a, _ = window.workspace._models
+    path = tmp_path / "cell_z4_A.mrc"
+    window.ask("prediction_save", model=a.uid, z=4, path=str(path))
+    saved = ais.open(path)
+    assert (saved.shape, saved.pixel_size, saved.origin[0]) == ((1, *SHAPE[1:]), 10.0, 40.0)
+    np.testing.assert_array_equal(saved.slice(0), predict(window, 4)[1][0])
+    assert "already" in window.ask("prediction_save", model=a.uid, z=4, path=str(path))[0]["error"]["message"]
 
 
 def test_withdrawn_requests_are_not_computed(window):

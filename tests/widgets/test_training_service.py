@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import numpy as np
+import plugins
 import pytest
 
 import ais_jupyter as ais
@@ -12,21 +13,6 @@ from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.data.training_set import TrainingSet
 from ais_jupyter.widgets import Trainer
-
-TINY = """
-title = "Tiny"
-include = True
-
-def create(input_shape):
-    import keras
-    from keras import layers
-    inputs = keras.Input((None, None, input_shape[2]))
-    x = layers.Conv2D(4, 3, padding="same", activation="relu")(inputs)
-    outputs = layers.Conv2D(1, 3, padding="same", activation="sigmoid")(x)
-    model = keras.Model(inputs, outputs)
-    model.compile(optimizer=keras.optimizers.Adam(0.01), loss="binary_crossentropy")
-    return model
-"""
 
 
 def annotated(name="one", boxes=8, voxel_size=10.0):
@@ -48,8 +34,7 @@ def annotated(name="one", boxes=8, voxel_size=10.0):
 def page(tmp_path, monkeypatch):
     from ais_jupyter.core.learning import architectures
 
-    (tmp_path / ".ais_jupyter/models").mkdir(parents=True)
-    (tmp_path / ".ais_jupyter/models/tiny.py").write_text(TINY)
+    plugins.install(tmp_path, plugins.TINY)
     monkeypatch.setenv("AIS_JUPYTER_HOME", str(tmp_path))
     architectures.reload()
     trainer = Trainer([annotated()])
@@ -98,6 +83,11 @@ def test_the_first_feature_with_boxes_is_to_be_found(page):
     assert found["features"] == [{"title": "Disc", "color": found["features"][0]["color"], "role": 1}]
     assert (found["boxes"], found["boxSize"], found["targetVoxelSize"], found["possible"]) == (8, 32, 10.0, True)
     assert found["suggestion"]["batchSize"] == 8
+
+
+def test_the_proposed_box_is_what_every_network_takes(page):
+    page.trainer.annotated[0].features[0].box_size = 50
+    assert page("training_set")["boxSize"] == 64
 
 
 def test_choices_change_the_counts_and_are_kept(page):
@@ -218,6 +208,18 @@ def test_one_model_is_not_trained_twice_at_once_also_not_by_another_widget(page)
     with pytest.raises(ais.core.data.errors.InputError, match="being trained already"):
         handler({"model": opened.uid, "options": {"epochs": 1}}, [])
     other.close()
+
+
+def test_a_page_that_comes_later_is_told_what_was_asked_for_last(page):
+    assert page("trainings")["options"] is None
+    page.make_set()
+    uid = page.train(epochs=1, n_copies=3, learning_rate=2e-4)["model"]
+    page.wait(lambda: not page.run(uid).active)
+    page("training_continue", model=uid)
+    told = page("trainings")["options"]
+    assert {name: told[name] for name in ("epochs", "batch_size", "n_copies", "learning_rate")} == {
+        "epochs": 1, "batch_size": 4, "n_copies": 3, "learning_rate": 2e-4,
+    }  # fmt: skip
 
 
 def test_two_models_train_one_after_another_and_the_second_says_what_it_waits_for(page):

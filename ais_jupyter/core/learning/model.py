@@ -135,6 +135,11 @@ class SegmentationModel:
         -------
         SegmentationModel
             This model.
+
+        Raises
+        ------
+        InputError
+            There is no such architecture, or it does not take boxes of this size.
         """
         from ais_jupyter.core.learning.training_session import fresh_network
 
@@ -207,9 +212,6 @@ class SegmentationModel:
             All settings together.
         preview, after_epoch : callable, optional
             As for `train`.
-
-        Parameters
-        ----------
         watch : callable, optional
             Called after each batch with None, after each epoch with its row, and with a function that makes a copy of
             the model that is ready to be applied; it decides whether one is wanted.
@@ -217,7 +219,7 @@ class SegmentationModel:
         Raises
         ------
         InputError
-            The set does not fit the model's depth, or holds nothing to learn from.
+            The set does not fit the model's depth or the sizes that the network takes, or holds nothing to learn from.
         """
         from ais_jupyter.core.learning.training_session import TrainingSession
 

@@ -11,11 +11,13 @@ from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.network import Network
 from ais_jupyter.core.data.progress import Work
 from ais_jupyter.core.data.training_set import TrainingSet
+from ais_jupyter.core.learning.architectures import Architecture
 from ais_jupyter.core.learning.architectures import find as find_architecture
 from ais_jupyter.core.learning.batch_norm import reestimate
 from ais_jupyter.core.learning.batches import Batches, split
 from ais_jupyter.core.learning.custom_model import is_custom, training_custom
 from ais_jupyter.core.learning.device import device_name
+from ais_jupyter.core.learning.network_facts import NetworkFacts, architecture_facts, network_facts
 from ais_jupyter.core.learning.training import TrainingOptions, Watch, training
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ def fresh_network(architecture: str, box_size: int, depth: int) -> tuple[Network
     """Return a new network, or the object that a non-Keras architecture made; the other of the two is None."""
     from ais_jupyter.core.learning.network_keras import network_from_keras
 
-    created = find_architecture(architecture).create((box_size, box_size, depth))
+    created = _create(find_architecture(architecture), architecture, (box_size, box_size, depth))
     if is_custom(created):
         return None, created
     return network_from_keras(getattr(created, "generator", created)), None
@@ -169,10 +171,13 @@ def _created(model: SegmentationModel, training_set: TrainingSet) -> Any:
     """Return a new model of the architecture, or a copy of the network where that is not in the library."""
     size = (training_set.box_size, training_set.box_size, training_set.depth)
     try:
-        return find_architecture(model.info.architecture).create(size)
+        architecture = find_architecture(model.info.architecture)
     except InputError:
         if model.network is None:
             raise
+    else:
+        return _create(architecture, model.title, size)
+    _check_size(network_facts(model.network), model.title, training_set.box_size, training_set.depth)
     import keras
 
     from ais_jupyter.core.learning.network_keras import keras_from_network
@@ -181,6 +186,35 @@ def _created(model: SegmentationModel, training_set: TrainingSet) -> Any:
     copied = keras_from_network(model.network)
     copied.compile(optimizer=keras.optimizers.Adam(), loss=masked_bce)
     return copied
+
+
+def _create(architecture: Architecture, title: str, size: tuple[int, int, int]) -> Any:
+    """Return what an architecture makes for boxes (y, x, z) that it takes."""
+    try:
+        created = architecture.create(size)
+    except ValueError:  # where Keras cannot join layers of different size
+        _check_size(architecture_facts(architecture.title, size[2]), title, size[0], size[2])
+        raise
+    if not is_custom(created):
+        from ais_jupyter.core.learning.network_keras import network_from_keras
+
+        drawing = getattr(created, "generator", created)
+        shape = drawing.compute_output_shape((None, *size, *drawing.input_shape[4:]))
+        if tuple(shape[1:3]) != size[:2]:
+            _check_size(network_facts(network_from_keras(drawing)), title, size[0], size[2])
+    return created
+
+
+def _check_size(facts: NetworkFacts | None, title: str, box_size: int, depth: int) -> None:
+    """Raise InputError for boxes that a network halves into fractions of a pixel or of a slice."""
+    if facts is None:
+        return
+    for given, multiple, unit in ((box_size, facts.size_multiple, "px"), (depth, facts.depth_multiple, "slices")):
+        if given % multiple:
+            raise InputError(
+                f"{title!r} takes boxes of a multiple of {multiple} {unit}, these have {given}; "
+                f"make the set with {-(-given // multiple) * multiple} {unit}, or choose another architecture"
+            )
 
 
 def _resolved(precision: str) -> str:

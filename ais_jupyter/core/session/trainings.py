@@ -99,6 +99,12 @@ class TrainingRun:
 class Trainings:
     """What is trained in one window.
 
+    Attributes
+    ----------
+    runs : dict of uid to TrainingRun
+    latest_options : TrainingOptions or None
+        As asked for last.
+
     Events, from the training's thread: `changed(uid)` at every report.
     """
 
@@ -107,6 +113,7 @@ class Trainings:
     def __init__(self, models: OpenModels) -> None:
         self.models = models
         self.runs: dict[str, TrainingRun] = {}
+        self.latest_options: TrainingOptions | None = None
         self.backups: dict[str, ModelBackup] = {}
         models.changed.connect(self._tidy)
 
@@ -122,7 +129,9 @@ class Trainings:
         InputError
             It is in training already, here or in another widget.
         """
-        return self._start(opened, training_set, options, Curve())
+        job = self._start(opened, training_set, options, Curve())
+        self.latest_options = options
+        return job
 
     def resume(self, uid: str, training_set: TrainingSet | None = None, epochs: int | None = None) -> Job:
         """Go on with the weights and the optimizer's memory: the epochs that are left, or as many again.

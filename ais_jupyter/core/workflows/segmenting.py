@@ -149,7 +149,7 @@ def segment(
         center=center,
         roi=roi,
         voxel_size=voxel_size or None,
-        sigma=None if sigma is None else _three(sigma),
+        sigma=None if sigma is None or not np.any(sigma) else _three(sigma),
         overwrite=overwrite,
         batch_size=batch_size,
         precision=precision,

@@ -5,8 +5,9 @@ import { toHex } from "../state/colors";
 import { type ExportPlan, toggled } from "../state/export_plan";
 import type { ExportQueue } from "../state/export_queue";
 import type { Viewer } from "../state/viewer";
-import { Labeled, Section, Slider, TextField, Toggle } from "./controls";
+import { Labeled, Section, TextField, Toggle } from "./controls";
 import { ExportList } from "./export_list";
+import { ExportOptionsFields } from "./export_options";
 import { RegionFields } from "./region_fields";
 import { ScoresPanel } from "./scores_panel";
 
@@ -131,7 +132,7 @@ function Output({
       files,
       folder: queue.folder.peek(),
       overwrite: plan.overwrite.peek(),
-      tta: plan.tta.peek(),
+      ...plan.options.peek(),
     });
   return (
     <div class="ais-form">
@@ -144,18 +145,7 @@ function Output({
           }}
         />
       </Labeled>
-      <Labeled label="TTA" value={plan.tta.value === 1 ? "off" : `${plan.tta.value} ×`}>
-        <Slider
-          name="Test-time augmentation"
-          value={plan.tta.value}
-          min={1}
-          max={8}
-          text={`mean of ${plan.tta.value} orientations`}
-          onInput={(value) => {
-            plan.tta.value = value;
-          }}
-        />
-      </Labeled>
+      <ExportOptionsFields plan={plan} />
       <Toggle
         label="Make results that are there again"
         checked={plan.overwrite.value}

@@ -11,7 +11,7 @@ import { ModelInteractions } from "./model_interactions";
 import { ThresholdSlider } from "./threshold_slider";
 
 /** What a card asks for that needs a question first. */
-export type ModelQuestion = "save" | "pixel" | "close";
+export type ModelQuestion = "save" | "slice" | "pixel" | "close";
 
 interface Props {
   model: ModelState;
@@ -68,6 +68,7 @@ export function ModelCard({ model, viewer, actions, onCopied, ask }: Props): JSX
           items={[
             { label: "Save", onClick: save, disabled: !values.compiled },
             { label: "Save as…", onClick: () => ask("save"), disabled: !values.compiled },
+            { label: "Save this slice…", onClick: () => ask("slice"), disabled: !values.compiled },
             { label: "Set pixel size…", onClick: () => ask("pixel") },
             { label: "Close model", onClick: () => ask("close"), danger: true },
           ]}

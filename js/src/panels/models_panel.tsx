@@ -126,6 +126,23 @@ function Question({ what, model, viewer, done }: QuestionProps): JSX.Element {
         }}
       />
     );
+  if (what === "slice") {
+    const dataset = viewer.dataset.peek();
+    const { z } = viewer.position.peek();
+    const name = dataset?.info.peek().name;
+    return (
+      <TextField
+        focus
+        proposed
+        name="Path to save the prediction of this slice"
+        value={`${folderOf(viewer)}${name}_z${z}_${values.title}.mrc`}
+        onCommit={async (path) => {
+          const asked = { model: model.uid, dataset: dataset?.uid, z, path };
+          if (path && (await models.ask("prediction_save", asked))) done();
+        }}
+      />
+    );
+  }
   return (
     <div class="ais-question">
       <span>

@@ -18,7 +18,11 @@ export function TrainingPanel({ training, models }: Props): JSX.Element {
     <>
       <LostModels training={training} />
       <TrainingSetSection set={training.set} />
-      <TrainingRunSection training={training} model={models.selectedUid.value} />
+      <TrainingRunSection
+        training={training}
+        architectures={models.architectures}
+        model={models.selectedUid.value}
+      />
     </>
   );
 }

@@ -1,8 +1,10 @@
 // A training run: how it is done, begun, stopped and continued, and how it goes.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import type { Architectures } from "../state/architectures";
 import { isActive, type Run, type RunValues, type TrainingState } from "../state/training";
 import type { Note } from "../state/training_set";
+import { ArchitectureChoice, USUAL } from "./architecture_choice";
 import { Section } from "./controls";
 import { duration } from "./job_progress";
 import { LossCurve } from "./loss_curve";
@@ -10,16 +12,15 @@ import { Notes } from "./notes";
 import { ProgressBar } from "./progress_bar";
 import { TrainingOptions } from "./training_options";
 
-const DEFAULT = "VGGNet M";
-
 interface Props {
   training: TrainingState;
+  architectures: Architectures;
   /** uid of the model that is trained; null: a new one. */
   model: string | null;
 }
 
-export function TrainingRunSection({ training, model: uid }: Props): JSX.Element {
-  const [architecture, setArchitecture] = useState(DEFAULT);
+export function TrainingRunSection({ training, architectures, model: uid }: Props): JSX.Element {
+  const [architecture, setArchitecture] = useState(USUAL);
   const run = training.run(uid);
   const set = training.set.values.value;
   const active = run !== null && isActive(run.values);
@@ -32,19 +33,13 @@ export function TrainingRunSection({ training, model: uid }: Props): JSX.Element
     <Section title="Training">
       <div class="ais-training">
         {uid === null && (
-          <div class="ais-fields">
+          <div class="ais-add">
             <span class="ais-label">New model</span>
-            <select
-              class="ais-select"
-              aria-label="Architecture"
-              value={architecture}
-              title={training.architectures.value.find((one) => one.title === architecture)?.summary}
-              onChange={(event) => setArchitecture(event.currentTarget.value)}
-            >
-              {training.architectures.value.map(({ title }) => (
-                <option key={title}>{title}</option>
-              ))}
-            </select>
+            <ArchitectureChoice
+              architectures={architectures}
+              title={architecture}
+              onChange={setArchitecture}
+            />
           </div>
         )}
         {!active && <TrainingOptions training={training} />}

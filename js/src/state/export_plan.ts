@@ -1,6 +1,18 @@
 // What one view is about to export, chosen in the panel.
 import { signal } from "@preact/signals";
 
+export interface ExportOptions {
+  /** Orientations of which the mean is taken. */
+  tta: number;
+  /** Tiles of the training box size instead of whole slices. */
+  tiled: boolean;
+  /** Of tiles, 0–0.9. */
+  overlap: number;
+  trim_edges: boolean;
+  /** Gaussian blur of the result, Å. */
+  sigma: number;
+}
+
 export class ExportPlan {
   /** Open models and tomograms that are left out, by uid: what is opened later takes part. */
   readonly withoutModels = signal<ReadonlySet<string>>(new Set());
@@ -8,7 +20,14 @@ export class ExportPlan {
   /** Path, folder or wildcard of tomograms that are not open. */
   readonly files = signal("");
   readonly overwrite = signal(false);
-  readonly tta = signal(1);
+  /** How networks are applied; the names are those of `segment` in Python. */
+  readonly options = signal<ExportOptions>({
+    tta: 1,
+    tiled: false,
+    overlap: 0.2,
+    trim_edges: false,
+    sigma: 0,
+  });
   /** Path of the volume with the truth. */
   readonly truth = signal("");
   /** Leave annotated slices out of the scores. */

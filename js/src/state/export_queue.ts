@@ -1,6 +1,7 @@
 // Segmentations that wait, run and have ended, as the kernel has them.
 import { computed, signal } from "@preact/signals";
 import type { Answer, Content, Link } from "../kernel/protocol";
+import type { ExportOptions } from "./export_plan";
 import type { JobStatus } from "./job_status";
 
 export interface Scores {
@@ -39,13 +40,12 @@ export interface ExportInfo {
   outputs: Result[];
 }
 
-export interface ExportRequest {
+export interface ExportRequest extends ExportOptions {
   models: string[];
   datasets: string[];
   files: string;
   folder: string;
   overwrite: boolean;
-  tta?: number;
 }
 
 const BUSY = new Set(["waiting", "running"]);

@@ -1,6 +1,7 @@
 // The open models, shared by all views of one widget, and kept in agreement with the kernel.
 import { batch, computed, type Signal, signal } from "@preact/signals";
 import type { Content, Link } from "../kernel/protocol";
+import { Architectures } from "./architectures";
 import type { DocumentSet } from "./document_set";
 
 /** What is shown of a model; kept in step with `describe` in ais_jupyter/widgets/model_service.py. */
@@ -79,12 +80,16 @@ export class ModelSet {
   private timers = new Map<string, ReturnType<typeof setTimeout>>();
   private unsent = new Map<string, () => Promise<void>>();
   private interactionsOut = 0;
+  readonly architectures: Architectures;
   private stop: (() => void)[];
 
   constructor(
     readonly link: Link,
     private documents: DocumentSet,
   ) {
+    this.architectures = new Architectures((kind, content) =>
+      documents.ask(kind, content, { patient: true }),
+    );
     this.stop = [
       link.on("models", (content) => this.take(content)),
       link.on("weights", ({ model, version }) => {
@@ -158,7 +163,7 @@ export class ModelSet {
   async ask<T = Content>(kind: string, content: Content = {}): Promise<T | null> {
     this.flush();
     const answer = await this.documents.ask<T>(kind, content, { patient: true });
-    return answer && answer.content;
+    return answer?.content ?? null;
   }
 
   /** Tells the kernel at once what is being collected. */

@@ -31,6 +31,16 @@ export interface RunValues {
   timeLeft: number | null;
 }
 
+/** As the kernel names them. */
+interface AskedOptions {
+  epochs: number;
+  batch_size: number;
+  n_copies: number;
+  learning_rate: number | null;
+  validation_split: number;
+  augment: boolean;
+}
+
 /** As asked for; null leaves the choice to the kernel. */
 export interface RunOptions {
   epochs: number;
@@ -66,7 +76,6 @@ export class TrainingState {
   });
   /** Models that a kernel left behind when it ended. */
   readonly lost = signal<LostModel[]>([]);
-  readonly architectures = signal<{ title: string; summary: string }[]>([]);
   readonly alive = signal(true);
   readonly error = signal<string | null>(null);
   /** Counts rows that arrived, for whoever draws the curves. */
@@ -96,7 +105,17 @@ export class TrainingState {
   async open(): Promise<void> {
     if (this.opened) return;
     this.opened = true;
-    await Promise.all([this.set.open(), this.refresh()]);
+    const [, content] = await Promise.all([this.set.open(), this.refresh()]);
+    const asked = content?.options as AskedOptions | null | undefined;
+    if (asked)
+      this.options.value = {
+        epochs: asked.epochs,
+        batchSize: asked.batch_size,
+        copies: asked.n_copies,
+        learningRate: asked.learning_rate,
+        validation: asked.validation_split,
+        augment: asked.augment,
+      };
   }
 
   run(model: string | null): Run | null {
@@ -105,20 +124,16 @@ export class TrainingState {
 
   /** Trains a model, or a new one of an architecture; gives the model's uid. */
   async train(model: string | null, architecture: string): Promise<string | null> {
-    const options = this.options.peek();
-    const suggestion = this.set.values.peek()?.suggestion.batchSize ?? 8;
-    const found = await this.ask("train", {
-      model,
-      architecture,
-      options: {
-        epochs: options.epochs,
-        batch_size: options.batchSize ?? suggestion,
-        n_copies: options.copies,
-        learning_rate: options.learningRate,
-        validation_split: options.validation,
-        augment: options.augment,
-      },
-    });
+    const { epochs, batchSize, copies, learningRate, validation, augment } = this.options.peek();
+    const options: AskedOptions = {
+      epochs,
+      batch_size: batchSize ?? this.set.values.peek()?.suggestion.batchSize ?? 8,
+      n_copies: copies,
+      learning_rate: learningRate,
+      validation_split: validation,
+      augment,
+    };
+    const found = await this.ask("train", { model, architecture, options });
     return found ? String(found.model) : null;
   }
 
@@ -135,9 +150,9 @@ export class TrainingState {
     if (found) this.lost.value = found.lost as LostModel[];
   }
 
-  private async refresh(): Promise<void> {
+  private async refresh(): Promise<Content | null> {
     const answer = await this.request("trainings");
-    if (!answer) return;
+    if (!answer) return null;
     const { content, buffers } = answer;
     const runs = (content.runs as RunValues[]).map(
       (values, i) => [values.model, { values, curve: Curve.decode(buffers[i]) }] as const,
@@ -145,9 +160,9 @@ export class TrainingState {
     batch(() => {
       this.runs.value = new Map(runs);
       this.lost.value = content.lost as LostModel[];
-      this.architectures.value = content.architectures as { title: string; summary: string }[];
       this.version.value++;
     });
+    return content;
   }
 
   private onEvent(content: Content): void {

@@ -77,7 +77,7 @@ function kernel(answer: (kind: string, content: Content) => { content: Content; 
 }
 
 const snapshot = (rows: number[][]) => ({
-  content: { runs: [values("running")], lost: [], architectures: [] },
+  content: { runs: [values("running")], lost: [] },
   buffers: [new DataView(Float32Array.from(rows.flat()).buffer)],
 });
 const NONE = Number.NaN;
@@ -94,6 +94,30 @@ test("a page that comes later has the curve and goes on with it", async () => {
   expect(training.run("m")?.curve.at).toEqual([0.5, 1, 1.5]);
   push("training", { ...values("done"), from: 3, rows: [] });
   expect(training.active.value).toEqual([]);
+});
+
+test("the options of the latest training are there again", async () => {
+  const asked = {
+    epochs: 7,
+    batch_size: 4,
+    n_copies: 3,
+    learning_rate: 2e-4,
+    validation_split: 0.2,
+    augment: true,
+  };
+  const { content, buffers } = snapshot([]);
+  const { link, push, request } = kernel((kind) =>
+    kind === "trainings" ? { content: { ...content, options: asked }, buffers } : { content: {} },
+  );
+  const training = new TrainingState(link);
+  await training.open();
+  expect(training.options.value).toMatchObject({ epochs: 7, batchSize: 4, copies: 3, learningRate: 2e-4 });
+  training.options.value = { ...training.options.value, epochs: 9 };
+  push("training", { ...values("running"), from: 7, rows: [batchRow(3, 1)] }); // fetches all of it again
+  await vi.waitFor(() => expect(request.mock.calls.filter(([kind]) => kind === "trainings")).toHaveLength(2));
+  expect(training.options.value.epochs).toBe(9);
+  await training.train("m", "");
+  expect((request.mock.calls.at(-1)![1] as { options: Content }).options).toEqual({ ...asked, epochs: 9 });
 });
 
 test("when an event was missed all of it is fetched again", async () => {
