@@ -37,10 +37,22 @@ class LiveView:
     def __init__(self) -> None:
         from ais_jupyter.core.learning.live_engine import LiveEngine
 
-        self.on, self.spent, self.copies, self.predictions = False, 0.0, 0, 0
+        self.on, self.copies, self.predictions = False, 0, 0
+        self.off_since, self.time_off = time.monotonic(), 0.0
         self.image = np.random.default_rng(1).normal(0, 1, (1, 512, 512, 1)).astype(np.float32)
         self.engine, self.latest, self.wake = LiveEngine(), None, threading.Event()
         threading.Thread(target=self._predict, daemon=True).start()
+
+    def switch(self, on: bool) -> None:
+        if on and not self.on:
+            self.time_off += time.monotonic() - self.off_since
+        elif self.on and not on:
+            self.off_since = time.monotonic()
+        self.on = on
+
+    def time_on(self) -> float:
+        """Time without the view saves nothing up for it."""
+        return time.monotonic() - self.time_off
 
     def show(self, model) -> None:
         self.copies += 1
@@ -51,9 +63,7 @@ class LiveView:
         while True:
             self.wake.wait()
             self.wake.clear()
-            begin = time.monotonic()
             self.engine.of(self.latest).predict(self.image)
-            self.spent += time.monotonic() - begin
             self.predictions += 1
 
 
@@ -90,7 +100,7 @@ def main() -> None:
 
     print(describe_machine())
     view = LiveView()
-    policy = LiveCopies(view.show, lambda: view.spent)
+    policy = LiveCopies(view.show, lambda: (view.copies, view.predictions), clock=view.time_on)
 
     def watch(row, snapshot):
         if view.on:
@@ -104,7 +114,7 @@ def main() -> None:
     job = Job(model.training(training_set(), chosen, watch=watch), "training")
     while not any("batch_loss" in row for row in job.history):
         time.sleep(0.1)
-    view.on = True
+    view.switch(True)
     time.sleep(options.seconds)  # the first prediction builds its engine
     interpreter.take()
 
@@ -112,7 +122,7 @@ def main() -> None:
     for number in range(options.rounds):
         pace = {}
         for on in (False, True) if number % 2 else (True, False):
-            view.on = on
+            view.switch(on)
             before, begin, copies = _steps(job), time.perf_counter(), view.copies
             time.sleep(options.seconds)
             pace[on] = (_steps(job) - before) / (time.perf_counter() - begin)

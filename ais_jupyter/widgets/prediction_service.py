@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,16 +55,19 @@ class PredictionService:
         annotated = self._datasets[content["dataset"]]
         z = int(content["z"])
         used = used_models(self._models)
-        begin = time.monotonic()
-        found = self.predictor.predict(
-            annotated,
-            z,
-            [opened.as_applied() for opened in used],
-            self._models.interactions,
-            lambda: self._widget.is_withdrawn(content),
-        )
         for opened in used:
-            opened.predicting += (time.monotonic() - begin) / len(used)
+            opened.predictions = (opened.predictions[0] + 1, opened.predictions[1])
+        try:
+            found = self.predictor.predict(
+                annotated,
+                z,
+                [opened.as_applied() for opened in used],
+                self._models.interactions,
+                lambda: self._widget.is_withdrawn(content),
+            )
+        finally:
+            for opened in used:
+                opened.predictions = (opened.predictions[0], opened.predictions[1] + 1)
         layers, buffers = [], []
         for opened in used:
             if opened.model.info.show:

@@ -42,7 +42,7 @@ class TrainingSetService:
         self._widget, self._datasets, self._models = widget, datasets, models
         self.training_set: TrainingSet | None = None
         self._origin = ""
-        self._stale = False
+        self._made_from: dict[str, object] = {}
         self._roles: dict[str, int] = {}
         self._left_out: set[str] = set()
         self._box_size: int | None = None
@@ -54,7 +54,7 @@ class TrainingSetService:
         self._session = datasets.session
         self._session.documents_changed.connect(self._soon)
         models.changed.connect(self._soon)
-        self._session.document_changed.connect(self._edited)
+        self._session.document_changed.connect(self._soon)
         widget.on_request("training_set", self.open, background=True)
         widget.on_request("training_set_choose", self.choose, background=True)
         widget.on_request("training_set_make", self.make)
@@ -68,11 +68,12 @@ class TrainingSetService:
             self._timer.cancel()
         self._session.documents_changed.disconnect(self._soon, missing_ok=True)
         self._models.changed.disconnect(self._soon, missing_ok=True)
-        self._session.document_changed.disconnect(self._edited, missing_ok=True)
+        self._session.document_changed.disconnect(self._soon, missing_ok=True)
 
     def use(self, training_set: TrainingSet | None, origin: str) -> None:
         """Train on this set from now on; `origin` says where it comes from."""
-        self.training_set, self._origin, self._stale = training_set, origin, False
+        self.training_set, self._origin = training_set, origin
+        self._made_from = self._places()
         self._soon()
 
     # requests --------------------------------------------------------------------------------------------------------
@@ -177,6 +178,14 @@ class TrainingSetService:
             "modelNotes": {opened.uid: self._notes_for(opened, plan, selection) for opened in self._models},
         }
 
+    def _stale(self) -> bool:
+        """Whether the annotations of a tomogram that was open when the set came have changed since."""
+        return any(self._made_from.get(uid, place) is not place for uid, place in self._places().items())
+
+    def _places(self) -> dict[str, object]:
+        """Where each annotation's history stands: the same again after undo."""
+        return {document.annotated.uid: document.history.place for document in self._session.documents}
+
     def _notes_for(self, opened: OpenModel, plan: TrainingPlan, selection: Selection) -> list[dict[str, str]]:
         size = (selection.box_size, selection.depth, plan.voxel_size)
         if self.training_set is not None:
@@ -189,7 +198,7 @@ class TrainingSetService:
             return None
         return {
             "boxes": len(made), "positive": int(made.positive.sum()), "boxSize": made.box_size, "depth": made.depth,
-            "voxelSize": made.voxel_size, "features": made.features, "origin": self._origin, "stale": self._stale,
+            "voxelSize": made.voxel_size, "features": made.features, "origin": self._origin, "stale": self._stale(),
         }  # fmt: skip
 
     def _titles(self) -> list[tuple[str, list[float]]]:
@@ -220,10 +229,6 @@ class TrainingSetService:
         if job.state == "done":
             titles = ", ".join(job.result().features)
             self.use(job.result(), f"{titles}, made here")
-        self._soon()
-
-    def _edited(self, document: Any) -> None:
-        self._stale = self._stale or (self.training_set is not None and document.unsaved)
         self._soon()
 
     def _soon(self, *_: Any) -> None:

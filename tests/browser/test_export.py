@@ -96,7 +96,7 @@ def test_options_of_the_networks_reach_the_export(open_notebook):
     told = "[entry.settings for entry in annotator._segmenting.queue][0]"
     settings = page.notebook.python(f"{{name: {told}[name] for name in {chosen}}}")
     assert settings == {"tiled": True, "overlap": 0.5, "trim_edges": True, "sigma": 20}
-    found = "ais.open(folder / 'segmented/first__Bright.mrc').volume.slice(5)"
+    found = "ais.open(folder / 'segmented/first__Bright.mrc').slice(5)"
     assert page.notebook.python(f"int({found}[90, 120]) > 100 and int({found}[:12].max()) == 0")
 
 

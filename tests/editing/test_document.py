@@ -119,6 +119,16 @@ def test_many_steps_are_kept_and_memory_is_bounded(annotated):
     assert 1 < len(document.history) < 30
 
 
+def test_what_was_drawn_before_and_is_in_no_file_is_unsaved(annotated, tmp_path, state_folder):
+    stroke(annotated.add_feature("A"))
+    document = Document.of(annotated)
+    assert document.unsaved
+    document.save(tmp_path / "a.scns")
+    assert not document.unsaved
+    document.close()
+    assert not Document.of(annotated).unsaved
+
+
 def test_unsaved_follows_save_undo_and_redo(annotated, saved_names, tmp_path, state_folder):
     document = Document.of(annotated)
     assert not document.unsaved

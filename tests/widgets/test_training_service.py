@@ -109,6 +109,15 @@ def test_nonsense_is_answered_with_what_was_expected(page, change, words):
     assert words in page("training_set_choose", **change)["error"]["message"]
 
 
+def test_the_set_is_stale_while_annotations_differ_from_those_it_was_made_of(page):
+    page.make_set()
+    assert not page("training_set")["set"]["stale"]
+    page.trainer.annotated[0].features[0].add_box(1, 60, 60)
+    assert page("training_set")["set"]["stale"]
+    page.trainer.session.undo()
+    assert not page("training_set")["set"]["stale"]
+
+
 def test_make_save_and_load(page):
     page("training_set")
     made = page.make_set()

@@ -54,7 +54,8 @@ class Document:
         self.annotated = annotated
         self.history = History()
         self.autosave_error: str | None = None
-        self._saved_place = self.history.place
+        drawn = any(feature.annotated_slices or feature.boxes for feature in annotated.features)
+        self._saved_place = object() if drawn and annotated.path is None else self.history.place
         self._open_step: list[Edit] | None = None
         self._recording = True
         self._journal: Journal | None = None

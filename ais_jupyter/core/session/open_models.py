@@ -38,8 +38,8 @@ class OpenModel:
         Counts changes of the weights, so that old predictions are known as such.
     job : Job or None
         Its latest training.
-    predicting : float
-        Seconds spent on predictions for the view so far; training takes them into account.
+    predictions : (int, int)
+        How many were begun for views, and how many have ended; training takes them into account.
     """
 
     def __init__(self, model: SegmentationModel, path: Path | None = None) -> None:
@@ -49,7 +49,7 @@ class OpenModel:
         self.live: SegmentationModel | None = None
         self.version = 0
         self.job: Job | None = None
-        self.predicting = 0.0
+        self.predictions = (0, 0)
         self._network = model.network
 
     @property

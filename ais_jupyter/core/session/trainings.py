@@ -203,7 +203,7 @@ class Trainings:
     def _work(self, opened: OpenModel, training_set: TrainingSet, options: TrainingOptions) -> Work[SegmentationModel]:
         from ais_jupyter.core.learning.live_copies import LiveCopies
 
-        live = LiveCopies(lambda copied: self.models.set_live(opened, copied), lambda: opened.predicting)
+        live = LiveCopies(lambda copied: self.models.set_live(opened, copied), lambda: opened.predictions)
         keep = _BestKept(self.backups.setdefault(opened.uid, ModelBackup(opened.uid)))
 
         def watch(row: dict[str, float] | None, snapshot: Callable[[], SegmentationModel]) -> None:

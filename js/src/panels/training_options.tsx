@@ -43,7 +43,7 @@ export function TrainingOptions({ training }: Props): JSX.Element {
         <TextField
           name="Batch size"
           value={options.batchSize === null ? "" : String(options.batchSize)}
-          placeholder={suggestion ? `${suggestion.batchSize} suggested` : ""}
+          placeholder={suggestion ? `auto: ${suggestion.batchSize}` : ""}
           onCommit={(text) => set({ batchSize: text === "" ? null : whole(text, 1, 8) })}
         />
         <span class="ais-label">Rate</span>
