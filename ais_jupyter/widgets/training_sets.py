@@ -26,7 +26,7 @@ from ais_jupyter.widgets.protocol import Buffers
 #: Seconds that changes are collected before they are told.
 DELAY = 0.15
 
-#: Networks halve their input up to five times: boxes have a multiple of so many pixels, as the slider in the browser.
+#: Nearly all networks halve their input five times at most: boxes have a multiple of so many pixels, as in the browser.
 BOX_STEP = 32
 
 
@@ -219,9 +219,9 @@ class TrainingSetService:
         return {title: int(title == first) for title in titles}
 
     def _proposed_box_size(self, roles: dict[str, int]) -> int:
-        """Return that of the feature to find, widened to what every network takes."""
+        """Return that of the feature to find, widened to what nearly every network takes."""
         sizes = [f.box_size for item in self._datasets for f in item.features if roles.get(f.title) == 1]
-        return min(256, -(-sizes[0] // BOX_STEP) * BOX_STEP) if sizes else 64
+        return max(BOX_STEP, min(256, -(-sizes[0] // BOX_STEP) * BOX_STEP)) if sizes else 64
 
     # events ----------------------------------------------------------------------------------------------------------
 
