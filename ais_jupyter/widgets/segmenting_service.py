@@ -186,10 +186,13 @@ class SegmentingService:
 
 
 def _plain(scores: Any) -> dict[str, Any]:
-    """Scores as JSON has them: None for ratios of nothing to nothing."""
+    """Scores as JSON has them: None for ratios of nothing to nothing.
+
+    Numbers are whole: the page rounds what it shows, and rounding twice would show 0.20951 as 0.209.
+    """
 
     def number(value: Any) -> float | None:
-        return None if not np.isfinite(value) else round(float(value), 4)
+        return float(value) if np.isfinite(value) else None
 
     names = ("dice", "iou", "precision", "recall")
     return {

@@ -31,6 +31,8 @@ annotator = ais.Workspace(paths.tomogram)
 annotator
 """
 SIZE = 256
+#: Steps of training after the correction: what the network then knows should not depend on how fast a machine is.
+ENOUGH = 80
 
 
 def tab(page, name):
@@ -137,23 +139,17 @@ def test_from_the_first_stroke_to_a_scored_file(open_notebook):
     copied = notebook.python(f"int({feature}.mask({seen}).sum())")
     assert copied > 50
     assert page.page.get_by_role("tab", name="Annotate").get_attribute("aria-selected") == "true"
-    wrong = notebook.python(
-        f"[[int(x), int(y)] for y, x in np.argwhere(({feature}.mask({seen}) > 0) & ~truth[{seen}])[::40][:12]]"
-    )
+    wrong = f"({feature}.mask({seen}) > 0) & ~truth[{seen}]"
+    mistakes = notebook.python(f"int(({wrong}).sum())")
     page.tool("Erase")
-    page.slider("Brush size", 4)
-    for x, y in wrong:
+    page.slider("Brush size", 6)
+    for x, y in notebook.python(f"[[int(x), int(y)] for y, x in np.argwhere({wrong})[::40][:40]]"):
         page.page.mouse.click(*page.at(x, y))
     page.tool("Brush")
     page.settle()
-    for x, y, _ in notebook.python(f"ribosomes({seen})"):
-        page.page.keyboard.down("Shift")
-        page.page.mouse.click(*page.at(x, y))
-        page.page.keyboard.up("Shift")
-    page.settle()
-    if wrong:
-        assert notebook.python(f"int({feature}.mask({seen}).sum())") < copied
-
+    if mistakes:
+        assert notebook.python(f"int(({wrong}).sum())") < mistakes
+    paint_slice(page, seen)
     # It learns on from there.
     tab(page, "Models")
     training.button("Make training set").click()
@@ -162,7 +158,7 @@ def test_from_the_first_stroke_to_a_scored_file(open_notebook):
     )
     points = training.points()
     training.button("Continue").click()
-    training.wait_points(points + 6)
+    training.wait_points(points + ENOUGH)
     training.button("Stop").click()
     training.wait_state("cancelled")
 
@@ -185,5 +181,5 @@ def test_from_the_first_stroke_to_a_scored_file(open_notebook):
     shown = table.inner_text()
     assert f"{scores[0]:.3f}" in shown
     assert f"{scores[1]:.3f}" in shown
-    assert scores[1] > 0.4, scores
+    assert scores[1] > 0.5, scores
     print("whole workflow:", boxes, "boxes, Dice", scores)
