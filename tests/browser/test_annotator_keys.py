@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from annotator_looks import CellView
 from annotator_page import VOLUME
+from playwright.sync_api import expect
 
 
 def test_keys_act_on_the_picture_under_the_pointer(open_notebook):
@@ -41,4 +42,4 @@ def test_keys_act_on_the_picture_under_the_pointer(open_notebook):
     assert notebook.python("sorted(annotator.annotated[0].features[0].masks)") == [12]
     page.keyboard.press("Control+z")
     view.settle()
-    assert view.shown.get_by_role("slider", name="Slice", exact=True).input_value() == "12"
+    expect(view.shown.get_by_role("slider", name="Slice", exact=True)).to_have_value("12")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from annotator_page import VOLUME, AnnotatorPage
+from playwright.sync_api import expect
 
 from ais_jupyter.core.editing.brush import disc, sphere, stroke
 from ais_jupyter.core.editing.fill import fill_enclosed, lasso
@@ -119,7 +120,7 @@ def test_lasso_fill_sphere_range_and_slices_between(hand):
     hand.page.keyboard.press("n")  # the drawing of this slice is added to the next, which is shown
     hand.settle()
     assert np.array_equal(hand.mask(15), hand.mask(14))
-    assert hand.page.get_by_role("slider", name="Slice", exact=True).input_value() == "15"
+    expect(hand.page.get_by_role("slider", name="Slice", exact=True)).to_have_value("15")
     hand.menu("Unnamed feature 1", "Clear drawing and boxes here")
     hand.settle()
     assert hand.slices() == [10, 11, 12, 13, 14]

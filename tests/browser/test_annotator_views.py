@@ -7,6 +7,7 @@ import io
 import numpy as np
 from annotator_page import VOLUME, AnnotatorPage
 from PIL import Image
+from playwright.sync_api import expect
 
 SHOW_AGAIN = "annotator"
 FILES = """
@@ -50,8 +51,8 @@ def test_reloading_shows_slice_contrast_and_place_again(open_notebook):
     notebook.run(1)
     again = notebook.cell(1)
     again.get_by_role("slider", name="White level", exact=True).wait_for()
-    assert again.get_by_role("slider", name="Slice", exact=True).input_value() == "7"
-    assert again.get_by_role("slider", name="White level", exact=True).input_value() == white
+    expect(again.get_by_role("slider", name="Slice", exact=True)).to_have_value("7")
+    expect(again.get_by_role("slider", name="White level", exact=True)).to_have_value(white)
     assert not again.get_by_label("Smooth").is_checked()
     notebook.page.wait_for_timeout(800)
     view = again.get_by_role("img", name="Slice view")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from annotator_page import AnnotatorPage
+from playwright.sync_api import expect
 
 TWO = """
 import numpy as np, ais_jupyter as ais, tempfile, mrcfile, pathlib
@@ -38,7 +39,7 @@ def test_switch_paint_and_save(page):
     page.page.get_by_role("button", name="second", exact=True).wait_for()
     assert page.notebook.python("(folder / 'second.scns').exists() and not (folder / 'first.scns').exists()")
     page.page.get_by_role("button", name="first, unsaved").click()
-    assert page.page.get_by_role("slider", name="Slice", exact=True).input_value() == "12"
+    expect(page.page.get_by_role("slider", name="Slice", exact=True)).to_have_value("12")
 
 
 def test_contrast_changes_the_picture_and_undo_does_not_touch_it(page):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from annotator_page import AnnotatorPage
+from playwright.sync_api import expect
 
 CELLS = f"""
 import sys; sys.path.insert(0, {str(Path(__file__).parents[1] / "workflows")!r})
@@ -51,7 +52,7 @@ def commit(page, role, name, value):
 
 def test_export_look_at_the_results_and_score_them(open_notebook):
     page = open_export(open_notebook(CELLS))
-    assert page.page.get_by_role("tab", name="Export").get_attribute("aria-selected") == "true"
+    expect(page.page.get_by_role("tab", name="Export")).to_have_attribute("aria-selected", "true")
     commit(page, "spinbutton", "First slice", "4")
     page.page.get_by_role("radio", name="Region", exact=True).click()
     page.stroke((40, 40), (100, 90), (200, 150))
@@ -80,7 +81,7 @@ def test_export_look_at_the_results_and_score_them(open_notebook):
     table.wait_for()
     dice = page.notebook.python("ais.evaluate(folder / 'segmented/first__Bright.mrc', folder / 'first_truth.mrc').dice")
     assert 0.5 < dice < 1
-    assert f"{dice:.3f}" in table.inner_text()
+    expect(table).to_contain_text(f"{dice:.3f}")
 
 
 def test_options_of_the_networks_reach_the_export(open_notebook):
@@ -109,11 +110,11 @@ def test_reload_while_it_runs_then_a_removed_file_and_retry(open_notebook):
     page.notebook.load()
     page.notebook.run(1)  # the queue lives in the kernel; the notebook shows it again
     page.wait()
-    assert page.page.get_by_role("tab", name="Export").get_attribute("aria-selected") == "true"
+    expect(page.page.get_by_role("tab", name="Export")).to_have_attribute("aria-selected", "true")
     page.page.locator('.ais-job[data-state="done"]').wait_for()
     failed = page.page.locator('.ais-job[data-state="failed"]')
     failed.wait_for()
-    assert "moved or deleted" in failed.inner_text()
+    expect(failed).to_contain_text("moved or deleted")
     page.notebook.python("__import__('shutil').move(folder / 'kept.mrc', folder / 'second.mrc').exists()")
     page.button("Retry").click()
     page.page.locator('.ais-job[data-state="done"]').nth(1).wait_for()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from playwright.sync_api import expect
+
 JOB = """
 import time, ais_jupyter as ais
 from ais_jupyter.core.data.progress import Progress
@@ -28,7 +30,7 @@ def test_a_job_moves_in_the_output_ends_and_can_be_stopped(open_notebook):
         notebook.page.wait_for_timeout(150)
     assert len(seen) > 4
     notebook.page.locator('.ais-job[data-state="done"]').wait_for()
-    assert notebook.page.get_by_role("progressbar", name="counting").get_attribute("aria-valuenow") == "100"
+    expect(notebook.page.get_by_role("progressbar", name="counting")).to_have_attribute("aria-valuenow", "100")
     notebook.run(2)
     notebook.page.get_by_role("button", name="Cancel long", exact=True).click()
     notebook.wait_python("long.state == 'cancelled'")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import pytest
 from annotator_page import AnnotatorPage
 from PIL import Image
+from playwright.sync_api import expect
 
 CELL = f"""
 import sys; sys.path.insert(0, {str(Path(__file__).parents[1] / "workflows")!r})
@@ -56,7 +58,7 @@ class ModelsPage(AnnotatorPage):
         field = self.page.get_by_role("textbox", name="Path of the model")
         field.fill(path)
         field.press("Enter")
-        self.page.get_by_role("listitem", name="Bright").wait_for()
+        self.page.get_by_role("listitem", name="Bright", exact=True).wait_for()
 
 
 @pytest.fixture
@@ -158,9 +160,10 @@ def test_places_and_reload(page):
     places = page.page.get_by_role("list", name="Least certain places").get_by_role("button")
     places.first.wait_for()
     count = places.count()
+    z = re.search(r"slice (\d+),", places.nth(1).get_attribute("title"))[1]
+    assert z != "12"  # another slice than the one in view
     places.nth(1).click()
-    z = page.page.get_by_role("slider", name="Slice", exact=True).input_value()
-    assert f"slice {z}," in places.nth(1).get_attribute("title")
+    expect(page.page.get_by_role("slider", name="Slice", exact=True)).to_have_value(z)
     page.notebook.wait_python("annotator.models[0].info.threshold == 0.8")
     page.notebook.load()
     page.notebook.run(1)
@@ -168,8 +171,27 @@ def test_places_and_reload(page):
     again = ModelsPage(page.notebook)
     assert page.notebook.python("annotator.stage") == "models"
     again.wait_colored(lambda n: n > 1000)
-    assert again.page.get_by_role("slider", name="Threshold", exact=True).first.input_value() == "0.8"
+    expect(again.page.get_by_role("slider", name="Threshold", exact=True).first).to_have_value("0.8")
     assert again.page.get_by_role("list", name="Least certain places").get_by_role("button").count() == count
+
+
+def test_what_is_seen_in_a_slice_becomes_a_file(page):
+    page.load()
+    page.wait_colored(lambda n: n > 2000)
+    page.slider("Slice", 7)
+    for again in (False, True):
+        page.button("Menu of Bright").click()
+        page.page.get_by_role("menuitem", name="Save this slice…").click()
+        field = page.page.get_by_role("textbox", name="Path to save the prediction of this slice")
+        expect(field).to_have_value("waves_z7_Bright.mrc")
+        field.press("Enter")
+        if again:
+            page.page.get_by_text("is there already").wait_for()
+        else:
+            field.wait_for(state="detached")
+    saved = "ais.open('waves_z7_Bright.mrc')"
+    assert page.notebook.python(f"bool(({saved}.slice(0) == {EXPECTED.format(z=7)}).all())")
+    assert page.notebook.python(f"[{saved}.shape[0], {saved}.pixel_size, {saved}.origin[0]]") == [1, 10.0, 70.0]
 
 
 def test_add_interact_save_close(page, jupyterlab):
@@ -188,13 +210,13 @@ def test_add_interact_save_close(page, jupyterlab):
     page.button("Menu of Bright").click()
     page.page.get_by_role("menuitem", name="Save as…").click()
     field = page.page.get_by_role("textbox", name="Path to save the model")
-    assert field.input_value() == "bright.scnm"
+    expect(field).to_have_value("bright.scnm")
     field.press("Enter")  # where it came from: it may be replaced
     field.wait_for(state="detached")
     page.page.get_by_role("listitem", name="Brighter", exact=True).click()
     page.button("Menu of Brighter").click()
     page.page.get_by_role("menuitem", name="Save as…").click()
-    assert field.input_value() == "10.00_32_0.0000_Brighter.scnm"
+    expect(field).to_have_value("10.00_32_0.0000_Brighter.scnm")
     field.fill("bright.scnm")
     field.press("Enter")
     page.page.get_by_text("is there already").wait_for()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from annotator_page import AnnotatorPage
+from playwright.sync_api import expect
 from training_page import TrainingPage
 
 SAMPLE = """
@@ -138,7 +139,7 @@ def test_from_the_first_stroke_to_a_scored_file(open_notebook):
     notebook.wait_python(f"{feature}.mask({seen}) is not None")
     copied = notebook.python(f"int({feature}.mask({seen}).sum())")
     assert copied > 50
-    assert page.page.get_by_role("tab", name="Annotate").get_attribute("aria-selected") == "true"
+    expect(page.page.get_by_role("tab", name="Annotate")).to_have_attribute("aria-selected", "true")
     wrong = f"({feature}.mask({seen}) > 0) & ~truth[{seen}]"
     mistakes = notebook.python(f"int(({wrong}).sum())")
     page.tool("Erase")
