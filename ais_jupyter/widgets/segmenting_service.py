@@ -188,7 +188,8 @@ class SegmentingService:
 def _plain(scores: Any) -> dict[str, Any]:
     """Scores as JSON has them: None for ratios of nothing to nothing.
 
-    Numbers are whole: the page rounds what it shows, and rounding twice would show 0.20951 as 0.209.
+    Figures are whole: the page rounds what it shows, and rounding twice would show 0.20951 as 0.209. Series are only
+    drawn; they are rounded, since they travel with every report of progress.
     """
 
     def number(value: Any) -> float | None:
@@ -201,6 +202,6 @@ def _plain(scores: Any) -> dict[str, Any]:
         "bestThreshold": scores.best_threshold / 255,
         "bestDice": number(scores.best_dice),
         "slices": len(scores.slices),
-        "curve": [number(value) for value in scores.curve],
-        "perSlice": [[int(z), number(dice)] for z, dice in zip(scores.slices, scores.per_slice["dice"])],
+        "curve": [number(value) for value in scores.curve.round(4)],
+        "perSlice": [[int(z), number(dice)] for z, dice in zip(scores.slices, scores.per_slice["dice"].round(4))],
     }

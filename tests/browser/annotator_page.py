@@ -67,10 +67,10 @@ class AnnotatorPage:
         """Set a slider."""
         self.page.get_by_role("slider", name=name, exact=True).fill(str(value))
 
-    def menu(self, feature: str, item: str) -> None:
-        """Choose from the menu of a feature."""
-        card = self.page.get_by_role("listitem", name=feature, exact=True)
-        card.locator("summary").click()
+    def menu(self, title: str, item: str) -> None:
+        """Choose from the menu of a feature or model."""
+        card = self.page.get_by_role("listitem", name=title, exact=True)
+        card.get_by_role("button", name=f"Menu of {title}", exact=True).click()
         card.get_by_role("menuitem", name=item, exact=True).click()
 
     def settle(self) -> None:

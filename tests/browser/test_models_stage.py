@@ -180,8 +180,7 @@ def test_what_is_seen_in_a_slice_becomes_a_file(page):
     page.wait_colored(lambda n: n > 2000)
     page.slider("Slice", 7)
     for again in (False, True):
-        page.button("Menu of Bright").click()
-        page.page.get_by_role("menuitem", name="Save this slice…").click()
+        page.menu("Bright", "Save this slice…")
         field = page.page.get_by_role("textbox", name="Path to save the prediction of this slice")
         expect(field).to_have_value("waves_z7_Bright.mrc")
         field.press("Enter")
@@ -207,22 +206,19 @@ def test_add_interact_save_close(page, jupyterlab):
         "[(i.parent, i.partner, i.kind, i.radius) for i in annotator._models.interactions]"
     )
     assert interaction == [["Bright", "Brighter", "avoid", 60]]
-    page.button("Menu of Bright").click()
-    page.page.get_by_role("menuitem", name="Save as…").click()
+    page.menu("Bright", "Save as…")
     field = page.page.get_by_role("textbox", name="Path to save the model")
     expect(field).to_have_value("bright.scnm")
     field.press("Enter")  # where it came from: it may be replaced
     field.wait_for(state="detached")
     page.page.get_by_role("listitem", name="Brighter", exact=True).click()
-    page.button("Menu of Brighter").click()
-    page.page.get_by_role("menuitem", name="Save as…").click()
+    page.menu("Brighter", "Save as…")
     expect(field).to_have_value("10.00_32_0.0000_Brighter.scnm")
     field.fill("bright.scnm")
     field.press("Enter")
     page.page.get_by_text("is there already").wait_for()
     page.button("Dismiss").click()
-    page.button("Menu of Brighter").click()
-    page.page.get_by_role("menuitem", name="Close model").click()
+    page.menu("Brighter", "Close model")
     page.button("Close it").click()
     page.notebook.wait_python("[m.title for m in annotator.models] == ['Bright']")
     assert page.notebook.python("annotator._models.interactions") == []

@@ -151,6 +151,7 @@ def test_from_the_first_stroke_to_a_scored_file(open_notebook):
     if mistakes:
         assert notebook.python(f"int(({wrong}).sum())") < mistakes
     paint_slice(page, seen)
+
     # It learns on from there.
     tab(page, "Models")
     training.button("Make training set").click()
