@@ -12,7 +12,7 @@ from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.model_info import Interaction
 from ais_jupyter.core.session.open_models import OpenModel, OpenModels
 from ais_jupyter.widgets.base import KernelWidget
-from ais_jupyter.widgets.datasets import Datasets
+from ais_jupyter.widgets.open_tomograms import OpenTomograms
 from ais_jupyter.widgets.prediction_service import PredictionService
 from ais_jupyter.widgets.protocol import Buffers
 
@@ -26,10 +26,10 @@ class ModelService:
     """The list of models and what is done with whole ones."""
 
     def __init__(
-        self, widget: KernelWidget, datasets: Datasets, models: OpenModels, predictions: PredictionService
+        self, widget: KernelWidget, tomograms: OpenTomograms, models: OpenModels, predictions: PredictionService
     ) -> None:
         self._widget = widget
-        self._datasets = datasets
+        self._tomograms = tomograms
         self._models = models
         self._predictions = predictions
         self._timer: threading.Timer | None = None
@@ -112,7 +112,7 @@ class ModelService:
         if not path:
             raise InputError("give a path to write to")
         if content.get("z") is not None:
-            self._take_picture(opened, str(content["dataset"]), int(content["z"]))
+            self._take_picture(opened, str(content["tomogram"]), int(content["z"]))
         written = opened.save(path, overwrite=bool(content.get("overwrite")))
         self._soon()
         return {"path": str(written)}
@@ -163,10 +163,10 @@ class ModelService:
             title = f"{wanted} {number}"
         return title
 
-    def _take_picture(self, opened: OpenModel, dataset: str, z: int) -> None:
+    def _take_picture(self, opened: OpenModel, tomogram: str, z: int) -> None:
         from ais_jupyter.core.files.scnm_preview import make_picture
 
-        annotated, model = self._datasets[dataset], opened.model
+        annotated, model = self._tomograms[tomogram], opened.model
         if not model.compiled or not annotated.tomogram.available:
             return
         levels = self._predictions.predictor.predict(annotated, z, [opened.as_applied()]).levels[opened.uid]

@@ -11,7 +11,7 @@ import numpy as np
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.session.open_models import OpenModel, OpenModels
 from ais_jupyter.widgets.base import KernelWidget
-from ais_jupyter.widgets.datasets import Datasets
+from ais_jupyter.widgets.open_tomograms import OpenTomograms
 from ais_jupyter.widgets.protocol import Answer, Buffers
 
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 class PredictionService:
     """One prediction at a time, in a thread of its own so that slices never wait for a network."""
 
-    def __init__(self, widget: KernelWidget, datasets: Datasets, models: OpenModels) -> None:
+    def __init__(self, widget: KernelWidget, tomograms: OpenTomograms, models: OpenModels) -> None:
         self._widget = widget
-        self._datasets = datasets
+        self._tomograms = tomograms
         self._models = models
         self._predictor: SlicePredictor | None = None
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ais-predict")
@@ -48,11 +48,11 @@ class PredictionService:
         return self._predictor
 
     def predict(self, content: dict[str, Any], _buffers: Buffers) -> Answer:
-        """Apply the models that are in use to slice ``z`` of ``dataset``.
+        """Apply the models that are in use to slice ``z`` of ``tomogram``.
 
         The answer has a layer for each model that is shown: which model and version it is of, and 8-bit probabilities.
         """
-        annotated = self._datasets[content["dataset"]]
+        annotated = self._tomograms[content["tomogram"]]
         z = int(content["z"])
         used = used_models(self._models)
         for opened in used:
@@ -76,7 +76,7 @@ class PredictionService:
                 buffers.append(levels.data.cast("B"))
         height, width = annotated.tomogram.shape[1:]
         return Answer(
-            {"dataset": content["dataset"], "z": z, "width": width, "height": height, "layers": layers}, buffers
+            {"tomogram": content["tomogram"], "z": z, "width": width, "height": height, "layers": layers}, buffers
         )
 
     def save(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
@@ -86,7 +86,7 @@ class PredictionService:
         path = Path(str(content["path"])).expanduser()
         if path.exists() and not content.get("overwrite"):
             raise InputError(f"{path} is there already: choose another name")
-        annotated, opened, z = self._datasets[content["dataset"]], self._models[content["model"]], int(content["z"])
+        annotated, opened, z = self._tomograms[content["tomogram"]], self._models[content["model"]], int(content["z"])
         if not opened.applied.compiled:
             raise InputError(f"{opened.model.title!r} has no weights yet: train it first")
         used = used_models(self._models)

@@ -14,8 +14,8 @@ from ais_jupyter.core.data.geometry import Region, clip_z_range
 from ais_jupyter.core.data.segmentation import SEPARATOR
 from ais_jupyter.core.session.open_models import OpenModels
 from ais_jupyter.widgets.base import KernelWidget, explain
-from ais_jupyter.widgets.datasets import Datasets
 from ais_jupyter.widgets.job_view import job_status
+from ais_jupyter.widgets.open_tomograms import OpenTomograms
 from ais_jupyter.widgets.protocol import Answer, Buffers
 
 #: Seconds between two reports of progress.
@@ -28,11 +28,11 @@ SETTINGS = ("tta", "tiled", "overlap", "trim_edges", "sigma", "overwrite")
 class SegmentingService:
     """The queue of one widget, kept in the kernel so that it outlives the page."""
 
-    def __init__(self, widget: KernelWidget, datasets: Datasets, models: OpenModels) -> None:
+    def __init__(self, widget: KernelWidget, tomograms: OpenTomograms, models: OpenModels) -> None:
         from ais_jupyter.core.session.segmentation_queue import SegmentationQueue  # knows Keras' neighbours
 
         self._widget = widget
-        self._datasets = datasets
+        self._tomograms = tomograms
         self._models = models
         self.queue = SegmentationQueue()
         self._scores: dict[Path, dict[str, Any]] = {}
@@ -58,7 +58,7 @@ class SegmentingService:
 
     def default_folder(self) -> Path:
         """Return where results go unless another folder is chosen: beside the first tomogram that is a file."""
-        paths = [annotated.tomogram.path for annotated in self._datasets]
+        paths = [annotated.tomogram.path for annotated in self._tomograms]
         return next((Path(path).absolute().parent for path in paths if path is not None), Path.cwd()) / FOLDER
 
     def listing(self) -> dict[str, Any]:
@@ -68,9 +68,9 @@ class SegmentingService:
     # requests --------------------------------------------------------------------------------------------------------
 
     def export(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
-        """Queue ``models`` on ``datasets`` and on the files that ``files`` (path, folder or wildcard) stands for."""
+        """Queue ``models`` on ``tomograms`` and on the files that ``files`` (path, folder or wildcard) stands for."""
         models = [self._models[uid].applied for uid in content["models"]]
-        sources: list[Any] = [self._datasets[uid] for uid in content.get("datasets", ())]
+        sources: list[Any] = [self._tomograms[uid] for uid in content.get("tomograms", ())]
         if pattern := str(content.get("files") or "").strip():
             from ais_jupyter.core.files.paths import VOLUMES, collect
 
@@ -98,7 +98,7 @@ class SegmentingService:
 
     def region(self, content: dict[str, Any], _buffers: Buffers) -> None:
         """Set the region (y0, y1, x0, x1) and the half-open slice range that are segmented; None is all."""
-        annotated = self._datasets[content["dataset"]]
+        annotated = self._tomograms[content["tomogram"]]
         shape = annotated.tomogram.shape
         if "region" in content:
             corners = content["region"]
@@ -107,7 +107,7 @@ class SegmentingService:
         if "z_range" in content:
             annotated.z_range = clip_z_range(content["z_range"], shape[0])
         annotated.tomogram_changed.emit()
-        self._datasets.session.document_changed.emit(self._datasets.document(content["dataset"]))
+        self._tomograms.session.document_changed.emit(self._tomograms.document(content["tomogram"]))
 
     def result_slice(self, content: dict[str, Any], _buffers: Buffers) -> Answer:
         """Return a plane of a finished result as levels 0–255."""
@@ -137,12 +137,12 @@ class SegmentingService:
     # what the browser shows ------------------------------------------------------------------------------------------
 
     def _describe(self, entry: Any) -> dict[str, Any]:
-        annotated = next((a for a in self._datasets if a is entry.source), None)
+        annotated = next((a for a in self._tomograms if a is entry.source), None)
         error = entry.error
         return {
             "uid": entry.uid,
             "name": entry.name,
-            "dataset": annotated.uid if annotated else None,
+            "tomogram": annotated.uid if annotated else None,
             "models": [model.title for model in entry.models],
             "status": {
                 **job_status(entry.job),

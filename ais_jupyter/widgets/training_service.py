@@ -14,9 +14,9 @@ from ais_jupyter.core.session.model_backups import discard_lost, lost_models
 from ais_jupyter.core.session.open_models import OpenModel, OpenModels
 from ais_jupyter.core.session.trainings import Curve, Trainings
 from ais_jupyter.widgets.base import KernelWidget
-from ais_jupyter.widgets.datasets import Datasets
+from ais_jupyter.widgets.open_tomograms import OpenTomograms
 from ais_jupyter.widgets.protocol import Answer, Buffers
-from ais_jupyter.widgets.training_sets import TrainingSetService
+from ais_jupyter.widgets.training_set_service import TrainingSetService
 
 #: Seconds between events; the batches of a small network come much quicker.
 DELAY = 0.2
@@ -25,9 +25,11 @@ DELAY = 0.2
 class TrainingService:
     """Training of the models of one widget."""
 
-    def __init__(self, widget: KernelWidget, datasets: Datasets, models: OpenModels, trainings: Trainings) -> None:
-        self._widget, self._datasets, self._models, self._trainings = widget, datasets, models, trainings
-        self.sets = TrainingSetService(widget, datasets, models)
+    def __init__(
+        self, widget: KernelWidget, tomograms: OpenTomograms, models: OpenModels, trainings: Trainings
+    ) -> None:
+        self._widget, self._tomograms, self._models, self._trainings = widget, tomograms, models, trainings
+        self.sets = TrainingSetService(widget, tomograms, models)
         self._sent: dict[str, tuple[Curve, int]] = {}
         self._changed: set[str] = set()
         self._lock = threading.Lock()
@@ -108,7 +110,7 @@ class TrainingService:
 
         assert self.sets.training_set is not None
         title = next(iter(self.sets.training_set.features), "Unnamed model")
-        colors = [feature.color for item in self._datasets for feature in item.features if feature.title == title]
+        colors = [feature.color for item in self._tomograms for feature in item.features if feature.title == title]
         color = colors[0] if colors else cycle_color(len(self._models))
         return self._models.add(SegmentationModel(architecture, title, color))
 

@@ -14,15 +14,15 @@ from ais_jupyter.core.data.training_set import TrainingSet
 from ais_jupyter.core.session import Session
 from ais_jupyter.core.session.open_models import OpenModels
 from ais_jupyter.core.session.trainings import Trainings
-from ais_jupyter.widgets.annotations import AnnotationService
+from ais_jupyter.widgets.annotation_service import AnnotationService
 from ais_jupyter.widgets.base import KernelWidget
-from ais_jupyter.widgets.dataset_service import DatasetService
-from ais_jupyter.widgets.datasets import Datasets, sources_of
 from ais_jupyter.widgets.library_service import LibraryService
 from ais_jupyter.widgets.model_service import ModelService
+from ais_jupyter.widgets.open_tomograms import OpenTomograms, sources_of
 from ais_jupyter.widgets.prediction_service import PredictionService
 from ais_jupyter.widgets.segmenting_service import SegmentingService
-from ais_jupyter.widgets.slices import SliceService
+from ais_jupyter.widgets.slice_service import SliceService
+from ais_jupyter.widgets.tomogram_service import TomogramService
 from ais_jupyter.widgets.training_service import TrainingService
 from ais_jupyter.widgets.uncertainty_service import UncertaintyService
 
@@ -70,31 +70,31 @@ class Workspace(KernelWidget):
         if precision not in PRECISIONS:
             raise InputError(f"precision must be one of {', '.join(PRECISIONS)}, not {precision!r}")
         self._session = Session()
-        self._datasets = Datasets(self._session)
+        self._tomograms = OpenTomograms(self._session)
         self._models = OpenModels()
         super().__init__("workspace", stages=list(self._stages), stage=self._stages[0], **kwargs)
-        self._slices = SliceService(self._datasets, precision)
+        self._slices = SliceService(self._tomograms, precision)
         self.on_request("slice", self._slices.slice, background=True)
         self.on_request("value", self._slices.value, background=True)
-        self._annotations = AnnotationService(self, self._datasets)
+        self._annotations = AnnotationService(self, self._tomograms)
         self._session.documents_changed.connect(self._follow_open)
         for one in sources_of(source):
             self._session.open(one)
         if self._session.documents:
             self._session.activate(self._session.documents[0])
-        self._lists = DatasetService(self, self._datasets)
-        self._library = LibraryService(self, self._datasets, library)
-        self._training = TrainingService(self, self._datasets, self._models, Trainings(self._models))
-        self._predictions = PredictionService(self, self._datasets, self._models)
-        self._model_list = ModelService(self, self._datasets, self._models, self._predictions)
-        self._segmenting = SegmentingService(self, self._datasets, self._models)
-        self._uncertainty = UncertaintyService(self, self._datasets, self._models, self._predictions)
+        self._lists = TomogramService(self, self._tomograms)
+        self._library = LibraryService(self, self._tomograms, library)
+        self._training = TrainingService(self, self._tomograms, self._models, Trainings(self._models))
+        self._predictions = PredictionService(self, self._tomograms, self._models)
+        self._model_list = ModelService(self, self._tomograms, self._models, self._predictions)
+        self._segmenting = SegmentingService(self, self._tomograms, self._models)
+        self._uncertainty = UncertaintyService(self, self._tomograms, self._models, self._predictions)
         self.add_models(models)
 
     @property
     def annotated(self) -> list[AnnotatedTomogram]:
         """The open tomograms with their annotations, in display order; everything seen in the browser is here."""
-        return list(self._datasets)
+        return list(self._tomograms)
 
     @property
     def session(self) -> Session:
@@ -148,7 +148,7 @@ class Workspace(KernelWidget):
         super().close()
 
     def _follow_open(self) -> None:
-        self._annotations.follow_only(list(self._datasets))
+        self._annotations.follow_only(list(self._tomograms))
 
 
 class Annotator(Workspace):

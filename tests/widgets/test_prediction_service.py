@@ -118,7 +118,7 @@ def test_the_least_certain_places_stay_over_a_reload(window):
     assert scores == sorted(scores, reverse=True)
     again, _ = window.ask("uncertain")
     assert again["places"] == done["places"]
-    assert again["dataset"] == window.annotated.uid
+    assert again["tomogram"] == window.annotated.uid
 
 
 def test_a_search_can_be_stopped(window):

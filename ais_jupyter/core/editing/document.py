@@ -200,11 +200,11 @@ class Document:
     # recording -------------------------------------------------------------------------------------------------------
 
     def _follow(self, feature: Feature) -> None:
-        uid, dataset = feature.uid, self.annotated.uid
+        uid, tomogram = feature.uid, self.annotated.uid
 
         def on_mask(z: int, region: Region, before: np.ndarray | None, after: np.ndarray | None) -> None:
             if self._recording:
-                patch = Patch.between(dataset, uid, z, before, after, region)
+                patch = Patch.between(tomogram, uid, z, before, after, region)
                 if not patch.changes_nothing:
                     self._record(patch, "Change mask")
 

@@ -19,7 +19,7 @@ from ais_jupyter.core.editing.interpolate import interpolate_masks
 from ais_jupyter.core.editing.snapshot import encode_annotated
 from ais_jupyter.widgets.base import KernelWidget
 from ais_jupyter.widgets.changes import ChangeRecorder
-from ais_jupyter.widgets.datasets import Datasets, describe
+from ais_jupyter.widgets.open_tomograms import OpenTomograms, describe
 from ais_jupyter.widgets.protocol import Answer, Buffers
 
 #: Steps whose keys are remembered, so that a view can name the one that it wants to take back.
@@ -29,9 +29,9 @@ KEPT_KEYS = 2000
 class AnnotationService:
     """Answers requests about annotations and tells the views what changed."""
 
-    def __init__(self, widget: KernelWidget, datasets: Datasets) -> None:
+    def __init__(self, widget: KernelWidget, tomograms: OpenTomograms) -> None:
         self._widget = widget
-        self._datasets = datasets
+        self._tomograms = tomograms
         self._recorders: dict[str, ChangeRecorder] = {}
         self._received: dict[str, int] = {}
         self._keys: list[tuple[Step, str]] = []
@@ -62,8 +62,8 @@ class AnnotationService:
     # requests --------------------------------------------------------------------------------------------------------
 
     def snapshot(self, content: dict[str, Any], _buffers: Buffers) -> Answer:
-        """All annotations of ``dataset``."""
-        annotated = self._datasets[content["dataset"]]
+        """All annotations of ``tomogram``."""
+        annotated = self._tomograms[content["tomogram"]]
         with annotated.lock:
             self._recorders[annotated.uid].flush()
             blobs: list[bytes] = []
@@ -73,7 +73,7 @@ class AnnotationService:
 
     def edit(self, content: dict[str, Any], buffers: Buffers) -> dict[str, Any]:
         """Make changes that a view has made already, as one step called ``name``."""
-        annotated = self._datasets[content["dataset"]]
+        annotated = self._tomograms[content["tomogram"]]
         document = Document.of(annotated)
 
         def change() -> bool:
@@ -98,7 +98,7 @@ class AnnotationService:
 
         The answer says with ``z`` which slice to show.
         """
-        annotated = self._datasets[content["dataset"]]
+        annotated = self._tomograms[content["tomogram"]]
         document = Document.of(annotated)
 
         z: int | None = None
@@ -114,7 +114,7 @@ class AnnotationService:
 
     def interpolate(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
         """Fill the slices between drawn ones of ``feature``; says how many were filled."""
-        annotated = self._datasets[content["dataset"]]
+        annotated = self._tomograms[content["tomogram"]]
         feature = annotated.feature_by_uid(content["feature"])
         with annotated.lock:
             masks = {z: mask.copy() for z, mask in feature.masks.items()}
@@ -157,7 +157,7 @@ class AnnotationService:
     ) -> dict[str, Any]:
         step = any(edit["edit"] != "setting" or edit["name"] not in TOOL_SETTINGS for edit in edits)
         return {
-            "dataset": annotated.uid,
+            "tomogram": annotated.uid,
             "from": before,
             "revision": self._recorders[annotated.uid].revision,
             "edits": edits,

@@ -20,7 +20,7 @@ from ais_jupyter.core.workflows.training_plan import (
     suggested_batch_size,
 )
 from ais_jupyter.widgets.base import KernelWidget
-from ais_jupyter.widgets.datasets import Datasets
+from ais_jupyter.widgets.open_tomograms import OpenTomograms
 from ais_jupyter.widgets.protocol import Buffers
 
 #: Seconds that changes are collected before they are told.
@@ -38,8 +38,8 @@ class TrainingSetService:
     training_set : TrainingSet or None
     """
 
-    def __init__(self, widget: KernelWidget, datasets: Datasets, models: OpenModels) -> None:
-        self._widget, self._datasets, self._models = widget, datasets, models
+    def __init__(self, widget: KernelWidget, tomograms: OpenTomograms, models: OpenModels) -> None:
+        self._widget, self._tomograms, self._models = widget, tomograms, models
         self.training_set: TrainingSet | None = None
         self._origin = ""
         self._made_from: dict[str, object] = {}
@@ -51,7 +51,7 @@ class TrainingSetService:
         self._job: Job[TrainingSet] | None = None
         self._asked = False
         self._timer: threading.Timer | None = None
-        self._session = datasets.session
+        self._session = tomograms.session
         self._session.documents_changed.connect(self._soon)
         models.changed.connect(self._soon)
         self._session.document_changed.connect(self._soon)
@@ -103,7 +103,7 @@ class TrainingSetService:
         """Begin to cut the boxes."""
         if self._job is not None and self._job.state in ("waiting", "running"):
             raise InputError("a training set is being made already")
-        selection, annotated = self.selection(), list(self._datasets)
+        selection, annotated = self.selection(), list(self._tomograms)
         plan = plan_training_set(annotated, selection)
         if not plan.possible:
             raise InputError(plan.notes[0].text)
@@ -146,7 +146,7 @@ class TrainingSetService:
         return Selection(
             positive=tuple(title for title, role in roles.items() if role > 0),
             negative=tuple(title for title, role in roles.items() if role < 0),
-            tomograms=tuple(item.uid for item in self._datasets if item.uid not in self._left_out),
+            tomograms=tuple(item.uid for item in self._tomograms if item.uid not in self._left_out),
             box_size=self._box_size or self._proposed_box_size(roles),
             voxel_size=self._voxel_size,
             depth=self._depth,
@@ -154,7 +154,7 @@ class TrainingSetService:
 
     def listing(self) -> dict[str, Any]:
         """Return the choice, the counts and the set; kept in step with ``TrainingSetValues`` in the browser."""
-        selection, annotated = self.selection(), list(self._datasets)
+        selection, annotated = self.selection(), list(self._tomograms)
         plan = plan_training_set(annotated, selection)
         roles, job, made = self._effective_roles(), self._job, self.training_set
         making = job is not None and job.state in ("waiting", "running")
@@ -203,7 +203,7 @@ class TrainingSetService:
 
     def _titles(self) -> list[tuple[str, list[float]]]:
         found: dict[str, list[float]] = {}
-        for item in self._datasets:
+        for item in self._tomograms:
             with item.lock:
                 for feature in item.features:
                     found.setdefault(feature.title, list(feature.color))
@@ -214,13 +214,13 @@ class TrainingSetService:
         titles = [title for title, _ in self._titles()]
         if any(title in self._roles for title in titles):
             return {title: self._roles.get(title, 0) for title in titles}
-        boxed = {f.title for item in self._datasets for f in item.features if f.boxes}
+        boxed = {f.title for item in self._tomograms for f in item.features if f.boxes}
         first = next((title for title in titles if title in boxed), titles[0] if titles else None)
         return {title: int(title == first) for title in titles}
 
     def _proposed_box_size(self, roles: dict[str, int]) -> int:
         """Return that of the feature to find, widened to what nearly every network takes."""
-        sizes = [f.box_size for item in self._datasets for f in item.features if roles.get(f.title) == 1]
+        sizes = [f.box_size for item in self._tomograms for f in item.features if roles.get(f.title) == 1]
         return max(BOX_STEP, min(256, -(-sizes[0] // BOX_STEP) * BOX_STEP)) if sizes else 64
 
     # events ----------------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from ais_jupyter.core.session.documents import Session, annotations_beside
 DISPLAY_KEYS = ("slice", "cursor", "camera", "contrast", "invert", "interpolate", "autocontrast")
 
 
-class Datasets:
+class OpenTomograms:
     """Open tomograms in display order; their id is the `uid` of the annotations."""
 
     def __init__(self, session: Session) -> None:
