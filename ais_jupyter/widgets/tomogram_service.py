@@ -54,7 +54,8 @@ class TomogramService:
         """Return unsaved work of programs that ended, on tomograms that are open here."""
         open_names = {(a.tomogram.name, a.tomogram.shape) for a in self._session.annotated}
         return [
-            {"id": str(entry.path), "name": entry.name, "time": entry.time, "steps": entry.n_steps}
+            {"id": str(entry.path), "name": entry.name, "time": entry.time, "steps": entry.n_steps,
+             "damage": entry.damage}
             for entry in self._session.recoverable()
             if (entry.name, tuple(entry.shape)) in open_names
         ]
@@ -103,12 +104,13 @@ class TomogramService:
         entry = next((e for e in session.recoverable() if str(e.path) == content["recovery"]), None)
         if entry is None:
             raise InputError("this unsaved work was recovered or discarded already")
+        note = ""
         if content.get("discard"):
             session.discard(entry)
         else:
-            session.recover(entry)
+            note = session.recover(entry).recovery_note
         self._soon()
-        return {"recoverable": self.recoverable()}
+        return {"recoverable": self.recoverable(), "note": note}
 
     def display(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
         """Remember how a tomogram is shown, for the next view and for the file; None forgets."""

@@ -311,7 +311,7 @@ def test_what_a_dead_kernel_left_is_offered_recovered_and_discarded(page):
     page.run(uid).job.result(60)
     backup = page.trainer.session.trainings.backups.pop(uid)
     weights = ais.open(backup.path).network.layers[1].weights[0]
-    backup._lock_file.release()  # as the operating system does when a process dies
+    backup._lock.release()  # as the operating system does when a process dies
     (lost,) = page("trainings")["lost"]
     assert (lost["title"], lost["loss"] > 0) == ("Disc", True)
     assert page("training_recover", recovery=lost["id"])["lost"] == []
