@@ -70,6 +70,7 @@ def _tomogram(tomogram: Any) -> dict[str, Any]:
     return {
         "voxels (z, y, x)": list(tomogram.shape),
         "type": str(tomogram.dtype),
+        **({"bytes": str(reading)} if (reading := getattr(tomogram.data, "bytes", None)) else {}),
         "voxel size (Å)": _rounded(tomogram.voxel_size) if tomogram.pixel_size else "unknown",
         "origin (Å)": _rounded(tomogram.origin),
     }

@@ -15,8 +15,14 @@ from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.data.training_set import TrainingSet
 
 
-def open(path: str | Path) -> Any:
+def open(path: str | Path, *, signed_bytes: bool | None = None) -> Any:
     """Open any supported file, whatever its name says.
+
+    Parameters
+    ----------
+    path : path
+    signed_bytes : bool, optional
+        Whether 8-bit voxels of an MRC volume are −128…127 or 0…255; by default the file decides.
 
     Returns
     -------
@@ -30,7 +36,10 @@ def open(path: str | Path) -> Any:
     from ais_jupyter.core.files import kinds
 
     path = Path(path).expanduser()
-    return kinds.reader(kinds.identify(path))(path)
+    kind = kinds.identify(path)
+    if kind == "mrc" and signed_bytes is not None:
+        return kinds.reader(kind)(path, signed_bytes=signed_bytes)
+    return kinds.reader(kind)(path)
 
 
 def _save_tomogram(tomogram: Tomogram, path: Path) -> None:

@@ -47,7 +47,7 @@ _READERS = {
 }
 
 
-def reader(kind: str) -> Callable[[Path], Any]:
+def reader(kind: str) -> Callable[..., Any]:
     """Return the function that opens a file of this kind."""
     module, name = _READERS[kind]
     return getattr(import_module(f"ais_jupyter.core.files.{module}"), name)
@@ -68,6 +68,8 @@ def identify(path: Path) -> str:
     """
     if path.is_dir():
         raise FileFormatError(f"{path} is a folder; expected {expected()}")
+    if path.exists() and not path.is_file():  # opening a pipe would wait for somebody to write into it
+        raise FileFormatError(f"{path} is a pipe or a device; expected a file: {expected()}")
     try:
         with open(path, "rb") as file:
             start = file.read(HEADER_SIZE)
@@ -77,7 +79,7 @@ def identify(path: Path) -> str:
     if not start:
         raise FileFormatError(f"{path} is empty; expected {expected()}")
     if start[:4] in TIFF_MAGIC:
-        return "scnt_tiff" if _has_training_tag(path) else "tiff"
+        return "scnt_tiff" if _is_training_set(path) else "tiff"
     if start[:2] == b"\x1f\x8b" or start[:3] == b"BZh":
         return "mrc"
     if start[257:262] == b"ustar":
@@ -135,7 +137,11 @@ def _is_text(start: bytes) -> bool:
     return b"\0" not in start and all(byte >= 32 or byte in b"\t\r\n\f" for byte in start)
 
 
-def _has_training_tag(path: Path) -> bool:
-    """Whether the first page says ``apix=``, as training sets do; the tag lies within the first few kilobytes."""
+def _is_training_set(path: Path) -> bool:
+    """Whether a TIFF says ``apix=``, as training sets do, and holds square boxes; other programs may say so, too."""
     with open(path, "rb") as file:
-        return b"apix=" in file.read(8192)
+        if b"apix=" not in file.read(8192):  # the tag lies within the first few kilobytes
+            return False
+    from ais_jupyter.core.files.scnt_tiff import holds_boxes
+
+    return holds_boxes(path)
