@@ -122,9 +122,14 @@ def _picks(picks: Any) -> dict[str, Any]:
         "particles": len(picks),
         "tomogram": picks.tomogram_name,
         "feature": picks.feature,
+        "positions": "Å from the middle of the tomogram" if picks.centred else "voxels",
         "angles": picks.angles is not None,
         "further columns": list(picks.columns),
     }
+
+
+def _picks_of_several(picks: Any) -> dict[str, Any]:
+    return {"tomograms": {name: f"{len(one)} particles" for name, one in picks.items()}}
 
 
 def _library(library: Any) -> dict[str, Any]:
@@ -138,6 +143,7 @@ _FACTS = {
     "StoredModel": _model,
     "StoredGroup": _group,
     "Picks": _picks,
+    "PicksByTomogram": _picks_of_several,
     "FeatureLibrary": _library,
 }
 

@@ -104,7 +104,7 @@ class AnnotatedTomogram:
             )
         with self.lock:
             place = len(self.features) if index is None else min(index, len(self.features))
-            feature.lock = self.lock
+            feature.lock, feature.annotated = self.lock, self
             self.features.insert(place, feature)
             self._feature_counter = max(self._feature_counter, len(self.features))
             self.features_changed.emit(feature, None, place)

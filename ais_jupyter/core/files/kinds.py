@@ -42,7 +42,7 @@ _READERS = {
     "scnm_json": ("scnm", "read_scnm"),
     "group_tar": ("scnmgroup", "read_scnmgroup"),
     "group_json": ("scnmgroup", "read_scnmgroup"),
-    "picks": ("star", "read_star"),
+    "picks": ("star", "open_star"),
     "feature_library": ("feature_library", "read_feature_library"),
 }
 
