@@ -9,6 +9,7 @@ import numpy as np
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.errors import FileFormatError, InputError
 from ais_jupyter.core.data.feature import Feature
+from ais_jupyter.core.data.names import component, result_name
 from ais_jupyter.core.data.picks import Picks
 from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.files.mrc import read_mrc, write_mrc
@@ -21,11 +22,11 @@ IMPORT_THRESHOLD = 128
 
 def export_names(annotated: AnnotatedTomogram, feature: Feature, z: int = 0) -> dict[str, str]:
     """File names that Ais gives to exports: "coordinates", "slice" and "volume"."""
-    name, title = annotated.name, feature.title
+    name, title = component(annotated.name), component(feature.title)
     return {
         "coordinates": f"{name}_{title}_particles.txt",
         "slice": f"{name}_{title}_slice_{z}.mrc",
-        "volume": f"{name}__{title}_manual.mrc",
+        "volume": result_name(annotated.name, f"{feature.title}_manual"),
     }
 
 

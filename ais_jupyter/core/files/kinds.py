@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ais_jupyter.core.data.errors import FileFormatError
+from ais_jupyter.core.data.names import MRC_SUFFIXES
 from ais_jupyter.core.files.json_text import parse_json
 from ais_jupyter.core.files.mrc_header import HEADER_SIZE, looks_like_mrc
 from ais_jupyter.core.files.safe_tar import TEXT_LIMIT, SafeTar
@@ -94,7 +95,7 @@ def identify(path: Path) -> str:
         raise FileFormatError(
             f"{path} is an HDF5 file, perhaps the weights of a model; open the .scnm beside it instead"
         )
-    if path.suffix.lower() in (".mrc", ".rec", ".map", ".st"):
+    if path.suffix.lower() in MRC_SUFFIXES:
         return "mrc"  # only the name says so; its reader says what is wrong
     if _is_text(start) and (
         re.search(rb"^data_", start, re.MULTILINE) or re.match(rb"\s*(-?[\d.]+[\t ,;]+){2}-?[\d.]+\s*(\n|$)", start)

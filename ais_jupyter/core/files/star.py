@@ -15,9 +15,8 @@ import numpy as np
 
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.errors import FileFormatError
+from ais_jupyter.core.data.names import SEPARATOR, volume_stem
 from ais_jupyter.core.data.picks import Picks, PicksByTomogram
-from ais_jupyter.core.data.segmentation import SEPARATOR
-from ais_jupyter.core.data.tomogram import volume_stem
 from ais_jupyter.core.files.safe_write import write_text
 from ais_jupyter.core.files.star_text import Table, format_star, numbers, parse_star
 from ais_jupyter.core.files.text import read_text
