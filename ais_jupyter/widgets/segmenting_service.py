@@ -11,6 +11,7 @@ import numpy as np
 
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.geometry import Region, clip_z_range
+from ais_jupyter.core.data.planes import plane_as_shown
 from ais_jupyter.core.data.segmentation import SEPARATOR
 from ais_jupyter.core.session.open_models import OpenModels
 from ais_jupyter.widgets.base import KernelWidget, explain
@@ -110,9 +111,9 @@ class SegmentingService:
         self._tomograms.session.document_changed.emit(self._tomograms.document(content["tomogram"]))
 
     def result_slice(self, content: dict[str, Any], _buffers: Buffers) -> Answer:
-        """Return a plane of a finished result as levels 0–255."""
+        """Return a plane of a finished result, as shown, as levels 0–255."""
         volume = self._segmentation(Path(content["path"]))
-        plane = volume.volume.slice(int(content["index"]), str(content["axis"]))
+        plane = plane_as_shown(volume.volume, int(content["index"]), str(content["axis"]))
         levels = np.clip(np.asarray(plane, np.float32) * (255.0 / volume.full_scale), 0, 255).astype(np.uint8)
         height, width = levels.shape
         return Answer({"width": width, "height": height}, [np.ascontiguousarray(levels).data])

@@ -9,9 +9,11 @@ import numpy as np
 
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.geometry import as_voxel_size
+from ais_jupyter.core.data.planes import plane_as_shown
 from ais_jupyter.widgets.base import KernelWidget
 from ais_jupyter.widgets.open_tomograms import DISPLAY_KEYS, OpenTomograms, describe
 from ais_jupyter.widgets.protocol import Answer, Buffers
+from ais_jupyter.widgets.slice_service import unsigned_view
 
 THUMBNAIL = 64
 #: Seconds that changes of the list are collected before they are told.
@@ -133,7 +135,7 @@ class TomogramService:
         """Return a small 8-bit picture of the middle slice."""
         tomogram = self._tomograms[content["tomogram"]].tomogram
         step = max(1, max(tomogram.shape[1:]) // THUMBNAIL)
-        image = np.asarray(tomogram.slice(tomogram.shape[0] // 2), np.float32)
+        image = np.asarray(unsigned_view(plane_as_shown(tomogram, tomogram.shape[0] // 2)), np.float32)
         height, width = (n // step for n in image.shape)
         blocks = image[: height * step, : width * step].reshape(height, step, width, step).mean(axis=(1, 3))
         low, high = np.nanpercentile(blocks, (0.5, 99.5))
