@@ -28,6 +28,7 @@ class TomogramService:
         self._widget = widget
         self._session = session
         self._timer: threading.Timer | None = None
+        self._told: dict[str, Any] = {}
         session.documents_changed.connect(self._soon)
         session.document_changed.connect(self._soon)
         widget.on_request("open", lambda content, buffers: {**self.listing(), "recoverable": self.recoverable()})
@@ -56,8 +57,13 @@ class TomogramService:
         """Return unsaved work of programs that ended, on tomograms that are open here."""
         open_names = {(a.tomogram.name, a.tomogram.shape) for a in self._session.annotated}
         return [
-            {"id": str(entry.path), "name": entry.name, "time": entry.time, "steps": entry.n_steps,
-             "damage": entry.damage}
+            {
+                "id": str(entry.path),
+                "name": entry.name,
+                "time": entry.time,
+                "steps": entry.n_steps,
+                "damage": entry.damage,
+            }
             for entry in self._session.recoverable()
             if (entry.name, tuple(entry.shape)) in open_names
         ]
@@ -153,4 +159,7 @@ class TomogramService:
             self._timer.start()
 
     def _push(self) -> None:
-        self._widget.push("tomograms", self.listing())
+        listing = self.listing()
+        if listing != self._told:  # a stroke after another changes nothing in the list
+            self._told = listing
+            self._widget.push("tomograms", listing)
