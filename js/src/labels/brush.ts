@@ -54,5 +54,6 @@ export function sweep(
 
 /** Radius of a sphere `slices` slices away from its middle; 0 outside. `aspect`: height of a voxel in widths. */
 export function sphereRadius(radius: number, slices: number, aspect: number): number {
-  return Math.sqrt(Math.max(0, radius * radius - (slices * aspect) ** 2));
+  // A trifle less, for the square of a rounded root may be more than what it is the root of.
+  return Math.sqrt(Math.max(0, radius * radius - (slices * aspect) ** 2)) * (1 - Number.EPSILON);
 }
