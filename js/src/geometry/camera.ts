@@ -20,6 +20,11 @@ export interface PlaneCamera {
 const SMALLEST = 0.02;
 const LARGEST = 64;
 
+/** The same camera with a scale that can be looked at. */
+export function bounded(camera: Camera): Camera {
+  return { ...camera, scale: Math.min(LARGEST, Math.max(SMALLEST, camera.scale)) };
+}
+
 export function fitCamera(image: Size, view: Size): Camera {
   const scale = Math.min(view.width / image.width, view.height / image.height) * 0.97;
   return { x: image.width / 2, y: image.height / 2, scale: Math.max(scale, 1e-3) };
@@ -112,7 +117,7 @@ export function zoomed(
   top: number,
   factor: number,
 ): Camera {
-  const scale = Math.min(LARGEST, Math.max(SMALLEST, camera.scale * factor));
+  const { scale } = bounded({ ...camera, scale: camera.scale * factor });
   const dx = left - view.width / 2;
   const dy = view.height / 2 - top;
   return {

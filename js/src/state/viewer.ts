@@ -1,7 +1,8 @@
 // What one view shows: tomogram, position, camera, contrast and filters.
 import { batch, computed, type Signal, signal, untracked } from "@preact/signals";
 import { type Axis, countAlong, insideVolume, type Position } from "../geometry/axis";
-import type { Camera } from "../geometry/camera";
+import { bounded, type Camera } from "../geometry/camera";
+import { checkedDisplay } from "./checked";
 import type { ExportQueue } from "./export_queue";
 import type { ModelSet } from "./model_set";
 import { Predictions } from "./predictions";
@@ -75,7 +76,7 @@ export class Viewer {
   }
 
   show(tomogram: TomogramState): void {
-    const before = this.uid.peek() && this.tomogram.peek();
+    const before = this.tomograms.get(this.uid.peek()); // not the one that stands in where this was closed
     if (before)
       this.left.set(
         before.uid,
@@ -83,14 +84,14 @@ export class Viewer {
       );
     const { shape } = tomogram.info.peek();
     const [depth, height, width] = shape;
-    const display = this.left.get(tomogram.uid) ?? tomogram.info.peek().display;
+    const display = this.left.get(tomogram.uid) ?? checkedDisplay(tomogram.info.peek().display);
     const [y, x] = display.cursor ?? [Math.floor(height / 2), Math.floor(width / 2)];
     const z = display.slice ?? Math.floor(depth / 2);
     batch(() => {
       this.uid.value = tomogram.uid;
       this.position.value = insideVolume({ z, y, x }, shape);
       const { camera } = display;
-      this.camera.value = camera ? { x: camera[0], y: camera[1], scale: camera[2] } : null; // null: fit
+      this.camera.value = camera ? bounded({ x: camera[0], y: camera[1], scale: camera[2] }) : null; // null: fit
       this.contrast.value = display.contrast ?? null;
       this.inverted.value = display.invert ?? this.inverted.peek();
       this.interpolate.value = display.interpolate ?? this.interpolate.peek();

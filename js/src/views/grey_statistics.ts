@@ -1,7 +1,7 @@
 // Contrast limits and histogram of the slice in the main view.
 import type { Viewer } from "../state/viewer";
 import { type Slice, storedValue } from "../volume/slice";
-import { autocontrast, histogram, subsample } from "../volume/statistics";
+import { autocontrast, firstContrast, histogram, subsample } from "../volume/statistics";
 
 /** Milliseconds without a new slice after which the histogram is made. */
 const REST = 150;
@@ -45,7 +45,8 @@ export class GreyStatistics {
     const filtered = this.filtered();
     const value = filtered ? (i: number) => filtered[i] : (i: number) => storedValue(slice, i);
     const sample = subsample(slice.width, slice.height, value);
-    if (setContrast) this.viewer.contrast.value = autocontrast(sample);
+    const limits = this.viewer.autocontrast.peek() ? autocontrast : firstContrast;
+    if (setContrast) this.viewer.contrast.value = limits(sample);
     this.viewer.histogram.value = histogram(sample);
   }
 }
