@@ -14,6 +14,8 @@ from ais_jupyter.core.data.errors import CancelledError
 from ais_jupyter.core.data.geometry import Region
 from ais_jupyter.core.data.model_info import Interaction
 from ais_jupyter.core.data.tomogram import Tomogram
+from ais_jupyter.core.learning.custom_storage import CustomObject
+from ais_jupyter.core.learning.model_state import ModelState
 from ais_jupyter.core.session.open_models import OpenModels
 from ais_jupyter.core.workflows import ModelGroup, segment
 from ais_jupyter.core.workflows.predicting import SlicePredictor
@@ -40,8 +42,9 @@ class Counting:
             return result
 
         engine.predict = counted
-        opened.model.network, self.network = None, opened.model.network  # then its own engine is taken
-        opened.model._custom = engine
+        self.network = opened.model.network
+        custom = CustomObject(opened.model.info, engine)
+        opened.model._state = ModelState(opened.model.info, custom=custom)  # then its own engine is taken
         opened.look_at_weights()
 
 

@@ -95,7 +95,7 @@ def extracting(
         images.append(resize_xy(normalize(image, statistics[id(tomogram)]), (box_size, box_size)))
         label = _cut_slab_label(sample, edge, stored) if depth > 1 and slab_labels else _cut_label(sample, edge)
         labels.append(resize_labels(label, (box_size, box_size)))
-        sources.append(_source(sample, box_size))
+        sources.append(_source(sample, box_size, edge))
     if not images:
         raise InputError("every box lies outside its tomogram; there is nothing to extract")
     return TrainingSet(
@@ -214,7 +214,7 @@ def _cut_slab_label(sample: _Sample, edge: int, stored: int) -> np.ndarray:
     return slab
 
 
-def _source(sample: _Sample, box_size: int) -> dict[str, Any]:
+def _source(sample: _Sample, box_size: int, edge: int) -> dict[str, Any]:
     tomogram, (z, y, x) = sample.annotated.tomogram, sample.box
     return {
         "aisTomogramName": tomogram.name,
@@ -224,6 +224,7 @@ def _source(sample: _Sample, box_size: int) -> dict[str, Any]:
         "aisBoxCoordinateX": x,
         "aisBoxSizeAnnotate": sample.feature.box_size,
         "aisBoxSizeExtracted": box_size,
+        "aisBoxEdge": edge,  # pixels of the tomogram
         "aisFeatureName": sample.feature.title,
         "aisNegative": sample.negative,
     }
