@@ -11,6 +11,7 @@ from ais_jupyter.cli.gpus import use_gpus
 from ais_jupyter.cli.parser import add_command
 from ais_jupyter.core.data.architecture_names import DEFAULT
 from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.data.names import component
 
 EXAMPLES = """  ais-jupyter train -t 64x64x1_10.00Apx_Ribosome.scnt -name Ribosome -e 30
   ais-jupyter train -t a.scnt b.scnt -a "UNet M" -name Membrane -ou models/ --validation 20
@@ -69,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
         model.title = options.name if options.name != "Unnamed model" else model.title
     else:
         model = SegmentationModel(_architecture(options.architecture), options.name)
-    path = Path(options.output_directory).expanduser() / f"{model.title}.scnm"
+    path = Path(options.output_directory).expanduser() / f"{component(model.title)}.scnm"
     path.parent.mkdir(parents=True, exist_ok=True)
     print(f"{training_set!r}\n{model.info.architecture} → {path}")
     settings = TrainingOptions(

@@ -74,10 +74,10 @@ class ChangeRecorder:
             self._timer.start()
 
     def _listen(self, feature: Feature) -> None:
-        uid, dataset = feature.uid, self._annotated.uid
+        uid, tomogram = feature.uid, self._annotated.uid
 
         def on_mask(z: int, region: Any, before: Any, after: Any) -> None:
-            self._add(Patch.between(dataset, uid, z, before, after, region))
+            self._add(Patch.between(tomogram, uid, z, before, after, region))
 
         def on_boxes(z: int, start: int, removed: tuple, added: tuple) -> None:
             self._add(BoxesEdit(uid, start, removed, added))

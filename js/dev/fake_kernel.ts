@@ -8,10 +8,10 @@ import {
   type RequestOptions,
 } from "../src/kernel/protocol";
 import { RequestTable } from "../src/kernel/request_table";
-import { type DatasetInfo, DatasetState } from "../src/state/dataset";
 import { decodeEdit, type Edit, encodeEdit, inverse, type Step } from "../src/state/edits";
 import { FeatureState } from "../src/state/feature";
 import { LocalHistory } from "../src/state/local_history";
+import { type TomogramInfo, TomogramState } from "../src/state/tomogram";
 
 export interface Volume {
   name: string;
@@ -22,7 +22,7 @@ export interface Volume {
 
 interface Held {
   volume: Volume;
-  state: DatasetState;
+  state: TomogramState;
   history: LocalHistory;
   revision: number;
 }
@@ -40,9 +40,9 @@ export class FakeKernel {
   constructor(volumes: Volume[]) {
     volumes.forEach((volume, i) => {
       const uid = (i + 1).toString(16).padStart(32, "0");
-      const info = { uid, name: volume.name, path: "", shape: volume.shape, available: true } as DatasetInfo;
+      const info = { uid, name: volume.name, path: "", shape: volume.shape, available: true } as TomogramInfo;
       const history = new LocalHistory();
-      this.held.set(uid, { volume, state: new DatasetState(info), history, revision: 0 });
+      this.held.set(uid, { volume, state: new TomogramState(info), history, revision: 0 });
     });
   }
 
@@ -83,10 +83,10 @@ export class FakeKernel {
   }
 
   private answer(kind: string, content: Content, buffers: Uint8Array[]): Answer {
-    const held = this.held.get(String(content.dataset));
+    const held = this.held.get(String(content.tomogram));
     switch (kind) {
       case "open":
-        return reply({ datasets: [...this.held.values()].map((one) => this.info(one)), recoverable: [] });
+        return reply({ tomograms: [...this.held.values()].map((one) => this.info(one)), recoverable: [] });
       case "snapshot":
         return this.snapshot(held!);
       case "slice":
@@ -163,7 +163,7 @@ export class FakeKernel {
     const fields = edits.map((edit) => encodeEdit(held.state.uid, edit, blobs));
     const content = {
       event: "changes",
-      dataset: held.state.uid,
+      tomogram: held.state.uid,
       from,
       revision: held.revision,
       edits: fields,
@@ -185,7 +185,7 @@ export class FakeKernel {
     return reply({ features, revision: held.revision, info: this.info(held) }, blobs);
   }
 
-  private info({ volume, state, history }: Held): DatasetInfo {
+  private info({ volume, state, history }: Held): TomogramInfo {
     return {
       uid: state.uid,
       name: volume.name,

@@ -43,8 +43,8 @@ class ModelWindow:
         """Send a request without waiting; returns its id."""
         self._count += 1
         request = f"q{self._count}"
-        dataset = self.annotated.uid
-        self.workspace._receive(self.workspace, {"dataset": dataset, **content, "id": request, "kind": kind}, [])
+        tomogram = self.annotated.uid
+        self.workspace._receive(self.workspace, {"tomogram": tomogram, **content, "id": request, "kind": kind}, [])
         return request
 
     def wait(self, match, timeout=20.0):

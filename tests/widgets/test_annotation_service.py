@@ -23,10 +23,11 @@ class Page:
         self.annotator, self.client, self.seq = annotator, client, 0
         self.sent: list = []
         annotator.send = lambda content, buffers=None: self.sent.append((content, buffers))
-        self.dataset = annotator.annotated[0].uid
+        self.tomogram = annotator.annotated[0].uid
 
     def ask(self, kind, buffers=(), **content):
-        self.annotator._receive(self.annotator, {"id": "q", "kind": kind, "dataset": self.dataset, **content}, buffers)
+        request = {"id": "q", "kind": kind, "tomogram": self.tomogram, **content}
+        self.annotator._receive(self.annotator, request, buffers)
         return next(c for c, _ in reversed(self.sent) if c.get("id") == "q")
 
     def change(self, kind, buffers=(), seq=None, **content):
@@ -46,7 +47,7 @@ class Page:
 
     def paint(self, z, region, value=1, before=None, **more):
         values = np.full(region.shape, value, np.uint8)
-        patch = Patch(self.dataset, UID, z, region, None if before is None else pack_mask(before), pack_mask(values))
+        patch = Patch(self.tomogram, UID, z, region, None if before is None else pack_mask(before), pack_mask(values))
         edits = [{"edit": "patch", "blob": 0}]
         return self.change("edit", [patch.to_bytes()], name="Brush", edits=edits, **more)
 
@@ -147,7 +148,7 @@ def test_snapshot_holds_everything(page, feature):
     content, blobs = next((c, b) for c, b in reversed(page.sent) if "features" in c)
     ((z, blob),) = content["features"][0]["masks"]
     assert np.array_equal(unpack_mask(blobs[blob], (30, 40)), feature.mask(z))
-    assert content["revision"] == page.ask("heartbeat")["revisions"][page.dataset]
+    assert content["revision"] == page.ask("heartbeat")["revisions"][page.tomogram]
 
 
 def test_a_second_view_hears_of_the_first(page, feature):

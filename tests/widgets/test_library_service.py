@@ -20,7 +20,7 @@ def ask(tmp_path, monkeypatch):
     annotator.send = lambda content, buffers=None: sent.append(content)
 
     def ask(kind, **content):
-        annotator._receive(annotator, {"id": "q", "kind": kind, "dataset": annotator.annotated[0].uid, **content}, [])
+        annotator._receive(annotator, {"id": "q", "kind": kind, "tomogram": annotator.annotated[0].uid, **content}, [])
         return next(c for c in reversed(sent) if c.get("id") == "q")
 
     ask.annotated, ask.path = annotator.annotated[0], path

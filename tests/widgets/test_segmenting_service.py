@@ -42,29 +42,29 @@ def page(tmp_path, monkeypatch):
         return ask("exports")[0]["exports"]
 
     ask.widget, ask.sent, ask.folder, ask.finish = widget, sent, tmp_path, finish
-    ask.dataset = widget.annotated[0].uid
-    ask.models = [opened.uid for opened in widget._models]
+    ask.tomogram = widget.annotated[0].uid
+    ask.models = [opened.uid for opened in widget.session.models]
     yield ask
     widget.close()
 
 
 def export(page, **content):
-    return page("export", models=page.models, datasets=[page.dataset], **content)[0]
+    return page("export", models=page.models, tomograms=[page.tomogram], **content)[0]
 
 
 def test_results_go_beside_the_tomogram_and_are_told(page):
     assert page("exports")[0]["folder"] == str(page.folder / "segmented")
     assert export(page)["added"] == 1
     (entry,) = page.finish()
-    assert (entry["dataset"], entry["status"]["state"]) == (page.dataset, "done")
+    assert (entry["tomogram"], entry["status"]["state"]) == (page.tomogram, "done")
     assert [Path(o["path"]).name for o in entry["outputs"]] == ["cell__Bright.mrc"]
     told = [content for content, _ in page.sent if content.get("event") == "exports"]
     assert told[-1]["exports"][0]["status"]["state"] == "done"
 
 
 def test_region_and_slices_limit_what_is_written(page):
-    page("region", dataset=page.dataset, region=[4, 20, 8, 30], z_range=[2, 5])
-    info = page("open")[0]["datasets"][0]
+    page("region", tomogram=page.tomogram, region=[4, 20, 8, 30], z_range=[2, 5])
+    info = page("open")[0]["tomograms"][0]
     assert (info["region"], info["zRange"]) == ([4, 20, 8, 30], [2, 5])
     export(page)
     (entry,) = page.finish()
@@ -74,8 +74,8 @@ def test_region_and_slices_limit_what_is_written(page):
     inside[2:5, 4:20, 8:30] = True
     assert levels[inside].max() > 200
     assert not levels[~inside].any()
-    page("region", dataset=page.dataset, region=None, z_range=None)
-    assert page("open")[0]["datasets"][0]["region"] == [0, 40, 0, 48]
+    page("region", tomogram=page.tomogram, region=None, z_range=None)
+    assert page("open")[0]["tomograms"][0]["region"] == [0, 40, 0, 48]
 
 
 @pytest.mark.parametrize(("axis", "index"), [("z", 3), ("y", 7), ("x", 11)])
@@ -108,10 +108,10 @@ def test_scores_are_those_of_evaluate_and_are_kept(page):
 
 
 def test_more_tomograms_come_from_a_wildcard(page):
-    answer, _ = page("export", models=page.models, datasets=[], files=str(page.folder / "*.mrc"))
+    answer, _ = page("export", models=page.models, tomograms=[], files=str(page.folder / "*.mrc"))
     assert answer["added"] == 2
     assert sorted(entry["name"] for entry in page.finish()) == ["cell.mrc", "truth.mrc"]
-    answer, _ = page("export", models=page.models, datasets=[], files=str(page.folder / "none*.mrc"))
+    answer, _ = page("export", models=page.models, tomograms=[], files=str(page.folder / "none*.mrc"))
     assert "no files found" in answer["error"]["message"]
 
 

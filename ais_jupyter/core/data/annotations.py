@@ -47,6 +47,8 @@ class AnnotatedTomogram:
         Fields of a file that this program does not use and writes back.
     uid : str
         32 hexadecimal digits that name it for as long as it is open.
+    document : object or None
+        The history that records its changes (a `Document`) while it is open for editing.
     lock : RLock
         Hold it to change several things at once; widgets answer from other threads.
 
@@ -68,6 +70,7 @@ class AnnotatedTomogram:
         self.display: dict[str, Any] = {}
         self.extra: dict[str, Any] = {}
         self.uid = uuid.uuid4().hex
+        self.document: Any = None
         self.lock = threading.RLock()
         self._feature_counter = 0
 
@@ -101,7 +104,7 @@ class AnnotatedTomogram:
             )
         with self.lock:
             place = len(self.features) if index is None else min(index, len(self.features))
-            feature.lock = self.lock
+            feature.lock, feature.annotated = self.lock, self
             self.features.insert(place, feature)
             self._feature_counter = max(self._feature_counter, len(self.features))
             self.features_changed.emit(feature, None, place)

@@ -13,23 +13,21 @@ from psygnal import Signal
 from ais_jupyter.core.data.annotations import AnnotatedTomogram, Feature
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.geometry import Region
-from ais_jupyter.core.data.home import home
 from ais_jupyter.core.editing.edits import BoxesEdit, Edit, FeatureEdit, SettingEdit
 from ais_jupyter.core.editing.history import History, Step
-from ais_jupyter.core.editing.journal import Journal, Record
-from ais_jupyter.core.editing.lock_file import LockFile
 from ais_jupyter.core.editing.patch import Patch
-from ais_jupyter.core.editing.snapshot import copy_of, encode_annotated, encode_state
+from ais_jupyter.core.editing.snapshot import copy_of, encode_annotated, encode_empty, encode_state
+from ais_jupyter.core.safekeeping.folder import make_recovery_folder
+from ais_jupyter.core.safekeeping.journal import Journal, Record
+from ais_jupyter.core.safekeeping.lock import Lock
 
 #: Settings of tools rather than of the annotation: changing one is kept but is no step to undo.
 TOOL_SETTINGS = {"brush_radius", "alpha", "filled", "show_boxes", "flood", "flood_sensitivity"}
 
+#: Every so many steps the journal says again to which tomogram it belongs, in case its beginning is damaged.
+_STATE_EVERY = 16
+
 _SETTING_NAMES = {"title": "Rename feature", "color": "Change colour", "visible": "Show or hide feature"}
-
-
-def recovery_folder() -> Path:
-    """Folder of the autosave journals: ``.ais_jupyter/recovery`` in `home`."""
-    return home() / ".ais_jupyter" / "recovery"
 
 
 class Document:
@@ -44,6 +42,8 @@ class Document:
     history : History
     autosave_error : str or None
         Why the latest change could not be kept in the journal, for people.
+    recovery_note : str
+        What was lost when this work was recovered, for people; "" where nothing was.
 
     `changed` is emitted after each step, undo, redo and save.
     """
@@ -54,12 +54,14 @@ class Document:
         self.annotated = annotated
         self.history = History()
         self.autosave_error: str | None = None
+        self.recovery_note = ""
         drawn = any(feature.annotated_slices or feature.boxes for feature in annotated.features)
         self._saved_place = object() if drawn and annotated.path is None else self.history.place
         self._open_step: list[Edit] | None = None
         self._recording = True
         self._journal: Journal | None = None
-        self._lock_file: LockFile | None = None
+        self._lock: Lock | None = None
+        self._records = 0
         self._journaled_state: dict[str, Any] = {}
         self._slots: dict[str, list[tuple[Any, Callable[..., None]]]] = {}
         self._stamp = _stamp(annotated.path)
@@ -182,7 +184,7 @@ class Document:
             for uid in list(self._slots):
                 self._unfollow(uid)
             self._drop_journal(remove=not self.unsaved)
-            self.annotated.__dict__.pop("_document", None)
+            self.annotated.document = None
 
     def discard(self) -> None:
         """Stop recording and remove the journal: unsaved changes are given up."""
@@ -190,21 +192,31 @@ class Document:
             self._drop_journal(remove=True)
             self.close()
 
-    def adopt(self, journal: Journal, lock_file: LockFile, history: History, unsaved: bool) -> None:
+    def adopt(self, journal: Journal | None, lock: Lock | None, history: History, unsaved: bool) -> None:
         """Continue a journal from which these annotations were recovered."""
         with self.annotated.lock:
             self.history = history
             self._saved_place = object() if unsaved else history.place
-            self._journal, self._lock_file = journal, lock_file
+            self._journal, self._lock = journal, lock
+
+    def restart_journal(self) -> None:
+        """Begin the journal anew from the present state, as after damage."""
+        with self.annotated.lock:
+            if self._journal is None:
+                return
+            try:
+                self._journal.compact(self._beginning())
+            except OSError as error:
+                self.autosave_error = _autosave_failed(error)
 
     # recording -------------------------------------------------------------------------------------------------------
 
     def _follow(self, feature: Feature) -> None:
-        uid, dataset = feature.uid, self.annotated.uid
+        uid, tomogram = feature.uid, self.annotated.uid
 
         def on_mask(z: int, region: Region, before: np.ndarray | None, after: np.ndarray | None) -> None:
             if self._recording:
-                patch = Patch.between(dataset, uid, z, before, after, region)
+                patch = Patch.between(tomogram, uid, z, before, after, region)
                 if not patch.changes_nothing:
                     self._record(patch, "Change mask")
 
@@ -271,24 +283,29 @@ class Document:
                 self._start_journal(Record(kind, fields, blobs))
             else:
                 state = encode_state(self.annotated)
-                if state != self._journaled_state:
-                    fields["state"] = self._journaled_state = state
+                self._records += 1
+                if state != self._journaled_state or self._records % _STATE_EVERY == 0:
+                    fields["uid"], fields["state"] = self.annotated.uid, state
+                    self._journaled_state = state
                 self._journal.append(Record(kind, fields, blobs))
                 if self._journal.wants_compaction:
-                    self._journal.compact([self._snapshot()])
+                    self._journal.compact(self._beginning())
             self.autosave_error = None
         except (OSError, ValueError, TypeError) as error:  # whatever it is, painting goes on
-            self.autosave_error = f"The latest change could not be autosaved: {error}. Save the annotations soon."
+            self.autosave_error = _autosave_failed(error)
             if self._journal is not None:  # what it holds is whole; the next step tries to start a new one
                 self._journal.close()
                 self._journal = None
 
     def _start_journal(self, record: Record) -> None:
-        folder = recovery_folder()
-        folder.mkdir(parents=True, exist_ok=True)
-        if self._lock_file is None:
-            self._lock_file = LockFile.acquire(folder / f"{self.annotated.uid}.lock")
-        self._journal = Journal(folder / f"{self.annotated.uid}.journal", [self._snapshot(), record])
+        path = make_recovery_folder() / f"{self.annotated.uid}.journal"
+        if self._lock is None:
+            self._lock = Lock.acquire(path)
+        self._journal = Journal(path, [*self._beginning(), record])
+
+    def _beginning(self) -> list[Record]:
+        """Return what a journal starts with: to what it belongs, and all annotations as they are now."""
+        return [Record("about", encode_empty(self.annotated)), self._snapshot()]
 
     def _snapshot(self) -> Record:
         blobs: list[bytes] = []
@@ -302,9 +319,9 @@ class Document:
             self._journal.remove()
         elif self._journal is not None:
             self._journal.close()
-        if self._lock_file is not None:
-            self._lock_file.release()
-        self._journal = self._lock_file = None
+        if self._lock is not None:
+            self._lock.release()
+        self._journal = self._lock = None
 
 
 def _stamp(path: Path | None) -> tuple[int, int] | None:
@@ -314,3 +331,7 @@ def _stamp(path: Path | None) -> tuple[int, int] | None:
     except OSError:
         return None
     return None if found is None else (found.st_size, found.st_mtime_ns)
+
+
+def _autosave_failed(error: Exception) -> str:
+    return f"The latest change could not be autosaved: {error}. Save the annotations soon."

@@ -13,7 +13,7 @@ from ais_jupyter.core.data.errors import FileFormatError
 from ais_jupyter.core.data.geometry import Region
 from ais_jupyter.core.editing.packing import pack_mask, unpack_mask
 
-#: dataset uid, feature uid, z, y0, y1, x0, x1, length of before, length of after (−1: the slice had no mask)
+#: tomogram uid, feature uid, z, y0, y1, x0, x1, length of before, length of after (−1: the slice had no mask)
 _HEADER = struct.Struct("<16s16s5I2i")
 
 
@@ -23,7 +23,7 @@ class Patch:
 
     Attributes
     ----------
-    dataset, feature : str
+    tomogram, feature : str
         The `uid` of the annotated tomogram and of the feature.
     z : int
         Slice.
@@ -33,7 +33,7 @@ class Patch:
         Values in `region` as `pack_mask` writes them; None where the slice had, or has, no mask.
     """
 
-    dataset: str
+    tomogram: str
     feature: str
     z: int
     region: Region
@@ -43,7 +43,7 @@ class Patch:
     @classmethod
     def between(
         cls,
-        dataset: str,
+        tomogram: str,
         feature: str,
         z: int,
         before: np.ndarray | None,
@@ -56,14 +56,14 @@ class Patch:
         """
         given = before if before is not None else after
         if given is None:
-            return cls(dataset, feature, z, Region(0, 0, 0, 0), None, None)
+            return cls(tomogram, feature, z, Region(0, 0, 0, 0), None, None)
         old = np.zeros(given.shape, bool) if before is None else before != 0
         new = np.zeros(given.shape, bool) if after is None else after != 0
         box = _bounding_box(old != new)
         origin = region or Region.whole(given.shape)
         moved = Region(origin.y0 + box.y0, origin.y0 + box.y1, origin.x0 + box.x0, origin.x0 + box.x1)
         return cls(
-            dataset, feature, z,
+            tomogram, feature, z,
             Region(0, 0, 0, 0) if 0 in box.shape else moved,
             None if before is None else pack_mask(old[box.slices]),
             None if after is None else pack_mask(new[box.slices]),
@@ -108,14 +108,14 @@ class Patch:
 
     def inverse(self) -> Patch:
         """Return the patch that undoes this one."""
-        return Patch(self.dataset, self.feature, self.z, self.region, self.packed_after, self.packed_before)
+        return Patch(self.tomogram, self.feature, self.z, self.region, self.packed_after, self.packed_before)
 
     def to_bytes(self) -> bytes:
         """Bytes that `from_bytes` reads; little-endian, header of 60 bytes, then before, then after."""
         before, after = self.packed_before, self.packed_after
         r = self.region
         header = _HEADER.pack(
-            bytes.fromhex(self.dataset), bytes.fromhex(self.feature), self.z, r.y0, r.y1, r.x0, r.x1,
+            bytes.fromhex(self.tomogram), bytes.fromhex(self.feature), self.z, r.y0, r.y1, r.x0, r.x1,
             -1 if before is None else len(before), -1 if after is None else len(after),
         )  # fmt: skip
         return header + (before or b"") + (after or b"")
@@ -132,12 +132,12 @@ class Patch:
         data = bytes(data)
         if len(data) < _HEADER.size:
             raise FileFormatError(f"a patch has at least {_HEADER.size} bytes, not {len(data)}")
-        dataset, feature, z, y0, y1, x0, x1, n_before, n_after = _HEADER.unpack_from(data)
+        tomogram, feature, z, y0, y1, x0, x1, n_before, n_after = _HEADER.unpack_from(data)
         if len(data) != _HEADER.size + max(n_before, 0) + max(n_after, 0) or min(n_before, n_after) < -1:
             raise FileFormatError("a patch does not have the length that it states")
         middle = _HEADER.size + max(n_before, 0)
         patch = cls(
-            dataset.hex(), feature.hex(), z, Region(y0, y1, x0, x1),
+            tomogram.hex(), feature.hex(), z, Region(y0, y1, x0, x1),
             None if n_before < 0 else data[_HEADER.size : middle],
             None if n_after < 0 else data[middle:],
         )  # fmt: skip

@@ -80,6 +80,13 @@ def encode_annotated(annotated: AnnotatedTomogram, blobs: list[bytes]) -> dict[s
     }
 
 
+def encode_empty(annotated: AnnotatedTomogram) -> dict[str, Any]:
+    """Fields of the same tomogram with nothing annotated, for `decode_annotated`."""
+    nothing: dict[str, Any] = {"dict": []}
+    state = encode_state(annotated)
+    return {"uid": annotated.uid, "state": state, "display": nothing, "extra": nothing, "features": []}
+
+
 def decode_annotated(
     fields: dict[str, Any], blobs: Sequence[bytes], tomogram: Tomogram | None = None
 ) -> AnnotatedTomogram:

@@ -12,7 +12,8 @@ from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.errors import FileFormatError, InputError, UnsafeFileError
 from ais_jupyter.core.data.feature import DEFAULT_BOX_SIZE, DEFAULT_BRUSH_RADIUS, DEFAULT_FLOOD_SENSITIVITY, Feature
 from ais_jupyter.core.data.geometry import Region, clip_z_range
-from ais_jupyter.core.data.tomogram import Tomogram, volume_stem
+from ais_jupyter.core.data.names import volume_stem
+from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.files.find_tomogram import find_tomogram
 from ais_jupyter.core.files.safe_pickle import ArrayRecord, Record, load_pickle
 

@@ -14,7 +14,7 @@ from ais_jupyter.core.data.errors import AisError
 from ais_jupyter.core.data.feature import Feature
 from ais_jupyter.core.data.geometry import Region
 from ais_jupyter.core.data.tomogram import Tomogram
-from ais_jupyter.core.files.mrc_header import make_header, stored_dtype
+from ais_jupyter.core.files.mrc_header import Placement, make_header, stored_dtype
 from ais_jupyter.core.files.pickle_writer import NamedClass, NamedObject, dump
 from ais_jupyter.core.files.safe_write import replacing
 from ais_jupyter.core.files.scns import NM
@@ -52,7 +52,8 @@ def _frame(annotated: AnnotatedTomogram, path: Path) -> NamedObject:
     numbers = itertools.count(int(time.strftime("%Y%m%d%H%M%S")) * 1_000_000_000)
     root = NamedObject(_SEFRAME, (stored,), call=True)
     features = [_segmentation(feature, root, tomogram, current, next(numbers)) for feature in annotated.features]
-    counts, edges = np.histogram(image, _BINS)
+    # in double precision: 40 bins need not fit between two neighbouring 32-bit numbers
+    counts, edges = np.histogram(image.astype(np.float64), _BINS)
     active = annotated.extra.get("active_feature", len(features) - 1)
     root.state.update(
         uid=next(numbers), path=stored, scns_path=str(path.absolute()), _norm_cache=None, title=tomogram.name,
@@ -109,7 +110,8 @@ def _map(tomogram: Tomogram) -> NamedObject:
     volume = tomogram.slab(0, tomogram.shape[0])
     volume = volume.view(np.int8) if volume.dtype == np.uint8 else volume.astype(stored_dtype(volume.dtype))
     statistics = float(volume.min()), float(volume.max()), float(volume.mean()), float(volume.std())
-    raw = make_header(tomogram.shape, volume.dtype, tomogram.voxel_size, tomogram.origin, (0, 0, 0), statistics)
+    place = Placement(tomogram.voxel_size, tomogram.origin)
+    raw = make_header(tomogram.shape, volume.dtype, place, statistics)
     header = np.frombuffer(raw, HEADER_DTYPE.newbyteorder("<")).reshape(()).view(np.recarray)
     record = NamedObject(_MRCFILE)
     record.state.update(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 import time
-import weakref
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,21 +12,15 @@ from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.progress import Work
 from ais_jupyter.core.data.training_set import TrainingSet
 from ais_jupyter.core.jobs.job import Job
-from ais_jupyter.core.jobs.queue import JobQueue
-from ais_jupyter.core.session.model_backups import ModelBackup
+from ais_jupyter.core.safekeeping.model_backups import LostModel, ModelBackup
 from ais_jupyter.core.session.open_models import OpenModel, OpenModels
+from ais_jupyter.core.session.program import Program
 
 if TYPE_CHECKING:
     from ais_jupyter.core.learning.model import SegmentationModel
     from ais_jupyter.core.learning.model_state import ModelState
     from ais_jupyter.core.learning.training_events import TrainingEvent
     from ais_jupyter.core.learning.training_options import TrainingOptions
-
-#: All of this program: two trainings at once would halve each other's speed and add up their memory.
-_queue = JobQueue()
-#: Models in training or waiting for it, also those of other widgets.
-_busy: weakref.WeakKeyDictionary[Any, Job] = weakref.WeakKeyDictionary()
-_lock = threading.Lock()
 
 #: Share of the time that writing weights for recovery may take.
 _BACKUP_SHARE = 0.02
@@ -111,8 +103,9 @@ class Trainings:
 
     changed = Signal(str)
 
-    def __init__(self, models: OpenModels) -> None:
+    def __init__(self, models: OpenModels, program: Program) -> None:
         self.models = models
+        self._program = program
         self.runs: dict[str, TrainingRun] = {}
         self.latest_options: TrainingOptions | None = None
         self.backups: dict[str, ModelBackup] = {}
@@ -132,10 +125,9 @@ class Trainings:
         InputError
             It is in training already, here or in another widget.
         """
-        run = self.runs.get(opened.uid)
-        if run is None or not opened.model.compiled:
-            return self.start_over(opened, training_set, options)
-        curve = Curve(list(run.curve.rows), dict(run.curve.status), begin=run.curve.end)
+        run, curve = self.runs.get(opened.uid), Curve()
+        if run is not None and opened.model.compiled:
+            curve = Curve(list(run.curve.rows), dict(run.curve.status), begin=run.curve.end)
         job = self._start(opened, training_set, options, curve)
         self.latest_options = options
         return job
@@ -148,8 +140,7 @@ class Trainings:
         InputError
             It is in training already, here or in another widget.
         """
-        fresh = opened.uid in self.runs and opened.model.compiled
-        job = self._start(opened, training_set, options, Curve(), start_over=fresh)
+        job = self._start(opened, training_set, options, Curve(), start_over=True)
         self.latest_options = options
         return job
 
@@ -198,12 +189,16 @@ class Trainings:
         """Keep a model that is in no file for recovery."""
         self.backups.setdefault(opened.uid, ModelBackup(opened.uid)).write(opened.model)
 
+    def recover(self, opened: OpenModel, lost: LostModel) -> None:
+        """Take over the copy that a program left behind of a model that was just opened from it."""
+        self.backups.setdefault(opened.uid, ModelBackup(opened.uid)).adopt(lost)
+
     def waits_for(self, uid: str) -> str | None:
         """Title of the job that a waiting training waits for."""
         run = self.runs.get(uid)
         if run is None or run.job.state != "waiting":
             return None
-        return next((job.title for job in _queue if job.state == "running"), None)
+        return next((job.title for job in self._program.training_queue if job.state == "running"), None)
 
     def _start(
         self,
@@ -214,13 +209,9 @@ class Trainings:
         start_over: bool = False,
     ) -> Job:
         title = opened.model.title
-        with _lock:
-            before = _busy.get(opened.model)
-            if before is not None and before.state in ("waiting", "running"):
-                raise InputError(f"{title!r} is being trained already; stop that first, or train another model")
-            work = self._work(opened, training_set, options, start_over)
-            job: Job = Job(work, title=f"training {title}", start=False)
-            _busy[opened.model] = job
+        job: Job = Job(self._work(opened, training_set, options, start_over), title=f"training {title}", start=False)
+        if not self._program.begin_training(opened.model, job):
+            raise InputError(f"{title!r} is already being trained; stop that first, or train another model")
         run = self.runs[opened.uid] = TrainingRun(options, training_set, job, curve)
         seen = 0
 
@@ -235,8 +226,8 @@ class Trainings:
 
         opened.job = job
         job.listen(follow)
-        _queue.forget_ended()
-        _queue.add(job)
+        self._program.training_queue.forget_ended()
+        self._program.training_queue.add(job)
         self.models.changed.emit()
         return job
 

@@ -15,13 +15,16 @@ from ais_jupyter.core.learning.model import SegmentationModel
 from ais_jupyter.core.workflows.model_group import ModelGroup
 
 
-def open_any(path: str | Path) -> Any:
+def open_any(path: str | Path, *, signed_bytes: bool | None = None) -> Any:
     """Open a file of any supported kind, which is told by its content.
 
     Parameters
     ----------
     path : path
         A volume, annotations, a training set, a model, a group of models, or coordinates.
+    signed_bytes : bool, optional
+        Whether 8-bit voxels of an MRC volume are −128…127 or 0…255. By default the file decides: IMOD's flag, the
+        minimum in the header, and the voxels where these leave it open; ``ais-jupyter info`` says how and why.
 
     Returns
     -------
@@ -33,7 +36,7 @@ def open_any(path: str | Path) -> Any:
     FileFormatError
         It is of no supported kind, or damaged; the message says what was expected and what was found.
     """
-    found = files.open(Path(path).expanduser())
+    found = files.open(path, signed_bytes=signed_bytes)
     if isinstance(found, StoredModel):
         return SegmentationModel.from_stored(found)
     if isinstance(found, StoredGroup):

@@ -13,13 +13,12 @@ import numpy as np
 
 from ais_jupyter.core.analysis.interactions import combine
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
-from ais_jupyter.core.data.errors import AisError, CancelledError, InputError
+from ais_jupyter.core.data.errors import AisError, CancelledError, FileWriteError, InputError
 from ais_jupyter.core.data.geometry import Region, central_slices, clip_z_range, rescale_factor
 from ais_jupyter.core.data.model_info import Interaction
+from ais_jupyter.core.data.names import result_name
 from ais_jupyter.core.data.progress import Progress, Work
-from ais_jupyter.core.data.segmentation import output_name
 from ais_jupyter.core.data.tomogram import Tomogram
-from ais_jupyter.core.files.claim import Claim
 from ais_jupyter.core.files.volume_writer import VolumeWriter
 from ais_jupyter.core.jobs.job import Job
 from ais_jupyter.core.learning.inference import to_grey_levels
@@ -28,6 +27,7 @@ from ais_jupyter.core.learning.model import SegmentationModel
 from ais_jupyter.core.learning.out_of_memory import is_out_of_memory
 from ais_jupyter.core.learning.segmenter import Segmenter
 from ais_jupyter.core.learning.streams import smoothed
+from ais_jupyter.core.safekeeping.lock import Lock
 from ais_jupyter.core.workflows.opening import open_models, open_tomogram
 
 #: Slices computed at once where the engine gains by it: each works on half of the processors and none waits for others.
@@ -219,7 +219,7 @@ def _one(
     tomogram = open_tomogram(source)
     if (yield Progress(min(base, 0.999), tomogram.name)):
         raise CancelledError("segmentation was cancelled")
-    paths = {model.title: settings.output_dir / output_name(tomogram.name, model.title) for model in models}
+    paths = {model.title: settings.output_dir / result_name(tomogram.name, model.title) for model in models}
     outcome = Outcome(tomogram.name, "done", list(paths.values()))
     missing = [m for m in models if settings.overwrite or not paths[m.title].exists()]
     if not missing:
@@ -228,7 +228,7 @@ def _one(
     with contextlib.ExitStack() as stack:
         mine = []
         for model in missing:
-            if (claim := Claim.take(paths[model.title])) is None:
+            if (claim := _claimed(paths[model.title])) is None:
                 continue
             stack.callback(claim.release)
             if settings.overwrite or not paths[model.title].exists():  # another process may just have finished it
@@ -281,6 +281,14 @@ def _write_volumes(
                 )
             ):
                 raise CancelledError("segmentation was cancelled; nothing half-written is left")
+
+
+def _claimed(path: Path) -> Lock | None:
+    """Claim an output, so that several processes can share the work on one folder; None where another has it."""
+    try:
+        return Lock.acquire(path)
+    except OSError as error:
+        raise FileWriteError(f"cannot write in {path.parent}: {error.strerror or error}") from error
 
 
 def rescaling_note(tomogram: Tomogram, model: SegmentationModel) -> str | None:

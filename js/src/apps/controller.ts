@@ -56,7 +56,7 @@ export class Controller implements InputHandlers {
     const tool = point.shift && name !== "navigate" ? "box" : name;
     if (tool === "navigate") return this.moveCursor(point);
     if (tool === "region") return this.drawRegion(point);
-    if (this.viewer.dataset.peek()?.loaded.peek() === false) return this.whenLoaded(point);
+    if (this.viewer.tomogram.peek()?.loaded.peek() === false) return this.whenLoaded(point);
     const started = this.begin(tool, point);
     return started && this.follow(started, tool, point);
   }
@@ -69,8 +69,8 @@ export class Controller implements InputHandlers {
   hover(point: PlanePoint | null, left: number, top: number): void {
     this.pointer = point && { point, left, top };
     clearTimeout(this.resting);
-    const dataset = this.viewer.dataset.peek();
-    if (!point || !dataset) {
+    const tomogram = this.viewer.tomogram.peek();
+    if (!point || !tomogram) {
       this.viewer.hover.value = null;
       this.hideCursor();
       return;
@@ -86,7 +86,7 @@ export class Controller implements InputHandlers {
       this.resting = setTimeout(() => this.askValue(at), REST);
     const { tools } = this.viewer;
     const painting = BRUSHES.has(tools.tool.peek()) && !point.shift;
-    const radius = dataset.activeFeature?.settings.peek().brush_radius;
+    const radius = tomogram.activeFeature?.settings.peek().brush_radius;
     const camera = this.stage.planes[point.axis].camera;
     if (painting && radius && camera) {
       const scale = point.axis === "x" ? camera.scaleY : camera.scaleX;
@@ -96,9 +96,9 @@ export class Controller implements InputHandlers {
   }
 
   resizeBrush(by: number): void {
-    const dataset = this.viewer.dataset.peek();
-    const feature = dataset?.activeFeature;
-    if (!dataset || !feature) return;
+    const tomogram = this.viewer.tomogram.peek();
+    const feature = tomogram?.activeFeature;
+    if (!tomogram || !feature) return;
     const most = brushMax(this.viewer.pixelSize.peek());
     const next = Math.min(most, Math.max(1, feature.settings.peek().brush_radius + by));
     this.actions.set(feature, "brush_radius", next);
@@ -114,7 +114,7 @@ export class Controller implements InputHandlers {
     const kept: PlanePoint[] = [];
     let ended = false;
     let begun: Gesture | null = null;
-    const stop = this.viewer.dataset.peek()!.loaded.subscribe((loaded) => {
+    const stop = this.viewer.tomogram.peek()!.loaded.subscribe((loaded) => {
       if (!loaded || begun) return;
       begun = this.press(point);
       if (kept.length > 0) begun?.move(kept);
@@ -154,16 +154,16 @@ export class Controller implements InputHandlers {
 
   /** Drawn things belong to a feature: without one the first stroke makes it. */
   private context(point: PlanePoint): ToolContext | null {
-    const dataset = this.viewer.dataset.peek();
-    if (!dataset?.loaded.peek()) return null;
-    const feature = dataset.activeFeature ?? this.actions.addFeature();
+    const tomogram = this.viewer.tomogram.peek();
+    if (!tomogram?.loaded.peek()) return null;
+    const feature = tomogram.activeFeature ?? this.actions.addFeature();
     if (!(feature instanceof FeatureState)) return null;
-    const { voxelSize } = dataset.info.peek();
+    const { voxelSize } = tomogram.info.peek();
     const ratio = voxelSize[0] > 0 && voxelSize[2] > 0 ? voxelSize[0] / voxelSize[2] : 1;
     return {
-      documents: this.viewer.documents,
+      tomograms: this.viewer.tomograms,
       viewer: this.viewer,
-      dataset,
+      tomogram,
       feature,
       axis: point.axis,
       index: this.viewer.position.peek()[point.axis],
@@ -187,10 +187,10 @@ export class Controller implements InputHandlers {
     let gesture: ToolGesture | null = begun;
     let last = from;
     let moved = false;
-    const { documents, position, uid } = this.viewer;
+    const { tomograms, position, uid } = this.viewer;
     const shown = uid.peek();
     let at = position.peek()[from.axis];
-    documents.strokeBegins();
+    tomograms.strokeBegins();
     // Another slice comes under the pointer while it draws: what was drawn is done there, and a brush goes on here.
     const stop = effect(() => {
       const now = position.value[from.axis];
@@ -211,24 +211,24 @@ export class Controller implements InputHandlers {
       end: () => {
         stop();
         gesture?.end();
-        documents.strokeEnds();
+        tomograms.strokeEnds();
         if (moved) this.shareCursor(last);
       },
       cancel: () => {
         stop();
         gesture?.cancel();
-        documents.strokeEnds();
+        tomograms.strokeEnds();
       },
     };
   }
 
   private drawRegion(point: PlanePoint): Gesture | null {
-    const dataset = this.viewer.dataset.peek();
-    if (!dataset || point.axis !== "z") return null;
+    const tomogram = this.viewer.tomogram.peek();
+    if (!tomogram || point.axis !== "z") return null;
     return startRegion(
       {
-        width: dataset.width,
-        height: dataset.height,
+        width: tomogram.width,
+        height: tomogram.height,
         outline: (points) => this.showOutline("z", points),
         set: (region) => void this.actions.ask("region", { region }),
       },
@@ -266,17 +266,17 @@ export class Controller implements InputHandlers {
   }
 
   private inside({ z, y, x }: Position): Position {
-    const [depth, height, width] = this.viewer.dataset.peek()!.info.peek().shape;
+    const [depth, height, width] = this.viewer.tomogram.peek()!.info.peek().shape;
     const clamp = (value: number, count: number) => Math.min(count - 1, Math.max(0, value));
     return { z: clamp(z, depth), y: clamp(y, height), x: clamp(x, width) };
   }
 
   private async askValue(at: Position): Promise<void> {
-    const { documents, dataset, hover } = this.viewer;
-    const uid = dataset.peek()?.uid;
+    const { tomograms, tomogram, hover } = this.viewer;
+    const uid = tomogram.peek()?.uid;
     try {
-      const question = { dataset: uid, position: [at.z, at.y, at.x] };
-      const { content } = await documents.link.request<{ value: number | null }>("value", question);
+      const question = { tomogram: uid, position: [at.z, at.y, at.x] };
+      const { content } = await tomograms.link.request<{ value: number | null }>("value", question);
       const now = hover.peek();
       if (now && content.value !== null && now.at.x === at.x && now.at.y === at.y && now.at.z === at.z)
         hover.value = { at, value: content.value, exact: true };
@@ -290,7 +290,7 @@ export class Controller implements InputHandlers {
     const slice = this.slices.current("z");
     if (!slice || slice.step > 1) return null;
     const { z } = this.viewer.position.peek();
-    const uid = this.viewer.dataset.peek()!.uid;
+    const uid = this.viewer.tomogram.peek()!.uid;
     const exact = this.exact?.z === z && this.exact.uid === uid ? this.exact.slice : null;
     const filters = JSON.stringify(this.viewer.filters.peek().filter((filter) => filter.enabled));
     const key = `${uid}/${z}/${exact ? "exact" : "seen"}/${filters}`;
@@ -316,17 +316,17 @@ export class Controller implements InputHandlers {
   private predicted(): Allowed | null {
     const found = foundBy(this.viewer, this.viewer.models.selected.peek());
     const { z: shownZ } = this.viewer.position.peek();
-    const width = this.viewer.dataset.peek()?.width ?? 0;
+    const width = this.viewer.tomogram.peek()?.width ?? 0;
     return found && ((x, y, z) => z === shownZ && found[y * width + x] === 1);
   }
 
   private async prepareExact(): Promise<void> {
-    const dataset = this.viewer.dataset.peek();
+    const tomogram = this.viewer.tomogram.peek();
     const { z } = this.viewer.position.peek();
-    if (!dataset || (this.exact?.z === z && this.exact.uid === dataset.uid)) return;
-    if (dataset.width * dataset.height * 4 > EXACT_BYTES) return;
+    if (!tomogram || (this.exact?.z === z && this.exact.uid === tomogram.uid)) return;
+    if (tomogram.width * tomogram.height * 4 > EXACT_BYTES) return;
     const slice = await this.slices.exactSlice();
-    if (slice) this.exact = { z, uid: dataset.uid, slice };
+    if (slice) this.exact = { z, uid: tomogram.uid, slice };
   }
 }
 

@@ -38,15 +38,15 @@ function arrow(key: string, shift: boolean, viewer: Viewer): boolean {
   if (key === "ArrowLeft") viewer.step("z", -by);
   else if (key === "ArrowRight") viewer.step("z", by);
   else {
-    const all = viewer.documents.datasets.peek();
-    const at = all.indexOf(viewer.dataset.peek()!) + (key === "ArrowUp" ? -1 : 1);
+    const all = viewer.tomograms.all.peek();
+    const at = all.indexOf(viewer.tomogram.peek()!) + (key === "ArrowUp" ? -1 : 1);
     if (all[at]) viewer.show(all[at]);
   }
   return true;
 }
 
 function withShift(key: string, viewer: Viewer, actions: Actions): boolean {
-  const feature = viewer.dataset.peek()?.activeFeature;
+  const feature = viewer.tomogram.peek()?.activeFeature;
   if (key === "i") viewer.interpolate.value = !viewer.interpolate.peek();
   else if (feature) actions.set(feature, "filled", !feature.settings.peek().filled);
   return true;
@@ -54,7 +54,7 @@ function withShift(key: string, viewer: Viewer, actions: Actions): boolean {
 
 function plain(key: string, viewer: Viewer, actions: Actions): boolean {
   const { tools } = viewer;
-  const feature = viewer.dataset.peek()?.activeFeature;
+  const feature = viewer.tomogram.peek()?.activeFeature;
   const settings = feature?.settings.peek();
   if (key in TOOL_KEYS) tools.tool.value = TOOL_KEYS[key];
   else if (key === "f") tools.tool.value = tools.tool.peek() === "flood" ? "brush" : "flood";

@@ -87,9 +87,9 @@ function start(
     };
     return new Input(surface, viewer, controller);
   });
-  const off = viewer.documents.link.on("tomogram", ({ dataset }) => {
-    slices.forget(String(dataset));
-    viewer.predictions.forget(String(dataset));
+  const off = viewer.tomograms.link.on("tomogram_replaced", ({ tomogram }) => {
+    slices.forget(String(tomogram));
+    viewer.predictions.forget(String(tomogram));
   });
   return () => {
     off();

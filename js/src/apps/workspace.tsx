@@ -5,7 +5,6 @@ import { useEffect, useRef } from "preact/hooks";
 import type { App, Traits } from "../kernel/app";
 import type { Link } from "../kernel/protocol";
 import { AssistPanel } from "../panels/assist_panel";
-import { DatasetsPanel } from "../panels/datasets_panel";
 import { DisplayPanel } from "../panels/display_panel";
 import { ExportPanel } from "../panels/export_panel";
 import { FeaturesPanel } from "../panels/features_panel";
@@ -17,6 +16,7 @@ import { PlacesPanel } from "../panels/places_panel";
 import { RenderStage } from "../panels/render_stage";
 import { StageTabs } from "../panels/stage_tabs";
 import { StatusBar } from "../panels/status_bar";
+import { TomogramsPanel } from "../panels/tomograms_panel";
 import { ToolRail, toolsOf } from "../panels/tool_rail";
 import { TrainingPanel } from "../panels/training_panel";
 import { Actions } from "../state/actions";
@@ -53,11 +53,11 @@ export function openWorkspace(link: Link, traits: Traits): App {
 }
 
 export function renderWorkspace(bench: Workbench, stages: Stages, element: HTMLElement): () => void {
-  const viewer = new Viewer(bench.documents, bench.models, bench.exports);
+  const viewer = new Viewer(bench.tomograms, bench.models, bench.exports);
   const actions = new Actions(viewer);
   const plan = new ExportPlan();
   const stops = [
-    effect(() => followDatasets(viewer)),
+    effect(() => followTomograms(viewer)),
     effect(() => followStage(stages.current.value, viewer)),
     rememberDisplay(viewer),
   ];
@@ -71,13 +71,14 @@ export function renderWorkspace(bench: Workbench, stages: Stages, element: HTMLE
 }
 
 /** Shows the first tomogram, one that was just opened, or a neighbour of one that was closed. */
-function followDatasets(viewer: Viewer): void {
-  const all = viewer.documents.datasets.value;
-  const wanted = all.find((dataset) => dataset.uid === viewer.wanted);
+function followTomograms(viewer: Viewer): void {
+  const all = viewer.tomograms.all.value;
+  const wanted = all.find((tomogram) => tomogram.uid === viewer.wanted);
   if (wanted) {
     viewer.wanted = null;
     viewer.show(wanted);
-  } else if (all.length > 0 && !all.some((dataset) => dataset.uid === viewer.uid.peek())) viewer.show(all[0]);
+  } else if (all.length > 0 && !all.some((tomogram) => tomogram.uid === viewer.uid.peek()))
+    viewer.show(all[0]);
 }
 
 /** Results lie over the picture where they are made; the tools are those of the stage. */
@@ -121,7 +122,7 @@ function Workspace({ bench, stages, viewer, actions, plan }: Props): JSX.Element
       aria-label={stages.all.length > 1 ? "Workspace" : NAMES[stages.all[0]]}
       data-stage={stage}
       data-lm-suppress-shortcuts
-      data-pending={viewer.documents.outbox.pending.value}
+      data-pending={viewer.tomograms.outbox.pending.value}
       onKeyDown={onKeyDown}
       onPointerDown={(event) => {
         // A click beside the controls keeps the keys working.
@@ -137,12 +138,12 @@ function Workspace({ bench, stages, viewer, actions, plan }: Props): JSX.Element
         paints={toolsOf(stage).includes("brush")}
         onFullWindow={toggleFull}
       />
-      <RecoveryBanner documents={bench.documents} />
+      <RecoveryBanner tomograms={bench.tomograms} />
       <ToolRail viewer={viewer} stage={stage} />
       <PictureArea viewer={viewer} actions={actions} />
       {stage === "render" && <RenderStage />}
       <aside class="ais-side" hidden={stage === "render"}>
-        <DatasetsPanel viewer={viewer} actions={actions} />
+        <TomogramsPanel viewer={viewer} actions={actions} />
         {stage === "models" && <ModelsPanel viewer={viewer} actions={actions} onCopied={toAnnotate} />}
         {stage === "export" && (
           <ExportPanel viewer={viewer} actions={actions} plan={plan} queue={bench.exports} />

@@ -42,11 +42,11 @@ function hexAt(bytes: Uint8Array, at: number): string {
   return Array.from(bytes.subarray(at, at + 16), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-export function patchToBytes(dataset: string, patch: MaskPatch): Uint8Array {
+export function patchToBytes(tomogram: string, patch: MaskPatch): Uint8Array {
   const { before, after, rect } = patch;
   const bytes = new Uint8Array(HEADER + (before?.length ?? 0) + (after?.length ?? 0));
   const view = new DataView(bytes.buffer);
-  putHex(bytes, 0, dataset);
+  putHex(bytes, 0, tomogram);
   putHex(bytes, 16, patch.feature);
   [patch.z, rect.y0, rect.y1, rect.x0, rect.x1].forEach((n, i) => {
     view.setUint32(32 + 4 * i, n, true);

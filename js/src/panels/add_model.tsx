@@ -8,7 +8,7 @@ export function AddModel({ viewer, done }: { viewer: Viewer; done(): void }): JS
   const { models } = viewer;
   const [chosen, setChosen] = useState(USUAL);
   const add = async () => {
-    const feature = viewer.dataset.peek()?.activeFeature?.settings.peek();
+    const feature = viewer.tomogram.peek()?.activeFeature?.settings.peek();
     const named = feature && !feature.title.startsWith("Unnamed feature");
     const origin = named ? { title: feature.title, color: feature.color } : {};
     if (await models.ask("model_add", { architecture: chosen, ...origin })) done();

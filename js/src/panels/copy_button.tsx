@@ -14,7 +14,7 @@ interface Props {
 
 export function CopyButton({ model, viewer, actions, onCopied }: Props): JSX.Element {
   const ready = viewer.predictions.shown.value?.layers.some((layer) => layer.model === model.uid) ?? false;
-  const feature = viewer.dataset.value?.activeFeature?.settings.value.title;
+  const feature = viewer.tomogram.value?.activeFeature?.settings.value.title;
   const target = feature ? `“${feature}”` : "a new feature";
   return (
     <button

@@ -36,7 +36,7 @@ export function ExportList({ viewer, queue }: Props): JSX.Element | null {
 }
 
 function Entry({ entry, viewer, queue }: Props & { entry: ExportInfo }): JSX.Element {
-  const { uid, status, notes, outputs, dataset } = entry;
+  const { uid, status, notes, outputs, tomogram } = entry;
   const again = status.state === "done" || status.state === "skipped";
   return (
     <li>
@@ -56,7 +56,7 @@ function Entry({ entry, viewer, queue }: Props & { entry: ExportInfo }): JSX.Ele
         </p>
       ))}
       {outputs.map((result) => (
-        <ResultRow key={result.path} result={result} open={dataset !== null} viewer={viewer} />
+        <ResultRow key={result.path} result={result} open={tomogram !== null} viewer={viewer} />
       ))}
     </li>
   );

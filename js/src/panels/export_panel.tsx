@@ -66,30 +66,30 @@ function ModelTicks({ viewer, plan }: { viewer: Viewer; plan: ExportPlan }): JSX
 }
 
 function TomogramTicks({ viewer, plan }: { viewer: Viewer; plan: ExportPlan }): JSX.Element {
-  const datasets = viewer.documents.datasets.value;
-  const left = plan.withoutDatasets.value;
+  const tomograms = viewer.tomograms.all.value;
+  const left = plan.withoutTomograms.value;
   return (
     <fieldset class="ais-ticks" aria-label="Tomograms to segment">
       <legend>Tomograms</legend>
-      {datasets.length > 1 && (
+      {tomograms.length > 1 && (
         <Toggle
           label="All"
-          checked={datasets.every(({ uid }) => !left.has(uid))}
+          checked={tomograms.every(({ uid }) => !left.has(uid))}
           onChange={(all) => {
-            plan.withoutDatasets.value = new Set(all ? [] : datasets.map(({ uid }) => uid));
+            plan.withoutTomograms.value = new Set(all ? [] : tomograms.map(({ uid }) => uid));
           }}
         />
       )}
-      {datasets.map((dataset) => {
-        const { name, available } = dataset.info.value;
+      {tomograms.map((tomogram) => {
+        const { name, available } = tomogram.info.value;
         return (
-          <label key={dataset.uid} class={available ? "ais-tick" : "ais-tick ais-dim"}>
+          <label key={tomogram.uid} class={available ? "ais-tick" : "ais-tick ais-dim"}>
             <input
               type="checkbox"
-              checked={available && !left.has(dataset.uid)}
+              checked={available && !left.has(tomogram.uid)}
               disabled={!available}
               onChange={(event) => {
-                plan.withoutDatasets.value = toggled(left, dataset.uid, !event.currentTarget.checked);
+                plan.withoutTomograms.value = toggled(left, tomogram.uid, !event.currentTarget.checked);
               }}
             />
             <span>{name}</span>
@@ -121,14 +121,14 @@ function Output({
   const models = viewer.models.models.value
     .filter((model) => model.values.value.compiled && !plan.withoutModels.value.has(model.uid))
     .map(({ uid }) => uid);
-  const datasets = viewer.documents.datasets.value
-    .filter(({ uid, info }) => info.value.available && !plan.withoutDatasets.value.has(uid))
+  const tomograms = viewer.tomograms.all.value
+    .filter(({ uid, info }) => info.value.available && !plan.withoutTomograms.value.has(uid))
     .map(({ uid }) => uid);
   const files = plan.files.value;
   const add = () =>
     void queue.add({
       models,
-      datasets,
+      tomograms,
       files,
       folder: queue.folder.peek(),
       overwrite: plan.overwrite.peek(),
@@ -156,7 +156,7 @@ function Output({
       <button
         type="button"
         class="ais-action"
-        disabled={models.length === 0 || (datasets.length === 0 && !files)}
+        disabled={models.length === 0 || (tomograms.length === 0 && !files)}
         onClick={add}
       >
         Export

@@ -16,10 +16,10 @@ interface Props {
 }
 
 export function FeatureCard({ feature, index, viewer, actions }: Props): JSX.Element {
-  const dataset = viewer.dataset.value!;
+  const tomogram = viewer.tomogram.value!;
   const settings = feature.settings.value;
-  const active = dataset.activeFeature === feature;
-  const count = dataset.features.value.length;
+  const active = tomogram.activeFeature === feature;
+  const count = tomogram.features.value.length;
   const solo = viewer.solo.value === feature.uid;
   const shown = viewer.solo.value === null ? settings.visible : solo;
   const slices = feature.slices.value.length;
@@ -44,10 +44,10 @@ export function FeatureCard({ feature, index, viewer, actions }: Props): JSX.Ele
             <TextField
               name="Feature name"
               value={settings.title}
-              list={`ais-titles-${dataset.uid}`}
+              list={`ais-titles-${tomogram.uid}`}
               onCommit={(title) => actions.rename(feature, title)}
             />
-            <LibraryTitles viewer={viewer} id={`ais-titles-${dataset.uid}`} />
+            <LibraryTitles viewer={viewer} id={`ais-titles-${tomogram.uid}`} />
           </>
         ) : (
           <button type="button" class="ais-card-title" onClick={() => actions.activate(feature)}>

@@ -6,13 +6,13 @@ import { IconButton, Section } from "./controls";
 import { FeatureCard } from "./feature_card";
 
 export function FeaturesPanel({ viewer, actions }: { viewer: Viewer; actions: Actions }): JSX.Element {
-  const dataset = viewer.dataset.value;
-  const features = dataset?.features.value ?? [];
+  const tomogram = viewer.tomogram.value;
+  const features = tomogram?.features.value ?? [];
   const add = (
     <IconButton
       icon="add"
       name="Add feature"
-      disabled={!dataset?.loaded.value}
+      disabled={!tomogram?.loaded.value}
       onClick={() => void actions.addFeature()}
     />
   );

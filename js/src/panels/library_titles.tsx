@@ -3,9 +3,9 @@ import type { JSX } from "preact";
 import type { Viewer } from "../state/viewer";
 
 export function LibraryTitles({ viewer, id }: { viewer: Viewer; id: string }): JSX.Element {
-  const known = viewer.documents.library.value.map((entry) => entry.title);
-  const used = viewer.documents.datasets.value
-    .flatMap((dataset) => dataset.features.value.map((feature) => feature.settings.value.title))
+  const known = viewer.tomograms.library.value.map((entry) => entry.title);
+  const used = viewer.tomograms.all.value
+    .flatMap((tomogram) => tomogram.features.value.map((feature) => feature.settings.value.title))
     .filter((title) => !title.includes("Unnamed feature"));
   return (
     <datalist id={id}>

@@ -155,10 +155,10 @@ function Details({ model, viewer, actions, onCopied }: Omit<Props, "ask">): JSX.
 }
 
 /** A title of the library brings its colour. */
-function rename({ models, documents }: Viewer, model: ModelState, title: string): void {
+function rename({ models, tomograms }: Viewer, model: ModelState, title: string): void {
   if (!title) return;
   models.set(model, "title", title);
-  const entry = documents.library.peek().find((one) => one.title === title);
+  const entry = tomograms.library.peek().find((one) => one.title === title);
   if (entry) models.set(model, "color", entry.color);
 }
 
@@ -169,8 +169,8 @@ export async function saveModel(
   path: string,
   overwrite = false,
 ): Promise<boolean> {
-  const dataset = viewer.dataset.peek()?.uid;
+  const tomogram = viewer.tomogram.peek()?.uid;
   const { z } = viewer.position.peek();
-  const answer = await viewer.models.ask("model_save", { model: model.uid, path, overwrite, dataset, z });
+  const answer = await viewer.models.ask("model_save", { model: model.uid, path, overwrite, tomogram, z });
   return answer !== null;
 }

@@ -127,9 +127,9 @@ function Question({ what, model, viewer, done }: QuestionProps): JSX.Element {
       />
     );
   if (what === "slice") {
-    const dataset = viewer.dataset.peek();
+    const tomogram = viewer.tomogram.peek();
     const { z } = viewer.position.peek();
-    const name = dataset?.info.peek().name;
+    const name = tomogram?.info.peek().name;
     return (
       <TextField
         focus
@@ -137,7 +137,7 @@ function Question({ what, model, viewer, done }: QuestionProps): JSX.Element {
         name="Path to save the prediction of this slice"
         value={`${folderOf(viewer)}${name}_z${z}_${values.title}.mrc`}
         onCommit={async (path) => {
-          const asked = { model: model.uid, dataset: dataset?.uid, z, path };
+          const asked = { model: model.uid, tomogram: tomogram?.uid, z, path };
           if (path && (await models.ask("prediction_save", asked))) done();
         }}
       />
@@ -169,5 +169,5 @@ function Question({ what, model, viewer, done }: QuestionProps): JSX.Element {
 
 /** Where the tomogram in view lies. */
 function folderOf(viewer: Viewer): string {
-  return viewer.dataset.value?.info.value.path.replace(/[^/\\]*$/, "") ?? "";
+  return viewer.tomogram.value?.info.value.path.replace(/[^/\\]*$/, "") ?? "";
 }

@@ -1,8 +1,8 @@
 // What the user must know now: errors, a busy or lost kernel, work that can be recovered, a lost graphics context.
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import type { DatasetState } from "../state/dataset";
-import type { DocumentSet } from "../state/document_set";
+import type { TomogramState } from "../state/tomogram";
+import type { TomogramSet } from "../state/tomogram_set";
 import type { Viewer } from "../state/viewer";
 import { IconButton } from "./controls";
 
@@ -15,10 +15,10 @@ interface Props {
 const BUSY = 1500;
 
 export function Notices({ viewer, graphics }: Props): JSX.Element {
-  const { documents } = viewer;
-  const dataset = viewer.dataset.value;
-  const autosave = dataset?.info.value.autosaveError;
-  const missing = dataset && !dataset.info.value.available;
+  const { tomograms } = viewer;
+  const tomogram = viewer.tomogram.value;
+  const autosave = tomogram?.info.value.autosaveError;
+  const missing = tomogram && !tomogram.info.value.available;
   return (
     <div class="ais-notices" aria-live="polite">
       {graphics === "missing" && (
@@ -27,38 +27,38 @@ export function Notices({ viewer, graphics }: Props): JSX.Element {
       {graphics === "lost" && (
         <Notice kind="info">The browser took the graphics context away; waiting for it…</Notice>
       )}
-      {!documents.alive.value && (
+      {!tomograms.alive.value && (
         <Notice kind="error">
           The kernel is gone. Run the cell again; unsaved work is offered there for recovery.
         </Notice>
       )}
-      {dataset?.info.value.beside && <Beside key={dataset.uid} viewer={viewer} dataset={dataset} />}
+      {tomogram?.info.value.beside && <Beside key={tomogram.uid} viewer={viewer} tomogram={tomogram} />}
       {missing && <Notice kind="error">The tomogram's file cannot be found. Its menu relinks it.</Notice>}
       {autosave && <Notice kind="error">{autosave}</Notice>}
-      {documents.error.value && (
+      {tomograms.error.value && (
         <Notice
           kind="error"
           onClose={() => {
-            documents.error.value = null;
+            tomograms.error.value = null;
           }}
         >
-          {documents.error.value}
+          {tomograms.error.value}
         </Notice>
       )}
-      <Busy documents={documents} />
+      <Busy tomograms={tomograms} />
     </div>
   );
 }
 
 /** A tomogram was opened by itself though it has annotations: they are offered, never silently left out. */
-function Beside({ viewer, dataset }: { viewer: Viewer; dataset: DatasetState }): JSX.Element | null {
+function Beside({ viewer, tomogram }: { viewer: Viewer; tomogram: TomogramState }): JSX.Element | null {
   const [open, setOpen] = useState(true);
-  const { beside } = dataset.info.value;
+  const { beside } = tomogram.info.value;
   if (!open || !beside) return null;
   const show = async () => {
-    const content = { dataset: dataset.uid };
-    const answer = await viewer.documents.ask<{ dataset: string }>("open_beside", content);
-    if (answer) viewer.wanted = answer.content.dataset;
+    const content = { tomogram: tomogram.uid };
+    const answer = await viewer.tomograms.ask<{ tomogram: string }>("open_beside", content);
+    if (answer) viewer.wanted = answer.content.tomogram;
   };
   return (
     <Notice kind="info" onClose={() => setOpen(false)}>
@@ -71,8 +71,8 @@ function Beside({ viewer, dataset }: { viewer: Viewer; dataset: DatasetState }):
 }
 
 /** Unsaved work that a kernel left behind, above the views so that it covers nothing. */
-export function RecoveryBanner({ documents }: { documents: DocumentSet }): JSX.Element | null {
-  const [entry, ...others] = documents.recoverable.value;
+export function RecoveryBanner({ tomograms }: { tomograms: TomogramSet }): JSX.Element | null {
+  const [entry, ...others] = tomograms.recoverable.value;
   if (!entry) return null;
   const steps = `${entry.steps} ${entry.steps === 1 ? "step" : "steps"}`;
   return (
@@ -82,15 +82,15 @@ export function RecoveryBanner({ documents }: { documents: DocumentSet }): JSX.E
         behind
         {others.length > 0 ? `, and ${others.length} older` : ""}.
       </span>
-      <Recovery documents={documents} id={entry.id} />
+      <Recovery tomograms={tomograms} id={entry.id} />
     </div>
   );
 }
 
-function Recovery({ documents, id }: { documents: DocumentSet; id: string }): JSX.Element {
+function Recovery({ tomograms, id }: { tomograms: TomogramSet; id: string }): JSX.Element {
   const answer = async (discard: boolean) => {
-    const found = await documents.ask<{ recoverable: [] }>("recover", { recovery: id, discard });
-    if (found) documents.recoverable.value = found.content.recoverable;
+    const found = await tomograms.ask<{ recoverable: [] }>("recover", { recovery: id, discard });
+    if (found) tomograms.recoverable.value = found.content.recoverable;
   };
   return (
     <span class="ais-answers">
@@ -104,14 +104,14 @@ function Recovery({ documents, id }: { documents: DocumentSet; id: string }): JS
   );
 }
 
-function Busy({ documents }: { documents: DocumentSet }): JSX.Element | null {
+function Busy({ tomograms }: { tomograms: TomogramSet }): JSX.Element | null {
   const [busy, setBusy] = useState(false);
   useEffect(() => {
-    const timer = setInterval(() => setBusy(documents.link.waiting() > BUSY), 500);
+    const timer = setInterval(() => setBusy(tomograms.link.waiting() > BUSY), 500);
     return () => clearInterval(timer);
-  }, [documents]);
-  if (!busy || !documents.alive.value) return null;
-  const kept = documents.outbox.pending.value;
+  }, [tomograms]);
+  if (!busy || !tomograms.alive.value) return null;
+  const kept = tomograms.outbox.pending.value;
   return (
     <div class="ais-busy">
       The kernel is busy{kept > 0 ? `; ${kept} ${kept === 1 ? "change" : "changes"} on the way` : ""}

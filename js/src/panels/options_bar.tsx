@@ -15,8 +15,8 @@ interface Props {
 }
 
 export function OptionsBar({ viewer, actions, paints, onFullWindow }: Props): JSX.Element {
-  const dataset = viewer.dataset.value;
-  const info = dataset?.info.value;
+  const tomogram = viewer.tomogram.value;
+  const info = tomogram?.info.value;
   return (
     <div class="ais-bar">
       <div class="ais-group">
@@ -76,7 +76,7 @@ export function OptionsBar({ viewer, actions, paints, onFullWindow }: Props): JS
           class={info?.unsaved ? "ais-primary" : ""}
           label={info?.unsaved ? "Save" : "Saved"}
           hint={info?.savedTo ? `Save to ${info.savedTo} (ctrl+S)` : "Save beside the tomogram (ctrl+S)"}
-          disabled={!dataset}
+          disabled={!tomogram}
           onClick={() => void actions.save()}
         />
       </div>
@@ -85,7 +85,7 @@ export function OptionsBar({ viewer, actions, paints, onFullWindow }: Props): JS
 }
 
 function BrushOptions({ viewer, actions }: { viewer: Viewer; actions: Actions }): JSX.Element {
-  const feature = viewer.dataset.value?.activeFeature;
+  const feature = viewer.tomogram.value?.activeFeature;
   const settings = feature?.settings.value;
   const pixel = viewer.pixelSize.value;
   const { tools } = viewer;

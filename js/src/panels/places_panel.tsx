@@ -7,11 +7,11 @@ import { JobProgress } from "./job_progress";
 
 export function PlacesPanel({ viewer, places }: { viewer: Viewer; places: Places }): JSX.Element | null {
   const model = viewer.models.selected.value;
-  const dataset = viewer.dataset.value;
-  if (!model?.values.value.compiled || !dataset) return null;
+  const tomogram = viewer.tomogram.value;
+  if (!model?.values.value.compiled || !tomogram) return null;
   const status = places.status.value;
   const busy = status?.state === "running" || status?.state === "waiting";
-  const found = places.dataset.value === dataset.uid ? places.found.value : [];
+  const found = places.tomogram.value === tomogram.uid ? places.found.value : [];
   const { z: shown } = viewer.position.value;
   const find = (
     <button

@@ -5,9 +5,9 @@ import type { Viewer } from "../state/viewer";
 import { NumberField, Section } from "./controls";
 
 export function RegionFields({ viewer, actions }: { viewer: Viewer; actions: Actions }): JSX.Element | null {
-  const dataset = viewer.dataset.value;
-  if (!dataset) return null;
-  const { zRange, region } = dataset.info.value;
+  const tomogram = viewer.tomogram.value;
+  if (!tomogram) return null;
+  const { zRange, region } = tomogram.info.value;
   const [first, end] = zRange;
   const [y0, y1, x0, x1] = region;
   const range = (from: number, to: number) => void actions.ask("region", { z_range: [from, to] });
@@ -28,18 +28,18 @@ export function RegionFields({ viewer, actions }: { viewer: Viewer; actions: Act
             name="Last slice"
             value={end - 1}
             min={first}
-            max={dataset.depth - 1}
+            max={tomogram.depth - 1}
             onCommit={(value) => range(first, value + 1)}
           />
         </div>
         <div class="ais-pair">
           <span class="ais-label">Region</span>
           <span class="ais-value">
-            {dataset.cropped
+            {tomogram.cropped
               ? `${x1 - x0} × ${y1 - y0} px at ${x0}, ${y0}`
               : "whole slices; drag with the Region tool"}
           </span>
-          {dataset.cropped && (
+          {tomogram.cropped && (
             <button
               type="button"
               class="ais-chip"

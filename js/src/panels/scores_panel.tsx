@@ -12,10 +12,10 @@ interface Props {
 }
 
 export function ScoresPanel({ viewer, plan, queue }: Props): JSX.Element | null {
-  const dataset = viewer.dataset.value;
-  const results = dataset ? queue.resultsOn(dataset.uid) : [];
-  if (!dataset || results.length === 0) return null;
-  const annotated = dataset.features.value.flatMap((feature) => feature.slices.value);
+  const tomogram = viewer.tomogram.value;
+  const results = tomogram ? queue.resultsOn(tomogram.uid) : [];
+  if (!tomogram || results.length === 0) return null;
+  const annotated = tomogram.features.value.flatMap((feature) => feature.slices.value);
   const score = async () => {
     const ignore = plan.unseenOnly.peek() ? [...new Set(annotated)] : [];
     for (const { path, title } of results) {

@@ -12,9 +12,9 @@ function number(value: number): string {
 }
 
 export function StatusBar({ viewer }: { viewer: Viewer }): JSX.Element | null {
-  const dataset = viewer.dataset.value;
-  if (!dataset) return null;
-  const [depth] = dataset.info.value.shape;
+  const tomogram = viewer.tomogram.value;
+  if (!tomogram) return null;
+  const [depth] = tomogram.info.value.shape;
   const z = viewer.shownZ.value;
   return (
     <div class="ais-status">

@@ -2,9 +2,9 @@
 import type { Content } from "../kernel/protocol";
 import { makePatch } from "../labels/patch";
 import { cycleColor } from "./colors";
-import type { DatasetState } from "./dataset";
 import type { Box, Edit } from "./edits";
 import { DEFAULTS, type FeatureState, type Settings } from "./feature";
+import type { TomogramState } from "./tomogram";
 import type { Viewer } from "./viewer";
 
 /** Milliseconds that changes of one setting (a slider being dragged) are collected before the kernel hears of them. */
@@ -16,14 +16,14 @@ export class Actions {
 
   constructor(readonly viewer: Viewer) {}
 
-  private get dataset(): DatasetState | undefined {
-    return this.viewer.dataset.peek();
+  private get tomogram(): TomogramState | undefined {
+    return this.viewer.tomogram.peek();
   }
 
   addFeature(settings: Partial<Settings> = {}): FeatureState | undefined {
-    const { dataset } = this;
-    if (!dataset?.loaded.peek()) return undefined;
-    const features = dataset.features.peek();
+    const { tomogram } = this;
+    if (!tomogram?.loaded.peek()) return undefined;
+    const features = tomogram.features.peek();
     const taken = features
       .map((feature) => /^Unnamed feature (\d+)$/.exec(feature.settings.peek().title)?.[1])
       .map((n) => Number(n ?? 0));
@@ -32,21 +32,21 @@ export class Actions {
       ...DEFAULTS,
       title: `Unnamed feature ${number}`,
       color: cycleColor(number - 1),
-      box_size: startingBox(dataset),
+      box_size: startingBox(tomogram),
     };
     const uid = Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) =>
       b.toString(16).padStart(2, "0"),
     ).join("");
-    const feature = dataset.newFeature(uid, { ...defaults, ...settings });
+    const feature = tomogram.newFeature(uid, { ...defaults, ...settings });
     this.commit("Add feature", [
       { edit: "feature", feature: uid, before: null, after: features.length, content: feature },
     ]);
-    dataset.active.value = uid;
+    tomogram.active.value = uid;
     return feature;
   }
 
   deleteFeature(feature: FeatureState): void {
-    const before = this.dataset?.features.peek().indexOf(feature) ?? -1;
+    const before = this.tomogram?.features.peek().indexOf(feature) ?? -1;
     if (before < 0) return;
     if (this.viewer.solo.peek() === feature.uid) this.viewer.solo.value = null;
     this.commit("Delete feature", [
@@ -55,7 +55,7 @@ export class Actions {
   }
 
   moveFeature(feature: FeatureState, to: number): void {
-    const features = this.dataset?.features.peek() ?? [];
+    const features = this.tomogram?.features.peek() ?? [];
     const before = features.indexOf(feature);
     const after = Math.min(features.length - 1, Math.max(0, to));
     if (before < 0 || before === after) return;
@@ -92,7 +92,7 @@ export class Actions {
   rename(feature: FeatureState, title: string): void {
     const before = feature.settings.peek();
     if (!title || title === before.title) return;
-    const { library } = this.viewer.documents;
+    const { library } = this.viewer.tomograms;
     const entry = library.peek().find((one) => one.title === title);
     const pixel = this.viewer.pixelSize.peek();
     const after: Partial<Settings> = entry
@@ -119,18 +119,18 @@ export class Actions {
   /** Puts the settings of a feature into the library. */
   async keepInLibrary(feature: FeatureState): Promise<void> {
     this.flush();
-    const content = { dataset: this.dataset?.uid, feature: feature.uid };
-    await this.viewer.documents.readLibrary("library_keep", content);
+    const content = { tomogram: this.tomogram?.uid, feature: feature.uid };
+    await this.viewer.tomograms.readLibrary("library_keep", content);
   }
 
   activate(feature: FeatureState): void {
-    if (this.dataset) this.dataset.active.value = feature.uid;
+    if (this.tomogram) this.tomogram.active.value = feature.uid;
   }
 
   /** The next or previous feature, around the end. */
   cycleFeature(by: number): void {
-    const features = this.dataset?.features.peek() ?? [];
-    const active = this.dataset?.activeFeature;
+    const features = this.tomogram?.features.peek() ?? [];
+    const active = this.tomogram?.activeFeature;
     if (!active || features.length === 0) return;
     this.activate(features[(features.indexOf(active) + by + features.length) % features.length]);
   }
@@ -145,8 +145,8 @@ export class Actions {
 
   private travel(kind: "undo" | "redo"): void {
     this.flush();
-    if (!this.dataset) return;
-    this.viewer.documents.travel(this.dataset, kind, (z) => this.viewer.goTo("z", z));
+    if (!this.tomogram) return;
+    this.viewer.tomograms.travel(this.tomogram, kind, (z) => this.viewer.goTo("z", z));
   }
 
   /** Removes the drawing and the boxes of one slice of a feature. */
@@ -175,7 +175,7 @@ export class Actions {
     const { z } = this.viewer.position.peek();
     const to = z + by;
     const mask = feature.masks.get(z);
-    if (!mask || !this.dataset || to < 0 || to >= this.dataset.depth) return;
+    if (!mask || !this.tomogram || to < 0 || to >= this.tomogram.depth) return;
     const rect = { x0: 0, y0: 0, x1: feature.masks.width, y1: feature.masks.height };
     const before = feature.masks.get(to) ?? null;
     const after = before ? mask.map((value, i) => value | before[i]) : mask;
@@ -196,17 +196,17 @@ export class Actions {
   }
 
   ask(kind: string, content: Content = {}): Promise<unknown> {
-    return this.viewer.documents.ask(kind, { dataset: this.dataset?.uid, ...content });
+    return this.viewer.tomograms.ask(kind, { tomogram: this.tomogram?.uid, ...content });
   }
 
   private commit(name: string, edits: Edit[]): void {
     if (this.collecting) this.flush();
-    if (this.dataset) this.viewer.documents.commit(this.dataset, name, edits);
+    if (this.tomogram) this.viewer.tomograms.commit(this.tomogram, name, edits);
   }
 }
 
 /** Edge of a new feature's boxes: the original's 128 pixels, less in a picture of which that would be a large part. */
-function startingBox({ width, height }: DatasetState): number {
+function startingBox({ width, height }: TomogramState): number {
   const third = Math.floor(Math.min(width, height) / 3 / 32) * 32;
   return Math.min(DEFAULTS.box_size, Math.max(32, third));
 }

@@ -17,19 +17,19 @@ export function foundBy(viewer: Viewer, model: ModelState | undefined): Uint8Arr
 
 /** Replaces the drawing of the slice as one step, and keeps the boxes; returns whether there was something to copy. */
 export function copyPrediction(viewer: Viewer, actions: Actions, model: ModelState): boolean {
-  const dataset = viewer.dataset.peek();
+  const tomogram = viewer.tomogram.peek();
   const after = foundBy(viewer, model);
-  if (!dataset?.loaded.peek() || !after) return false;
+  if (!tomogram?.loaded.peek() || !after) return false;
   actions.flush();
   const { title, color } = model.values.peek();
-  const feature = dataset.activeFeature ?? actions.addFeature({ title, color });
+  const feature = tomogram.activeFeature ?? actions.addFeature({ title, color });
   if (!feature) return false;
   const { z } = viewer.position.peek();
   const { width, height } = feature.masks;
   const before = feature.masks.get(z) ?? null;
   const found = boundingBox(after, width, height);
   if (isEmpty(found) && !before) {
-    viewer.documents.error.value = `“${title}” finds nothing above its threshold in this slice.`;
+    viewer.tomograms.error.value = `“${title}” finds nothing above its threshold in this slice.`;
     return false;
   }
   const rect = union(found, before ? boundingBox(before, width, height) : found);
@@ -39,7 +39,7 @@ export function copyPrediction(viewer: Viewer, actions: Actions, model: ModelSta
   ];
   if (!feature.settings.peek().visible)
     edits.push({ edit: "setting", feature: feature.uid, name: "visible", before: false, after: true });
-  viewer.documents.commit(dataset, "Copy prediction", edits);
+  viewer.tomograms.commit(tomogram, "Copy prediction", edits);
   viewer.predictions.copied.value = new Set([...viewer.predictions.copied.peek(), model.uid]);
   return true;
 }

@@ -75,9 +75,9 @@ export function sizeOf(step: Step): number {
 }
 
 /** Fields for a message; bytes are appended to `blobs`. */
-export function encodeEdit(dataset: string, edit: Edit, blobs: Uint8Array[]): Record<string, unknown> {
+export function encodeEdit(tomogram: string, edit: Edit, blobs: Uint8Array[]): Record<string, unknown> {
   if (edit.edit === "patch") {
-    blobs.push(patchToBytes(dataset, edit.patch));
+    blobs.push(patchToBytes(tomogram, edit.patch));
     return { edit: "patch", blob: blobs.length - 1 };
   }
   if (edit.edit === "feature") {

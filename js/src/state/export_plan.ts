@@ -16,7 +16,7 @@ export interface ExportOptions {
 export class ExportPlan {
   /** Open models and tomograms that are left out, by uid: what is opened later takes part. */
   readonly withoutModels = signal<ReadonlySet<string>>(new Set());
-  readonly withoutDatasets = signal<ReadonlySet<string>>(new Set());
+  readonly withoutTomograms = signal<ReadonlySet<string>>(new Set());
   /** Path, folder or wildcard of tomograms that are not open. */
   readonly files = signal("");
   readonly overwrite = signal(false);

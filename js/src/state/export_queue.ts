@@ -33,7 +33,7 @@ export interface ExportInfo {
   uid: string;
   name: string;
   /** uid of the tomogram when it is open here. */
-  dataset: string | null;
+  tomogram: string | null;
   models: string[];
   status: JobStatus;
   notes: string[];
@@ -42,7 +42,7 @@ export interface ExportInfo {
 
 export interface ExportRequest extends ExportOptions {
   models: string[];
-  datasets: string[];
+  tomograms: string[];
   files: string;
   folder: string;
   overwrite: boolean;
@@ -90,10 +90,10 @@ export class ExportQueue {
   }
 
   /** Finished results on one open tomogram, the newest for each model. */
-  resultsOn(dataset: string): Result[] {
+  resultsOn(tomogram: string): Result[] {
     const found = new Map<string, Result>();
     for (const entry of this.entries.value)
-      if (entry.dataset === dataset) for (const result of entry.outputs) found.set(result.title, result);
+      if (entry.tomogram === tomogram) for (const result of entry.outputs) found.set(result.title, result);
     return [...found.values()];
   }
 

@@ -2,7 +2,7 @@
 import { batch, computed, type Signal, signal } from "@preact/signals";
 import type { Content, Link } from "../kernel/protocol";
 import { Architectures } from "./architectures";
-import type { DocumentSet } from "./document_set";
+import type { TomogramSet } from "./tomogram_set";
 
 /** What is shown of a model; kept in step with `describe` in ais_jupyter/widgets/model_service.py. */
 export interface ModelValues extends ModelSettings {
@@ -85,10 +85,10 @@ export class ModelSet {
 
   constructor(
     readonly link: Link,
-    private documents: DocumentSet,
+    private tomograms: TomogramSet,
   ) {
     this.architectures = new Architectures((kind, content) =>
-      documents.ask(kind, content, { patient: true }),
+      tomograms.ask(kind, content, { patient: true }),
     );
     this.stop = [
       link.on("models", (content) => this.take(content)),
@@ -100,7 +100,7 @@ export class ModelSet {
   }
 
   async open(): Promise<void> {
-    const answer = await this.documents.ask("models");
+    const answer = await this.tomograms.ask("models");
     if (answer) this.take(answer.content);
   }
 
@@ -131,7 +131,7 @@ export class ModelSet {
     if (!this.unsent.has(key)) model.unconfirmed.set(name, (model.unconfirmed.get(name) ?? 0) + 1);
     const send = async () => {
       this.unsent.delete(key);
-      await this.documents.ask("model_set", { model: model.uid, name, value });
+      await this.tomograms.ask("model_set", { model: model.uid, name, value });
       const left = model.unconfirmed.get(name)! - 1;
       left > 0 ? model.unconfirmed.set(name, left) : model.unconfirmed.delete(name);
     };
@@ -144,7 +144,7 @@ export class ModelSet {
     const send = async () => {
       this.unsent.delete("interactions");
       const sent = this.interactions.peek();
-      const asked = this.documents.ask("interactions", { interactions: sent });
+      const asked = this.tomograms.ask("interactions", { interactions: sent });
       this.acting.value = JSON.stringify(sent);
       await asked;
       this.interactionsOut--;
@@ -156,13 +156,13 @@ export class ModelSet {
   select(model: ModelState): void {
     if (this.selectedUid.peek() === model.uid) return;
     this.selectedUid.value = model.uid;
-    void this.documents.ask("model_select", { model: model.uid });
+    void this.tomograms.ask("model_select", { model: model.uid });
   }
 
   /** Asks for something about the list; the kernel's answer comes with the list. */
   async ask<T = Content>(kind: string, content: Content = {}): Promise<T | null> {
     this.flush();
-    const answer = await this.documents.ask<T>(kind, content, { patient: true });
+    const answer = await this.tomograms.ask<T>(kind, content, { patient: true });
     return answer?.content ?? null;
   }
 

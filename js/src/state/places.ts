@@ -1,9 +1,9 @@
 // The places where a model is least certain: the kernel searches, a click goes there.
 import { signal } from "@preact/signals";
 import type { Content, Link } from "../kernel/protocol";
-import type { DocumentSet } from "./document_set";
 import type { JobStatus } from "./job_status";
 import type { ModelState } from "./model_set";
+import type { TomogramSet } from "./tomogram_set";
 import type { Viewer } from "./viewer";
 
 /** Centre of a box in pixels, and bits per pixel. */
@@ -21,18 +21,18 @@ export class Places {
   readonly found = signal<Place[]>([]);
   readonly status = signal<JobStatus | null>(null);
   /** uid of the tomogram that was searched. */
-  readonly dataset = signal("");
+  readonly tomogram = signal("");
   private stop: () => void;
 
   constructor(
     link: Link,
-    private documents: DocumentSet,
+    private tomograms: TomogramSet,
   ) {
     this.stop = link.on("uncertain", (content) => this.take(content));
   }
 
   async open(): Promise<void> {
-    const answer = await this.documents.ask("uncertain");
+    const answer = await this.tomograms.ask("uncertain");
     if (answer) this.take(answer.content);
   }
 
@@ -41,21 +41,21 @@ export class Places {
   }
 
   async find(viewer: Viewer, model: ModelState): Promise<void> {
-    const dataset = viewer.dataset.peek();
-    if (!dataset) return;
-    const feature = dataset.activeFeature?.uid ?? null;
-    const question = { dataset: dataset.uid, model: model.uid, feature };
-    const answer = await this.documents.ask("uncertain_find", question);
+    const tomogram = viewer.tomogram.peek();
+    if (!tomogram) return;
+    const feature = tomogram.activeFeature?.uid ?? null;
+    const question = { tomogram: tomogram.uid, model: model.uid, feature };
+    const answer = await this.tomograms.ask("uncertain_find", question);
     if (answer && this.status.peek()?.state !== "done") this.take(answer.content);
   }
 
   cancel(): void {
-    void this.documents.ask("uncertain_cancel");
+    void this.tomograms.ask("uncertain_cancel");
   }
 
   private take(content: Content): void {
     this.status.value = content.status as JobStatus | null;
-    this.dataset.value = String(content.dataset);
+    this.tomogram.value = String(content.tomogram);
     this.found.value = content.places as Place[];
   }
 }

@@ -13,7 +13,7 @@ export interface PredictionLayer {
 }
 
 export interface Prediction {
-  dataset: string;
+  tomogram: string;
   z: number;
   width: number;
   height: number;
@@ -21,7 +21,7 @@ export interface Prediction {
 }
 
 interface Wish {
-  dataset: string;
+  tomogram: string;
   z: number;
   /** The slice, the models and how they are applied. */
   key: string;
@@ -52,16 +52,16 @@ export class Predictions {
     models: ModelSet,
   ) {
     const wanted = computed((): string => {
-      const dataset = viewer.dataset.value;
+      const tomogram = viewer.tomogram.value;
       const outcome = models.outcome.value;
-      if (!this.on.value || !outcome || !dataset) return "";
-      const { available, voxelSize, region } = dataset.info.value;
+      if (!this.on.value || !outcome || !tomogram) return "";
+      const { available, voxelSize, region } = tomogram.info.value;
       const { z } = viewer.position.value;
       if (!available) return "";
       return JSON.stringify({
-        dataset: dataset.uid,
+        tomogram: tomogram.uid,
         z,
-        key: [dataset.uid, z, voxelSize, region, outcome].join("/"),
+        key: [tomogram.uid, z, voxelSize, region, outcome].join("/"),
       });
     });
     this.stop = effect(() => {
@@ -84,9 +84,9 @@ export class Predictions {
   }
 
   /** What is kept of a tomogram is of another file now. */
-  forget(dataset: string): void {
-    for (const [key, prediction] of this.kept) if (prediction.dataset === dataset) this.drop(key);
-    if (this.shown.peek()?.dataset === dataset) this.shown.value = null;
+  forget(tomogram: string): void {
+    for (const [key, prediction] of this.kept) if (prediction.tomogram === tomogram) this.drop(key);
+    if (this.shown.peek()?.tomogram === tomogram) this.shown.value = null;
     const { wish } = this;
     this.wish = null;
     this.want(wish);
@@ -95,14 +95,14 @@ export class Predictions {
   private want(wish: Wish | null): void {
     this.wish = wish;
     const shown = this.shown.peek();
-    if (shown && (shown.dataset !== wish?.dataset || shown.z !== wish.z)) {
+    if (shown && (shown.tomogram !== wish?.tomogram || shown.z !== wish.z)) {
       this.shown.value = null;
       this.copied.value = new Set();
     }
     // A slice that has scrolled by is withdrawn. One that is still in view is finished although its models learn on:
     // else nothing would ever arrive while they do.
     const { asking } = this;
-    if (asking && (asking.wish.dataset !== wish?.dataset || asking.wish.z !== wish.z)) this.withdraw();
+    if (asking && (asking.wish.tomogram !== wish?.tomogram || asking.wish.z !== wish.z)) this.withdraw();
     const known = wish && this.kept.get(wish.key);
     if (wish && known) {
       this.kept.delete(wish.key);
@@ -121,18 +121,18 @@ export class Predictions {
       this.late.value = this.shown.peek() === null;
     }, LATE);
     try {
-      const { dataset, z } = wish;
+      const { tomogram, z } = wish;
       const options = { signal: stop.signal, patient: true };
-      const { content, buffers } = await this.viewer.documents.link.request<{
+      const { content, buffers } = await this.viewer.tomograms.link.request<{
         width: number;
         height: number;
         layers: { model: string; note: string }[];
-      }>("predict", { dataset, z }, options);
+      }>("predict", { tomogram, z }, options);
       const layers = content.layers.map((layer, i) => {
         const { buffer, byteOffset, byteLength } = buffers[i];
         return { ...layer, pixels: new Uint8Array(buffer, byteOffset, byteLength) };
       });
-      const found = { dataset, z, width: content.width, height: content.height, layers };
+      const found = { tomogram, z, width: content.width, height: content.height, layers };
       this.keep(wish.key, found);
       if (this.asking === asking) this.show(found);
     } catch (error) {

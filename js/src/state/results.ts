@@ -50,14 +50,14 @@ export class Results {
   }
 
   /** Results of a tomogram that are shown. */
-  of(dataset: string): Result[] {
+  of(tomogram: string): Result[] {
     if (!this.on.value) return [];
-    return this.queue.resultsOn(dataset).filter(({ path }) => !this.hidden.value.has(path));
+    return this.queue.resultsOn(tomogram).filter(({ path }) => !this.hidden.value.has(path));
   }
 
   /** Planes at hand of what is shown of a tomogram; those that are missing are asked for. */
-  planes(dataset: string, axis: Axis, index: number): ResultPlane[] {
-    const wanted = this.of(dataset).map((result) => ({ ...result, key: `${result.path}/${axis}/${index}` }));
+  planes(tomogram: string, axis: Axis, index: number): ResultPlane[] {
+    const wanted = this.of(tomogram).map((result) => ({ ...result, key: `${result.path}/${axis}/${index}` }));
     const keys = new Set(wanted.map(({ key }) => key));
     for (const [key, { axis: other, stop }] of this.asking)
       if (other === axis && !keys.has(key)) stop.abort(); // scrolled by

@@ -17,7 +17,7 @@ export class SliceStore {
   private exact: { key: string; slice: Promise<Slice | null> } | null = null;
 
   constructor(private viewer: Viewer) {
-    const { link, error } = viewer.documents;
+    const { link, error } = viewer.tomograms;
     this.loader = new SliceLoader(
       (key, step, abort) => fetchSlice(link, key, step, abort),
       (key, slice, problem) => {
@@ -30,22 +30,22 @@ export class SliceStore {
 
   /** The slice to show across `axis` now, undefined until it has arrived. */
   current(axis: Axis): Slice | undefined {
-    const dataset = this.viewer.dataset.peek();
-    if (!dataset?.info.peek().available) return undefined;
-    const [depth, height, width] = dataset.info.peek().shape;
-    const key: SliceKey = { dataset: dataset.uid, axis, index: this.viewer.position.peek()[axis] };
+    const tomogram = this.viewer.tomogram.peek();
+    if (!tomogram?.info.peek().available) return undefined;
+    const [depth, height, width] = tomogram.info.peek().shape;
+    const key: SliceKey = { tomogram: tomogram.uid, axis, index: this.viewer.position.peek()[axis] };
     const size = { z: [depth, height * width], y: [height, depth * width], x: [width, depth * height] }[axis];
     return this.loader.show(axis, key, size[0], size[1]);
   }
 
   /** The shown XY slice with its exact grey values; null when the kernel cannot give them. */
   exactSlice(): Promise<Slice | null> {
-    const dataset = this.viewer.dataset.peek();
-    if (!dataset) return Promise.resolve(null);
-    const key: SliceKey = { dataset: dataset.uid, axis: "z", index: this.viewer.position.peek().z };
-    const name = `${key.dataset}/${key.index}`;
+    const tomogram = this.viewer.tomogram.peek();
+    if (!tomogram) return Promise.resolve(null);
+    const key: SliceKey = { tomogram: tomogram.uid, axis: "z", index: this.viewer.position.peek().z };
+    const name = `${key.tomogram}/${key.index}`;
     if (this.exact?.key !== name) {
-      const { link } = this.viewer.documents;
+      const { link } = this.viewer.tomograms;
       const slice = fetchSlice(link, key, 1, undefined, "float32").catch(() => null);
       this.exact = { key: name, slice };
     }

@@ -1,12 +1,12 @@
 // What one view shows: tomogram, position, camera, contrast and filters.
 import { batch, computed, type Signal, signal, untracked } from "@preact/signals";
 import type { Axis } from "../volume/slice";
-import type { DatasetState, Display } from "./dataset";
-import type { DocumentSet } from "./document_set";
 import type { ExportQueue } from "./export_queue";
 import type { ModelSet } from "./model_set";
 import { Predictions } from "./predictions";
 import { Results } from "./results";
+import type { Display, TomogramState } from "./tomogram";
+import type { TomogramSet } from "./tomogram_set";
 import { ToolState } from "./tool_state";
 
 export interface Position {
@@ -61,7 +61,7 @@ export class Viewer {
   readonly tools = new ToolState();
   /** uid of a tomogram to show as soon as it is in the list. */
   wanted: string | null = null;
-  readonly dataset = computed(() => this.documents.get(this.uid.value) ?? this.documents.datasets.value[0]);
+  readonly tomogram = computed(() => this.tomograms.get(this.uid.value) ?? this.tomograms.all.value[0]);
   /** The camera that fits the picture into its view: following the view, it is nothing to remember. */
   fitted: Camera | null = null;
   /** How each tomogram was left. */
@@ -71,12 +71,12 @@ export class Viewer {
   readonly results: Results;
 
   constructor(
-    readonly documents: DocumentSet,
+    readonly tomograms: TomogramSet,
     readonly models: ModelSet,
     exports: ExportQueue,
   ) {
     this.predictions = new Predictions(this, models);
-    this.results = new Results(documents.link, exports);
+    this.results = new Results(tomograms.link, exports);
   }
 
   close(): void {
@@ -84,19 +84,19 @@ export class Viewer {
     this.results.close();
   }
 
-  show(dataset: DatasetState): void {
-    const before = this.uid.peek() && this.dataset.peek();
+  show(tomogram: TomogramState): void {
+    const before = this.uid.peek() && this.tomogram.peek();
     if (before)
       this.left.set(
         before.uid,
         untracked(() => this.display()),
       );
-    const [depth, height, width] = dataset.info.peek().shape;
-    const display = this.left.get(dataset.uid) ?? dataset.info.peek().display;
+    const [depth, height, width] = tomogram.info.peek().shape;
+    const display = this.left.get(tomogram.uid) ?? tomogram.info.peek().display;
     const [y, x] = display.cursor ?? [Math.floor(height / 2), Math.floor(width / 2)];
     const z = display.slice ?? Math.floor(depth / 2);
     batch(() => {
-      this.uid.value = dataset.uid;
+      this.uid.value = tomogram.uid;
       this.position.value = {
         z: Math.min(z, depth - 1),
         y: Math.min(y, height - 1),
@@ -130,9 +130,9 @@ export class Viewer {
 
   /** Moves through slices of an axis; `wraps` as the wheel does. */
   step(axis: Axis, by: number, wraps = false): void {
-    const dataset = this.dataset.peek();
-    if (!dataset) return;
-    const count = dataset.info.peek().shape["zyx".indexOf(axis)];
+    const tomogram = this.tomogram.peek();
+    if (!tomogram) return;
+    const count = tomogram.info.peek().shape["zyx".indexOf(axis)];
     const next = this.position.peek()[axis] + by;
     this.goTo(axis, wraps ? ((next % count) + count) % count : Math.min(count - 1, Math.max(0, next)));
   }
@@ -143,5 +143,5 @@ export class Viewer {
   }
 
   /** Å per pixel, 0 when unknown. */
-  readonly pixelSize: Signal<number> = computed(() => this.dataset.value?.info.value.voxelSize[2] ?? 0);
+  readonly pixelSize: Signal<number> = computed(() => this.tomogram.value?.info.value.voxelSize[2] ?? 0);
 }

@@ -1,10 +1,10 @@
 // What the views of one widget share on a page: open tomograms, models, training and export.
 import { type Signal, signal } from "@preact/signals";
 import type { Link } from "../kernel/protocol";
-import { DocumentSet } from "./document_set";
 import { ExportQueue } from "./export_queue";
 import { ModelSet } from "./model_set";
 import { Places } from "./places";
+import { TomogramSet } from "./tomogram_set";
 import { TrainingState } from "./training";
 
 export type Stage = "annotate" | "models" | "export" | "render";
@@ -20,26 +20,26 @@ export function stagesOf(all: readonly Stage[], first: Stage): Stages {
 }
 
 export class Workbench {
-  readonly documents: DocumentSet;
+  readonly tomograms: TomogramSet;
   readonly models: ModelSet;
   readonly exports: ExportQueue;
   readonly places: Places;
   readonly training: TrainingState;
 
   constructor(readonly link: Link) {
-    this.documents = new DocumentSet(link);
-    this.models = new ModelSet(link, this.documents);
+    this.tomograms = new TomogramSet(link);
+    this.models = new ModelSet(link, this.tomograms);
     this.exports = new ExportQueue(link);
-    this.places = new Places(link, this.documents);
+    this.places = new Places(link, this.tomograms);
     this.training = new TrainingState(link);
   }
 
   async open(): Promise<void> {
     try {
-      const parts = [this.documents, this.models, this.exports, this.places];
+      const parts = [this.tomograms, this.models, this.exports, this.places];
       await Promise.all(parts.map((part) => part.open()));
     } catch (error) {
-      this.documents.error.value = String(error);
+      this.tomograms.error.value = String(error);
     }
   }
 
@@ -47,7 +47,7 @@ export class Workbench {
     this.exports.close();
     this.models.close();
     this.places.close();
-    this.documents.close();
+    this.tomograms.close();
     this.training.close();
   }
 }

@@ -20,8 +20,8 @@ function nearest(
 }
 
 export function startBox(context: ToolContext, at: ToolPoint): ToolGesture | null {
-  const { dataset, feature, documents, viewer, axis } = context;
-  const [depth, height, width] = dataset.info.peek().shape;
+  const { tomogram, feature, tomograms, viewer, axis } = context;
+  const [depth, height, width] = tomogram.info.peek().shape;
   const place = (point: ToolPoint): [number, number, number] => {
     const column = Math.floor(point.column);
     const row = Math.floor(point.row);
@@ -30,7 +30,7 @@ export function startBox(context: ToolContext, at: ToolPoint): ToolGesture | nul
   };
   const [z, y, x] = place(at);
   const splice = (name: string, start: number, removed: Box[], added: Box[]) =>
-    documents.commit(dataset, name, [{ edit: "boxes", feature: feature.uid, start, removed, added }]);
+    tomograms.commit(tomogram, name, [{ edit: "boxes", feature: feature.uid, start, removed, added }]);
   const boxes = feature.boxes.peek();
   const near = nearest(boxes, z, y, x);
   if (at.secondary) {

@@ -15,12 +15,12 @@ interface Pixel {
 }
 
 export function startBrush(context: ToolContext, mode: BrushMode, at: ToolPoint): ToolGesture {
-  const { dataset, feature, viewer, documents, axis, index } = context;
+  const { tomogram, feature, viewer, tomograms, axis, index } = context;
   const { tools } = viewer;
   const erases = mode === "erase" || at.secondary;
   const floods = mode === "flood" && !at.secondary && axis === "z";
   const value = erases ? 0 : 1;
-  const stroke = new Stroke(feature.uid, feature.masks, dataset.depth);
+  const stroke = new Stroke(feature.uid, feature.masks, tomogram.depth);
   const allowed = erases ? undefined : context.allowed();
   let last: Pixel | null = null;
 
@@ -40,7 +40,7 @@ export function startBrush(context: ToolContext, mode: BrushMode, at: ToolPoint)
   };
 
   const paintSpheres = (from: Pixel, to: Pixel) => {
-    const { voxelSize, shape } = dataset.info.peek();
+    const { voxelSize, shape } = tomogram.info.peek();
     const ratio = voxelSize[0] > 0 && voxelSize[2] > 0 ? voxelSize[0] / voxelSize[2] : 1;
     // Along z from an XY plane the neighbours are slices; from a cross-section they are rows or columns.
     const step = axis === "z" ? ratio : 1;
@@ -89,7 +89,7 @@ export function startBrush(context: ToolContext, mode: BrushMode, at: ToolPoint)
 
   const show = () => {
     if (!erases && !feature.settings.peek().visible)
-      documents.commit(dataset, "Show or hide feature", [
+      tomograms.commit(tomogram, "Show or hide feature", [
         { edit: "setting", feature: feature.uid, name: "visible", before: false, after: true },
       ]);
   };
@@ -102,7 +102,7 @@ export function startBrush(context: ToolContext, mode: BrushMode, at: ToolPoint)
       fillInside();
       const edits: Edit[] = stroke.finish().map((patch) => ({ edit: "patch", patch }));
       const name = erases ? "Erase" : floods ? "Flood" : "Brush";
-      documents.commit(dataset, name, edits, true);
+      tomograms.commit(tomogram, name, edits, true);
     },
     cancel: () => stroke.cancel(),
   };

@@ -1,9 +1,9 @@
 // What a tool gets to work with.
 import type { Picture } from "../labels/flood";
 import type { Allowed, Axis } from "../labels/stroke";
-import type { DatasetState } from "../state/dataset";
-import type { DocumentSet } from "../state/document_set";
 import type { FeatureState } from "../state/feature";
+import type { TomogramState } from "../state/tomogram";
+import type { TomogramSet } from "../state/tomogram_set";
 import type { Viewer } from "../state/viewer";
 
 /** A place on a plane as painting counts it: axis z: column x, row y; axis y: column x, row z; axis x: column y, row z. */
@@ -17,9 +17,9 @@ export interface ToolPoint {
 }
 
 export interface ToolContext {
-  documents: DocumentSet;
+  tomograms: TomogramSet;
   viewer: Viewer;
-  dataset: DatasetState;
+  tomogram: TomogramState;
   feature: FeatureState;
   axis: Axis;
   /** Number of the plane along `axis`. */
@@ -44,8 +44,8 @@ export interface ToolGesture {
 }
 
 /** Columns and rows of the plane. */
-export function planeShape({ axis, dataset }: ToolContext): { width: number; height: number } {
-  const { width, height, depth } = dataset;
+export function planeShape({ axis, tomogram }: ToolContext): { width: number; height: number } {
+  const { width, height, depth } = tomogram;
   if (axis === "z") return { width, height };
   return axis === "y" ? { width, height: depth } : { width: height, height: depth };
 }

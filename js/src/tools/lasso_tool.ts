@@ -4,7 +4,7 @@ import { type Allowed, Stroke } from "../labels/stroke";
 import { planeShape, type ToolContext, type ToolGesture, type ToolPoint } from "./context";
 
 export function startLasso(context: ToolContext, at: ToolPoint): ToolGesture {
-  const { dataset, feature, documents, axis, index } = context;
+  const { tomogram, feature, tomograms, axis, index } = context;
   const points = [{ column: at.column, row: at.row }];
   return {
     move(more) {
@@ -16,11 +16,11 @@ export function startLasso(context: ToolContext, at: ToolPoint): ToolGesture {
       const { width, height } = planeShape(context);
       // Pixel centres are integer positions for the fill, half-way ones on the screen.
       const outline = points.map(({ column, row }) => ({ x: column - 0.5, y: row - 0.5 }));
-      const stroke = new Stroke(feature.uid, feature.masks, dataset.depth);
+      const stroke = new Stroke(feature.uid, feature.masks, tomogram.depth);
       const runs = fillPolygon(outline, width, height);
       stroke.paint(axis, index, runs, at.secondary ? 0 : 1, at.secondary ? undefined : allowed(context));
       const edits = stroke.finish().map((patch) => ({ edit: "patch", patch }) as const);
-      documents.commit(dataset, at.secondary ? "Erase lasso" : "Lasso", edits, true);
+      tomograms.commit(tomogram, at.secondary ? "Erase lasso" : "Lasso", edits, true);
     },
     cancel: () => context.outline(null),
   };

@@ -1,5 +1,5 @@
 // Region: drag a rectangle on the main view; only that part of each slice is segmented.
-import type { Region } from "../state/dataset";
+import type { Region } from "../state/tomogram";
 
 interface Point {
   column: number;

@@ -14,17 +14,17 @@ type Look = Pick<ModelValues, "color" | "alpha" | "threshold" | "blend">;
 
 export function foundLayers(plane: Plane, index: number, viewer: Viewer): OverlayLayer[] {
   const { textures, axis } = plane;
-  const dataset = viewer.dataset.peek();
-  if (!textures || !dataset) return [];
-  const results = viewer.results.planes(dataset.uid, axis, index);
+  const tomogram = viewer.tomogram.peek();
+  if (!textures || !tomogram) return [];
+  const results = viewer.results.planes(tomogram.uid, axis, index);
   // Live predictions lie over the main view only: a cross-section would need the prediction of every slice.
   const shown = axis === "z" ? viewer.predictions.shown.peek() : null;
-  const live = shown?.z === index && shown.dataset === dataset.uid ? shown : null;
+  const live = shown?.z === index && shown.tomogram === tomogram.uid ? shown : null;
   textures.keepOverlays([
     ...results.map(({ path }) => path),
     ...(shown?.layers.map(({ model }) => model) ?? []),
   ]);
-  const written = new Set(viewer.results.of(dataset.uid).map(({ title }) => title));
+  const written = new Set(viewer.results.of(tomogram.uid).map(({ title }) => title));
   const hidden = viewer.predictions.copied.peek();
   return [
     ...results.map((result) => resultLayer(textures, viewer.models, result)),
@@ -72,11 +72,11 @@ function layer(
 }
 
 /** What the layers look like, so that they are drawn again when it changes. */
-export function foundLook({ dataset, models, results }: Viewer): string {
+export function foundLook({ tomogram, models, results }: Viewer): string {
   const looks = models.models.value.map((model) => {
     const { uid, title, color, alpha, threshold, show, active, blend } = model.values.value;
     return [uid, title, color, alpha, threshold, show, active, blend];
   });
-  const written = dataset.value ? results.of(dataset.value.uid).map(({ path }) => path) : [];
+  const written = tomogram.value ? results.of(tomogram.value.uid).map(({ path }) => path) : [];
   return JSON.stringify([looks, models.selectedUid.value, written]);
 }

@@ -1,6 +1,7 @@
 // What is drawn over a plane with lines and text: boxes, the shared cursor, the scale bar.
-import type { DatasetState } from "../state/dataset";
+
 import type { Box } from "../state/edits";
+import type { TomogramState } from "../state/tomogram";
 import type { Position } from "../state/viewer";
 import type { Axis } from "../volume/slice";
 import { type PlaneCamera, type Size, scaleBar, toScreen } from "./camera";
@@ -13,7 +14,7 @@ export interface OverlayScene {
   camera: PlaneCamera;
   size: Size;
   position: Position;
-  dataset: DatasetState;
+  tomogram: TomogramState;
   solo: string | null;
   /** Å per pixel, 0 unknown. */
   pixelSize: number;
@@ -25,7 +26,7 @@ export interface OverlayScene {
 export function drawOverlay(context: CanvasRenderingContext2D, scene: OverlayScene): void {
   const { size, axis } = scene;
   context.clearRect(0, 0, size.width, size.height);
-  if (axis === "z" && scene.dataset.cropped) drawRegion(context, scene);
+  if (axis === "z" && scene.tomogram.cropped) drawRegion(context, scene);
   if (scene.cross) drawCross(context, scene);
   drawBoxes(context, scene);
   if (scene.outline) drawOutline(context, scene, scene.outline);
@@ -43,7 +44,7 @@ export function overlayLook(scene: OverlayScene): string {
     at,
     outline,
     pixelSize,
-    scene.dataset.info.peek().region,
+    scene.tomogram.info.peek().region,
     shownBoxes(scene),
   ]);
 }
@@ -59,9 +60,9 @@ interface ShownBox {
   line: number;
 }
 
-function shownBoxes({ axis, position, dataset, solo }: OverlayScene): ShownBox[] {
+function shownBoxes({ axis, position, tomogram, solo }: OverlayScene): ShownBox[] {
   const found: ShownBox[] = [];
-  for (const feature of dataset.features.peek()) {
+  for (const feature of tomogram.features.peek()) {
     const settings = feature.settings.peek();
     const shown = solo === null ? settings.visible : solo === feature.uid;
     if (!shown || !settings.show_boxes) continue;
@@ -121,8 +122,8 @@ function drawCross(context: CanvasRenderingContext2D, { axis, camera, size, posi
 }
 
 /** What is segmented keeps its brightness, the rest is darkened. */
-function drawRegion(context: CanvasRenderingContext2D, { camera, size, dataset }: OverlayScene): void {
-  const [y0, y1, x0, x1] = dataset.info.peek().region;
+function drawRegion(context: CanvasRenderingContext2D, { camera, size, tomogram }: OverlayScene): void {
+  const [y0, y1, x0, x1] = tomogram.info.peek().region;
   const corner = toScreen(camera, size, x0, y1);
   const width = (x1 - x0) * camera.scaleX;
   const height = (y1 - y0) * camera.scaleY;

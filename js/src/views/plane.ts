@@ -1,5 +1,5 @@
 // One of the three views: its canvas, the canvas over it, and what it shows.
-import type { DatasetState } from "../state/dataset";
+import type { TomogramState } from "../state/tomogram";
 import type { Axis } from "../volume/slice";
 import { type PlaneCamera, planeSize, type Size } from "./camera";
 import { PlaneLabels } from "./plane_labels";
@@ -22,7 +22,7 @@ export class Plane {
   /** uid of the tomogram that is in the picture, empty when there is none. */
   shownUid = "";
   readonly context: CanvasRenderingContext2D;
-  private dataset: DatasetState | null = null;
+  private tomogram: TomogramState | null = null;
 
   constructor(
     readonly axis: Axis,
@@ -52,23 +52,23 @@ export class Plane {
     return true;
   }
 
-  show(dataset: DatasetState, index: number): void {
-    if (dataset !== this.dataset) {
+  show(tomogram: TomogramState, index: number): void {
+    if (tomogram !== this.tomogram) {
       this.labels?.close();
       this.labels = new PlaneLabels(
         this.axis,
-        planeSize(this.axis, dataset.info.peek().shape),
+        planeSize(this.axis, tomogram.info.peek().shape),
         this.labelsChanged,
       );
-      this.dataset = dataset;
+      this.tomogram = tomogram;
     }
-    this.labels!.show(dataset.features.peek(), index);
+    this.labels!.show(tomogram.features.peek(), index);
   }
 
-  /** The dataset was reloaded or another is shown: the labels are made anew. */
+  /** The tomogram was reloaded or another is shown: the labels are made anew. */
   reset(): void {
     this.labels?.close();
     this.labels = null;
-    this.dataset = null;
+    this.tomogram = null;
   }
 }

@@ -111,13 +111,19 @@ export class Stage {
     const { viewer, slices } = this;
     // What the pictures depend on; the rest of what is known of a tomogram changes with every stroke.
     const look = computed(() => {
-      const dataset = viewer.dataset.value;
-      const info = dataset?.info.value;
-      const features = dataset?.features.value.map((feature) => {
+      const tomogram = viewer.tomogram.value;
+      const info = tomogram?.info.value;
+      const features = tomogram?.features.value.map((feature) => {
         const { color, alpha, visible, filled } = feature.settings.value;
         return [feature.uid, color, alpha, visible, filled];
       });
-      return JSON.stringify([dataset?.uid, info?.available, info?.voxelSize, features, viewer.filters.value]);
+      return JSON.stringify([
+        tomogram?.uid,
+        info?.available,
+        info?.voxelSize,
+        features,
+        viewer.filters.value,
+      ]);
     });
     // A model in training is told of several times a second; the pictures wait for what they show to change.
     const found = computed(() => foundLook(viewer));
@@ -132,7 +138,7 @@ export class Stage {
     this.stop.push(
       effect(() => {
         look.value;
-        viewer.dataset.value?.features.value;
+        viewer.tomogram.value?.features.value;
         for (const one of view) one.value;
         viewer.autocontrast.value;
         this.redraw();
@@ -148,18 +154,18 @@ export class Stage {
         this.redraw();
       }),
       effect(() => {
-        for (const feature of viewer.dataset.value?.features.value ?? []) {
+        for (const feature of viewer.tomogram.value?.features.value ?? []) {
           feature.boxes.value;
           feature.settings.value;
         }
-        viewer.dataset.value?.info.value.region;
+        viewer.tomogram.value?.info.value.region;
         this.redrawOverlay();
       }),
       effect(() => {
         const { key } = slices.arrived.value;
         const { position } = viewer;
         if (!key) this.redraw();
-        else if (key.index === position.peek()[key.axis] && key.dataset === viewer.dataset.peek()?.uid) {
+        else if (key.index === position.peek()[key.axis] && key.tomogram === viewer.tomogram.peek()?.uid) {
           this.redraw(key.axis);
           if (key.axis === "z") this.paintNow();
         }
@@ -194,11 +200,11 @@ export class Stage {
     const { pictures, overlays } = this;
     this.pictures = new Set();
     this.overlays = new Set();
-    const dataset = this.viewer.dataset.peek();
-    if (!dataset) return;
+    const tomogram = this.viewer.tomogram.peek();
+    if (!tomogram) return;
     // Lines over the views and numbers beside them change together with the picture, in one frame.
     const kept = this.keepsPicture(this.slices.current("z"));
-    const { shape, voxelSize } = dataset.info.peek();
+    const { shape, voxelSize } = tomogram.info.peek();
     const ratio = voxelSize[0] > 0 && voxelSize[2] > 0 ? voxelSize[0] / voxelSize[2] : 1;
     for (const axis of AXES) {
       const plane = this.planes[axis];
@@ -240,7 +246,7 @@ export class Stage {
           camera: plane.camera!,
           size: plane.size,
           position,
-          dataset,
+          tomogram,
           solo: this.viewer.solo.peek(),
           pixelSize: voxelSize[2],
           outline: this.outlineAxis === axis ? this.outline : null,
@@ -258,11 +264,11 @@ export class Stage {
 
   private paintPicture(plane: Plane, index: number): void {
     const { viewer } = this;
-    const dataset = viewer.dataset.peek()!;
+    const tomogram = viewer.tomogram.peek()!;
     this.shownIndex[plane.axis] = index;
     const slice = this.slices.current(plane.axis);
-    plane.show(dataset, index);
-    plane.shownUid = slice ? dataset.uid : "";
+    plane.show(tomogram, index);
+    plane.shownUid = slice ? tomogram.uid : "";
     const limits =
       viewer.contrast.peek() ??
       (slice ? ([slice.decode[1], slice.decode[0] + slice.decode[1]] as const) : [0, 1]);
@@ -277,14 +283,14 @@ export class Stage {
 
   /** A cross-section keeps its last picture until the next slice has arrived. */
   private lags(plane: Plane): boolean {
-    const { uid, info } = this.viewer.dataset.peek()!;
+    const { uid, info } = this.viewer.tomogram.peek()!;
     return info.peek().available && plane.shownUid === uid && !this.slices.current(plane.axis);
   }
 
   /** While the main view's slice is on its way, the picture of the last one stays for a moment. */
   private keepsPicture(slice: Slice | undefined): boolean {
-    const { loading, dataset, position, shownZ } = this.viewer;
-    const current = dataset.peek();
+    const { loading, tomogram, position, shownZ } = this.viewer;
+    const current = tomogram.peek();
     const uid = current?.uid ?? "";
     const waits = !slice && current?.info.peek().available === true;
     if (!waits) {

@@ -14,13 +14,13 @@ export interface Slice {
 }
 
 export interface SliceKey {
-  dataset: string;
+  tomogram: string;
   axis: Axis;
   index: number;
 }
 
 export function keyText(key: SliceKey): string {
-  return `${key.dataset}/${key.axis}/${key.index}`;
+  return `${key.tomogram}/${key.axis}/${key.index}`;
 }
 
 function halfToNumber(bits: number): number {

@@ -32,9 +32,9 @@ export class SliceCache {
     }
   }
 
-  /** Forgets all slices of a dataset (its tomogram was exchanged). */
-  forget(dataset: string): void {
-    for (const name of [...this.kept.keys()]) if (name.startsWith(`${dataset}/`)) this.drop(name);
+  /** Forgets all slices of a tomogram (its file was replaced). */
+  forget(tomogram: string): void {
+    for (const name of [...this.kept.keys()]) if (name.startsWith(`${tomogram}/`)) this.drop(name);
   }
 
   private drop(name: string): void {

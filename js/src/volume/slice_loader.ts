@@ -64,7 +64,7 @@ export class SliceLoader {
     if (before && before.axis === key.axis && before.index !== key.index)
       this.direction = Math.sign(key.index - before.index);
     this.visible.set(view, key);
-    if (before?.index !== key.index || before.dataset !== key.dataset) this.waitForDrawing();
+    if (before?.index !== key.index || before.tomogram !== key.tomogram) this.waitForDrawing();
     if (view === "z") this.stack = { count, bytes };
     const found = this.cache.get(key);
     this.plan(bytes);

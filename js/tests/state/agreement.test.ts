@@ -3,15 +3,15 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { FakeKernel } from "../../dev/fake_kernel";
 import { disc } from "../../src/labels/brush";
 import { Stroke } from "../../src/labels/stroke";
-import type { DatasetState } from "../../src/state/dataset";
-import { DocumentSet } from "../../src/state/document_set";
 import { DEFAULTS } from "../../src/state/feature";
+import type { TomogramState } from "../../src/state/tomogram";
+import { TomogramSet } from "../../src/state/tomogram_set";
 
 const UID = "f".repeat(32);
 const HEARTBEAT = 4100;
 
 let kernel: FakeKernel;
-const pages: DocumentSet[] = [];
+const pages: TomogramSet[] = [];
 beforeEach(() => {
   vi.useFakeTimers();
   kernel = new FakeKernel([{ name: "v", shape: [9, 40, 50], voxelSize: 10, value: () => 0 }]);
@@ -25,28 +25,28 @@ async function settle(milliseconds = 0): Promise<void> {
   await vi.advanceTimersByTimeAsync(milliseconds);
 }
 
-async function open(): Promise<[DocumentSet, DatasetState]> {
-  const page = new DocumentSet(kernel.connect());
+async function open(): Promise<[TomogramSet, TomogramState]> {
+  const page = new TomogramSet(kernel.connect());
   pages.push(page);
   await page.open();
   await settle();
-  return [page, page.datasets.peek()[0]];
+  return [page, page.all.peek()[0]];
 }
 
-function addFeature(page: DocumentSet, dataset: DatasetState): void {
-  const content = dataset.newFeature(UID, { ...DEFAULTS, title: "Ribosome" });
-  page.commit(dataset, "Add feature", [{ edit: "feature", feature: UID, before: null, after: 0, content }]);
+function addFeature(page: TomogramSet, tomogram: TomogramState): void {
+  const content = tomogram.newFeature(UID, { ...DEFAULTS, title: "Ribosome" });
+  page.commit(tomogram, "Add feature", [{ edit: "feature", feature: UID, before: null, after: 0, content }]);
 }
 
-function paint(page: DocumentSet, dataset: DatasetState, z: number, x: number, value: 0 | 1 = 1): void {
-  const stroke = new Stroke(UID, dataset.feature(UID)!.masks, dataset.depth);
+function paint(page: TomogramSet, tomogram: TomogramState, z: number, x: number, value: 0 | 1 = 1): void {
+  const stroke = new Stroke(UID, tomogram.feature(UID)!.masks, tomogram.depth);
   stroke.paint("z", z, disc(x, 20, 6), value);
   const edits = stroke.finish().map((patch) => ({ edit: "patch", patch }) as const);
-  page.commit(dataset, "Brush", edits, true);
+  page.commit(tomogram, "Brush", edits, true);
 }
 
-function masks(dataset: DatasetState): Record<number, number[]> {
-  const { masks: store } = dataset.feature(UID)!;
+function masks(tomogram: TomogramState): Record<number, number[]> {
+  const { masks: store } = tomogram.feature(UID)!;
   return Object.fromEntries(store.slices.map((z) => [z, [...store.get(z)!]]));
 }
 
@@ -55,29 +55,29 @@ function inKernel(): Record<number, number[]> {
 }
 
 test("what is painted is in the kernel, and undo and redo follow", async () => {
-  const [page, dataset] = await open();
-  addFeature(page, dataset);
-  for (let i = 0; i < 120; i++) paint(page, dataset, i % 9, (i * 7) % 50, i % 5 === 4 ? 0 : 1);
+  const [page, tomogram] = await open();
+  addFeature(page, tomogram);
+  for (let i = 0; i < 120; i++) paint(page, tomogram, i % 9, (i * 7) % 50, i % 5 === 4 ? 0 : 1);
   await settle();
-  const painted = masks(dataset);
+  const painted = masks(tomogram);
   expect(inKernel()).toEqual(painted);
-  for (let i = 0; i < 100; i++) page.travel(dataset, "undo", () => {});
+  for (let i = 0; i < 100; i++) page.travel(tomogram, "undo", () => {});
   await settle();
-  expect(inKernel()).toEqual(masks(dataset));
-  for (let i = 0; i < 100; i++) page.travel(dataset, "redo", () => {});
+  expect(inKernel()).toEqual(masks(tomogram));
+  for (let i = 0; i < 100; i++) page.travel(tomogram, "redo", () => {});
   await settle();
-  expect(masks(dataset)).toEqual(painted);
+  expect(masks(tomogram)).toEqual(painted);
   expect(inKernel()).toEqual(painted);
 });
 
 test("painting and undo go on while the kernel is busy", async () => {
-  const [page, dataset] = await open();
-  addFeature(page, dataset);
+  const [page, tomogram] = await open();
+  addFeature(page, tomogram);
   await settle();
   kernel.busy = true;
-  paint(page, dataset, 2, 10);
-  paint(page, dataset, 2, 30);
-  page.travel(dataset, "undo", () => {});
+  paint(page, tomogram, 2, 10);
+  paint(page, tomogram, 2, 30);
+  page.travel(tomogram, "undo", () => {});
   await settle(60_000);
   expect(page.outbox.pending.peek()).toBe(3);
   expect(inKernel()).toEqual({});
@@ -85,24 +85,24 @@ test("painting and undo go on while the kernel is busy", async () => {
   kernel.work();
   await settle();
   expect(page.outbox.pending.peek()).toBe(0);
-  expect(inKernel()).toEqual(masks(dataset));
+  expect(inKernel()).toEqual(masks(tomogram));
 });
 
 test("a lost message is sent again, and those after it wait for it", async () => {
-  const [page, dataset] = await open();
-  addFeature(page, dataset);
+  const [page, tomogram] = await open();
+  addFeature(page, tomogram);
   await settle();
   kernel.loses = (kind) => kind === "edit";
-  paint(page, dataset, 1, 10);
+  paint(page, tomogram, 1, 10);
   await settle();
   kernel.loses = () => false;
-  paint(page, dataset, 1, 30);
-  paint(page, dataset, 3, 20);
+  paint(page, tomogram, 1, 30);
+  paint(page, tomogram, 3, 20);
   await settle(100);
   expect(inKernel()).toEqual({});
   await settle(2 * HEARTBEAT);
   expect(page.outbox.pending.peek()).toBe(0);
-  expect(inKernel()).toEqual(masks(dataset));
+  expect(inKernel()).toEqual(masks(tomogram));
 });
 
 test("a second page hears of the first, and a reloaded one can undo", async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { DocumentSet } from "../../src/state/document_set";
 import { ModelSet } from "../../src/state/model_set";
+import { TomogramSet } from "../../src/state/tomogram_set";
 import { FakeLink, settled } from "./fake_link";
 import { listing, model } from "./model_list";
 
@@ -9,7 +9,7 @@ let models: ModelSet;
 
 beforeEach(() => {
   link = new FakeLink();
-  models = new ModelSet(link, new DocumentSet(link));
+  models = new ModelSet(link, new TomogramSet(link));
   link.tell("models", listing(model("a"), model("b")));
 });
 afterEach(() => {

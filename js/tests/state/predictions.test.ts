@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { DatasetInfo } from "../../src/state/dataset";
-import { DocumentSet } from "../../src/state/document_set";
 import { ExportQueue } from "../../src/state/export_queue";
 import { ModelSet } from "../../src/state/model_set";
+import type { TomogramInfo } from "../../src/state/tomogram";
+import { TomogramSet } from "../../src/state/tomogram_set";
 import { Viewer } from "../../src/state/viewer";
 import { FakeLink, settled } from "./fake_link";
 import { listing, model } from "./model_list";
@@ -19,24 +19,24 @@ const info = (uid: string) =>
     voxelSize: [10, 10, 10],
     available: true,
     display: {},
-  }) as unknown as DatasetInfo;
+  }) as unknown as TomogramInfo;
 const asked = () => link.of("predict");
 const shown = () => viewer.predictions.shown.value;
 
 async function answer(index: number, level = 200): Promise<void> {
   const one = asked()[index];
-  const { dataset, z } = one.content;
-  const content = { dataset, z, width: 2, height: 2, layers: [{ model: "a", note: "" }] };
+  const { tomogram, z } = one.content;
+  const content = { tomogram, z, width: 2, height: 2, layers: [{ model: "a", note: "" }] };
   await one.answer(content, new Uint8Array(4).fill(level));
 }
 
 beforeEach(() => {
   link = new FakeLink();
-  const documents = new DocumentSet(link);
-  models = new ModelSet(link, documents);
-  viewer = new Viewer(documents, models, new ExportQueue(link));
-  link.tell("datasets", { datasets: [info("d"), info("e")] });
-  viewer.show(documents.get("d")!);
+  const tomograms = new TomogramSet(link);
+  models = new ModelSet(link, tomograms);
+  viewer = new Viewer(tomograms, models, new ExportQueue(link));
+  link.tell("tomograms", { tomograms: [info("d"), info("e")] });
+  viewer.show(tomograms.get("d")!);
 });
 afterEach(() => {
   viewer.close();
@@ -47,7 +47,7 @@ test("nothing is asked while no model has weights", () => {
   link.tell("models", listing(model("a", { compiled: false })));
   expect(asked()).toEqual([]);
   link.tell("models", listing(model("a")));
-  expect(asked().map(({ content }) => content)).toEqual([{ dataset: "d", z: 25 }]);
+  expect(asked().map(({ content }) => content)).toEqual([{ tomogram: "d", z: 25 }]);
 });
 
 test("the newest slice wins, and nothing stale is shown over it", async () => {
@@ -104,15 +104,15 @@ test("threshold, colour and opacity ask for nothing", async () => {
 test("another tomogram, and switching off and on", async () => {
   link.tell("models", listing(model("a")));
   await answer(0);
-  viewer.show(viewer.documents.get("e")!);
+  viewer.show(viewer.tomograms.get("e")!);
   expect(shown()).toBeNull();
-  expect(asked()[1].content.dataset).toBe("e");
+  expect(asked()[1].content.tomogram).toBe("e");
   viewer.predictions.toggle();
   expect(asked()[1].withdrawn).toBe(true);
   viewer.goTo("z", 3);
   expect(asked().length).toBe(2);
   viewer.predictions.toggle();
-  expect(asked()[2].content).toEqual({ dataset: "e", z: 3 });
+  expect(asked()[2].content).toEqual({ tomogram: "e", z: 3 });
 });
 
 test("what takes long is said, and what fails as well", async () => {

@@ -9,9 +9,9 @@ test("slices beyond the end are never asked for, whatever other views show", asy
     return { pixels: new Uint8Array(4), width: 2, height: 2, step: 1, decode: [1, 0] } as unknown as Slice;
   };
   const loader = new SliceLoader(fetch, () => {});
-  loader.show("z", { dataset: "d", axis: "z", index: 5 }, 8, 4);
-  loader.show("y", { dataset: "d", axis: "y", index: 50 }, 100, 4);
-  loader.show("x", { dataset: "d", axis: "x", index: 50 }, 100, 4);
+  loader.show("z", { tomogram: "d", axis: "z", index: 5 }, 8, 4);
+  loader.show("y", { tomogram: "d", axis: "y", index: 50 }, 100, 4);
+  loader.show("x", { tomogram: "d", axis: "x", index: 50 }, 100, 4);
   await new Promise((done) => setTimeout(done, 50));
   loader.close();
   const numbers = asked.filter((key) => key.axis === "z").map((key) => key.index);
@@ -29,7 +29,7 @@ test("neighbours wait until the visible slice is drawn, steady scrolling does no
   const drawn: (() => void)[] = [];
   const loader = new SliceLoader(fetch, () => {}, { ahead: 2, whenDrawn: (then) => drawn.push(then) });
   const settle = () => new Promise((done) => setTimeout(done, 5));
-  const key = (index: number): SliceKey => ({ dataset: "d", axis: "z", index });
+  const key = (index: number): SliceKey => ({ tomogram: "d", axis: "z", index });
   loader.show("z", key(5), 20, 4);
   await settle();
   expect(asked).toEqual([5]);

@@ -4,7 +4,7 @@ import { SliceCache } from "../../src/volume/slice_cache";
 import { SliceLoader } from "../../src/volume/slice_loader";
 import { autocontrast, histogram, subsample } from "../../src/volume/statistics";
 
-const key = (index: number): SliceKey => ({ dataset: "d", axis: "z", index });
+const key = (index: number): SliceKey => ({ tomogram: "d", axis: "z", index });
 const slice = (bytes = 100, step = 1): Slice => ({
   pixels: new Uint8Array(bytes),
   width: 10,

@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Actions } from "../state/actions";
 import { toHex } from "../state/colors";
-import type { DatasetState } from "../state/dataset";
+import type { TomogramState } from "../state/tomogram";
 import type { Viewer } from "../state/viewer";
 import { IconButton, Menu, Section, TextField } from "./controls";
 
@@ -15,17 +15,17 @@ interface Props {
 
 type Asking = "open" | "relink" | "pixel" | "save" | "discard" | null;
 
-export function DatasetsPanel({ viewer, actions }: Props): JSX.Element {
-  const { documents } = viewer;
+export function TomogramsPanel({ viewer, actions }: Props): JSX.Element {
+  const { tomograms } = viewer;
   const [asking, setAsking] = useState<Asking>(null);
   const done = () => setAsking(null);
   const add = async (path: string) => {
     done();
-    const answer = path ? await documents.ask<{ dataset: string }>("add", { path }) : null;
-    if (answer) viewer.wanted = answer.content.dataset;
+    const answer = path ? await tomograms.ask<{ tomogram: string }>("add", { path }) : null;
+    if (answer) viewer.wanted = answer.content.tomogram;
   };
-  const dataset = viewer.dataset.value;
-  const count = documents.datasets.value.length;
+  const tomogram = viewer.tomogram.value;
+  const count = tomograms.all.value.length;
   const open = (
     <IconButton
       icon="add"
@@ -45,26 +45,26 @@ export function DatasetsPanel({ viewer, actions }: Props): JSX.Element {
         />
       )}
       <ul class="ais-list" aria-label="Tomograms">
-        {documents.datasets.value.map((one) => (
-          <Row key={one.uid} dataset={one} viewer={viewer} actions={actions} ask={setAsking} />
+        {tomograms.all.value.map((one) => (
+          <Row key={one.uid} tomogram={one} viewer={viewer} actions={actions} ask={setAsking} />
         ))}
       </ul>
-      {dataset && asking === "relink" && (
+      {tomogram && asking === "relink" && (
         <TextField
           focus
           name="Path of the tomogram"
-          value={dataset.info.value.path}
+          value={tomogram.info.value.path}
           onCommit={(path) => {
             done();
             void actions.ask("relink", { path });
           }}
         />
       )}
-      {dataset && asking === "pixel" && (
+      {tomogram && asking === "pixel" && (
         <TextField
           focus
           name="Pixel size in Å"
-          value={String(dataset.info.value.voxelSize[2])}
+          value={String(tomogram.info.value.voxelSize[2])}
           placeholder="Å per pixel"
           onCommit={(value) => {
             done();
@@ -72,21 +72,21 @@ export function DatasetsPanel({ viewer, actions }: Props): JSX.Element {
           }}
         />
       )}
-      {dataset && asking === "save" && (
+      {tomogram && asking === "save" && (
         <TextField
           focus
           proposed
           name="Path to write to"
-          value={dataset.info.value.savedTo ?? dataset.info.value.path.replace(/(\.[a-z]+)+$/i, ".scns")}
+          value={tomogram.info.value.savedTo ?? tomogram.info.value.path.replace(/(\.[a-z]+)+$/i, ".scns")}
           onCommit={(path) => {
             done();
-            if (path) void actions.save({ path, overwrite: path === dataset.info.value.savedTo });
+            if (path) void actions.save({ path, overwrite: path === tomogram.info.value.savedTo });
           }}
         />
       )}
-      {dataset && asking === "discard" && (
+      {tomogram && asking === "discard" && (
         <div class="ais-question">
-          <span>“{dataset.info.value.name}” has unsaved changes.</span>
+          <span>“{tomogram.info.value.name}” has unsaved changes.</span>
           <button
             type="button"
             class="ais-danger"
@@ -107,13 +107,13 @@ export function DatasetsPanel({ viewer, actions }: Props): JSX.Element {
 }
 
 interface RowProps extends Props {
-  dataset: DatasetState;
+  tomogram: TomogramState;
   ask(what: Asking): void;
 }
 
-function Row({ dataset, viewer, actions, ask }: RowProps): JSX.Element {
-  const info = dataset.info.value;
-  const active = viewer.dataset.value === dataset;
+function Row({ tomogram, viewer, actions, ask }: RowProps): JSX.Element {
+  const info = tomogram.info.value;
+  const active = viewer.tomogram.value === tomogram;
   const [depth, height, width] = info.shape;
   const pixel = info.voxelSize[2];
   const close = () => (info.unsaved ? ask("discard") : void actions.ask("close"));
@@ -125,9 +125,9 @@ function Row({ dataset, viewer, actions, ask }: RowProps): JSX.Element {
         aria-current={active}
         aria-label={`${info.name}${info.unsaved ? ", unsaved" : ""}`}
         title={info.path || info.name}
-        onClick={() => viewer.show(dataset)}
+        onClick={() => viewer.show(tomogram)}
       >
-        <Thumbnail dataset={dataset} viewer={viewer} />
+        <Thumbnail tomogram={tomogram} viewer={viewer} />
         <span class="ais-row-text">
           <span class="ais-row-title">
             {info.name}
@@ -162,13 +162,13 @@ function Row({ dataset, viewer, actions, ask }: RowProps): JSX.Element {
   );
 }
 
-function Thumbnail({ dataset, viewer }: { dataset: DatasetState; viewer: Viewer }): JSX.Element {
+function Thumbnail({ tomogram, viewer }: { tomogram: TomogramState; viewer: Viewer }): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const { available } = dataset.info.value;
+  const { available } = tomogram.info.value;
   useEffect(() => {
     if (!available) return;
-    const question = { dataset: dataset.uid };
-    void viewer.documents.link
+    const question = { tomogram: tomogram.uid };
+    void viewer.tomograms.link
       .request<{ width: number; height: number }>("thumbnail", question)
       .then(({ content: { width, height }, buffers: [view] }) => {
         const target = canvas.current;
@@ -186,6 +186,6 @@ function Thumbnail({ dataset, viewer }: { dataset: DatasetState; viewer: Viewer 
       .catch(() => {
         // No thumbnail is no harm; opening the tomogram tells what is wrong.
       });
-  }, [dataset.uid, available]);
+  }, [tomogram.uid, available]);
   return <canvas ref={canvas} class="ais-thumbnail" width="64" height="64" aria-hidden="true" />;
 }

@@ -1,10 +1,10 @@
 // The open tomograms, shared by all views of one widget on this page, and kept in agreement with the kernel.
 import { batch, computed, signal } from "@preact/signals";
 import type { Answer, Content, Link, RequestOptions } from "../kernel/protocol";
-import { type DatasetInfo, DatasetState } from "./dataset";
 import { decodeEdit, type Edit, encodeEdit, inverse, type Step, sliceOf } from "./edits";
 import { FeatureState, TOOL_SETTINGS } from "./feature";
 import { Outbox } from "./outbox";
+import { type TomogramInfo, TomogramState } from "./tomogram";
 
 /** Dragging a colour or typing a title makes one step, as in the kernel. */
 const MERGE_MILLISECONDS = 1000;
@@ -25,8 +25,8 @@ export interface Recoverable {
   steps: number;
 }
 
-export class DocumentSet {
-  readonly datasets = signal<DatasetState[]>([]);
+export class TomogramSet {
+  readonly all = signal<TomogramState[]>([]);
   readonly recoverable = signal<Recoverable[]>([]);
   readonly library = signal<LibraryEntry[]>([]);
   readonly alive = signal(true);
@@ -34,7 +34,7 @@ export class DocumentSet {
   readonly error = signal<string | null>(null);
   readonly ready = signal(false);
   readonly outbox: Outbox;
-  readonly unsaved = computed(() => this.datasets.value.some((dataset) => dataset.info.value.unsaved));
+  readonly unsaved = computed(() => this.all.value.some((tomogram) => tomogram.info.value.unsaved));
   /** Strokes that are being made: until their end nothing is undone and no annotations are replaced. */
   private strokes = 0;
   private stale = new Set<string>();
@@ -52,7 +52,7 @@ export class DocumentSet {
     );
     this.stop = [
       link.on("changes", (content, buffers) => this.onChanges(content, buffers)),
-      link.on("datasets", (content) => this.onDatasets(content)),
+      link.on("tomograms", (content) => this.onTomograms(content)),
       link.onAlive((alive) => {
         this.alive.value = alive;
       }),
@@ -61,7 +61,7 @@ export class DocumentSet {
 
   async open(): Promise<void> {
     const { content } = await this.link.request("open");
-    this.onDatasets(content);
+    this.onTomograms(content);
     this.ready.value = true;
     await this.readLibrary("library");
   }
@@ -77,8 +77,8 @@ export class DocumentSet {
     this.outbox.close();
   }
 
-  get(uid: string | null): DatasetState | undefined {
-    return this.datasets.value.find((dataset) => dataset.uid === uid);
+  get(uid: string | null): TomogramState | undefined {
+    return this.all.value.find((tomogram) => tomogram.uid === uid);
   }
 
   /** Asks the kernel for something that is no change of annotations; errors are shown. */
@@ -107,44 +107,44 @@ export class DocumentSet {
   // changes made here -------------------------------------------------------------------------------------------------
 
   /** Makes changes one undoable step and tells the kernel. `done`: they have been made already (a stroke). */
-  commit(dataset: DatasetState, name: string, edits: Edit[], done = false): void {
+  commit(tomogram: TomogramState, name: string, edits: Edit[], done = false): void {
     if (edits.length === 0) return;
-    if (!done) batch(() => edits.forEach((edit) => dataset.apply(edit)));
-    else dataset.version.value++;
+    if (!done) batch(() => edits.forEach((edit) => tomogram.apply(edit)));
+    else tomogram.version.value++;
     const tool = edits.every((edit) => edit.edit === "setting" && TOOL_SETTINGS.has(edit.name));
     const key = `${this.outbox.client}:${this.outbox.next}`;
-    if (!tool) this.remember(dataset, { key, name, edits, time: performance.now() });
+    if (!tool) this.remember(tomogram, { key, name, edits, time: performance.now() });
     const blobs: Uint8Array[] = [];
-    const fields = edits.map((edit) => encodeEdit(dataset.uid, edit, blobs));
-    this.outbox.send("edit", { dataset: dataset.uid, name, key, edits: fields }, blobs);
-    this.describe(dataset, tool ? {} : { unsaved: true, undo: name, redo: null });
+    const fields = edits.map((edit) => encodeEdit(tomogram.uid, edit, blobs));
+    this.outbox.send("edit", { tomogram: tomogram.uid, name, key, edits: fields }, blobs);
+    this.describe(tomogram, tool ? {} : { unsaved: true, undo: name, redo: null });
   }
 
   /** Takes the last step back (`redo`: makes it again); `show` is told which slice it was on, perhaps by the kernel. */
-  travel(dataset: DatasetState, kind: "undo" | "redo", show: (z: number) => void): void {
+  travel(tomogram: TomogramState, kind: "undo" | "redo", show: (z: number) => void): void {
     if (this.strokes > 0) return;
-    const { history } = dataset;
+    const { history } = tomogram;
     const step = kind === "undo" ? history.back() : history.forward();
-    if (!step && !dataset.info.peek()[kind]) return;
+    if (!step && !tomogram.info.peek()[kind]) return;
     if (step) {
       const edits = kind === "undo" ? step.edits.map(inverse).reverse() : step.edits;
-      batch(() => edits.forEach((edit) => dataset.apply(edit)));
+      batch(() => edits.forEach((edit) => tomogram.apply(edit)));
     }
-    const content = { dataset: dataset.uid, expect: step?.key ?? null };
+    const content = { tomogram: tomogram.uid, expect: step?.key ?? null };
     if (!step) this.showing.set(content, show);
     this.outbox.send(kind, content);
     if (step)
-      this.describe(dataset, {
+      this.describe(tomogram, {
         unsaved: true,
-        undo: history.undoName ?? (kind === "redo" ? step.name : dataset.info.peek().undo),
+        undo: history.undoName ?? (kind === "redo" ? step.name : tomogram.info.peek().undo),
         redo: history.redoName ?? (kind === "undo" ? step.name : null),
       });
     const z = step ? sliceOf(step) : null;
     if (z !== null) show(z);
   }
 
-  private remember(dataset: DatasetState, step: Step): void {
-    const last = dataset.history.latest;
+  private remember(tomogram: TomogramState, step: Step): void {
+    const last = tomogram.history.latest;
     const [edit] = step.edits;
     const [before] = last?.edits ?? [];
     if (
@@ -157,52 +157,52 @@ export class DocumentSet {
       edit.name === before.name &&
       step.time - last.time <= MERGE_MILLISECONDS
     )
-      dataset.history.replaceLatest({ ...step, edits: [{ ...edit, before: before.before }] });
-    else dataset.history.push(step);
+      tomogram.history.replaceLatest({ ...step, edits: [{ ...edit, before: before.before }] });
+    else tomogram.history.push(step);
   }
 
   // agreement with the kernel -----------------------------------------------------------------------------------------
 
   private delivered(_kind: string, content: Content, { content: answer }: Answer): void {
-    const dataset = this.get(String(content.dataset));
-    if (!dataset) return;
-    this.describe(dataset, answer.info as Partial<DatasetInfo>);
+    const tomogram = this.get(String(content.tomogram));
+    if (!tomogram) return;
+    this.describe(tomogram, answer.info as Partial<TomogramInfo>);
     const { from, revision, disagrees } = answer as { from: number; revision: number; disagrees: boolean };
-    if (from !== dataset.revision) this.stale.add(dataset.uid);
-    dataset.revision = revision;
-    if (disagrees) this.stale.add(dataset.uid);
+    if (from !== tomogram.revision) this.stale.add(tomogram.uid);
+    tomogram.revision = revision;
+    if (disagrees) this.stale.add(tomogram.uid);
     if (typeof answer.z === "number") this.showing.get(content)?.(answer.z);
     this.refreshStale();
   }
 
   private onChanges(content: Content, buffers: DataView[]): void {
-    const dataset = this.get(String(content.dataset));
-    if (!dataset?.loaded.peek()) return;
+    const tomogram = this.get(String(content.tomogram));
+    if (!tomogram?.loaded.peek()) return;
     const { from, revision, client } = content as { from: number; revision: number; client: string | null };
     if (client === this.outbox.client) return; // the answer to our request says it
-    this.describe(dataset, content.info as Partial<DatasetInfo>);
-    if (from !== dataset.revision) this.stale.add(dataset.uid);
-    dataset.revision = revision;
+    this.describe(tomogram, content.info as Partial<TomogramInfo>);
+    if (from !== tomogram.revision) this.stale.add(tomogram.uid);
+    tomogram.revision = revision;
     // Our own changes on the way come after these in the kernel, but came first here: look again when they are through.
     const ours = (kind: string, letter: Content) =>
-      letter.dataset === dataset.uid && (kind === "edit" || letter.expect !== null);
-    if (this.outbox.some(ours)) this.stale.add(dataset.uid);
+      letter.tomogram === tomogram.uid && (kind === "edit" || letter.expect !== null);
+    if (this.outbox.some(ours)) this.stale.add(tomogram.uid);
     const decode = (fields: Content, blobs: DataView[]) =>
-      FeatureState.decode(fields, blobs, dataset.width, dataset.height);
+      FeatureState.decode(fields, blobs, tomogram.width, tomogram.height);
     const edits = (content.edits as Content[]).map((fields) => decodeEdit(fields, buffers, decode));
-    batch(() => edits.forEach((edit) => dataset.apply(edit)));
-    if (content.step) dataset.history.clear();
+    batch(() => edits.forEach((edit) => tomogram.apply(edit)));
+    if (content.step) tomogram.history.clear();
     this.refreshStale();
   }
 
   private compare(revisions: Record<string, number>): void {
-    for (const dataset of this.datasets.peek())
+    for (const tomogram of this.all.peek())
       if (
-        dataset.loaded.peek() &&
-        revisions[dataset.uid] !== undefined &&
-        revisions[dataset.uid] !== dataset.revision
+        tomogram.loaded.peek() &&
+        revisions[tomogram.uid] !== undefined &&
+        revisions[tomogram.uid] !== tomogram.revision
       )
-        this.stale.add(dataset.uid);
+        this.stale.add(tomogram.uid);
     this.refreshStale();
   }
 
@@ -214,52 +214,52 @@ export class DocumentSet {
 
   /** Fetches all annotations of one tomogram. */
   async load(uid: string): Promise<void> {
-    const answer = await this.ask<Content>("snapshot", { dataset: uid });
-    const dataset = this.get(uid);
-    if (!answer || !dataset) return;
-    if (this.strokes > 0 || this.outbox.some((_, letter) => letter.dataset === uid)) {
+    const answer = await this.ask<Content>("snapshot", { tomogram: uid });
+    const tomogram = this.get(uid);
+    if (!answer || !tomogram) return;
+    if (this.strokes > 0 || this.outbox.some((_, letter) => letter.tomogram === uid)) {
       this.stale.add(uid); // painted meanwhile: ask again when that has arrived
       return;
     }
     const { content, buffers } = answer;
     const features = (content.features as Content[]).map((fields) =>
-      FeatureState.decode(fields, buffers, dataset.width, dataset.height),
+      FeatureState.decode(fields, buffers, tomogram.width, tomogram.height),
     );
     batch(() => {
-      const active = dataset.active.peek();
-      dataset.features.value = features;
-      dataset.active.value = features.some((f) => f.uid === active) ? active : (features[0]?.uid ?? null);
-      dataset.revision = content.revision as number;
-      dataset.loaded.value = true;
-      dataset.version.value++;
+      const active = tomogram.active.peek();
+      tomogram.features.value = features;
+      tomogram.active.value = features.some((f) => f.uid === active) ? active : (features[0]?.uid ?? null);
+      tomogram.revision = content.revision as number;
+      tomogram.loaded.value = true;
+      tomogram.version.value++;
     });
-    dataset.history.clear();
-    this.describe(dataset, content.info as Partial<DatasetInfo>);
+    tomogram.history.clear();
+    this.describe(tomogram, content.info as Partial<TomogramInfo>);
   }
 
-  private onDatasets(content: Content): void {
-    const infos = content.datasets as DatasetInfo[];
+  private onTomograms(content: Content): void {
+    const infos = content.tomograms as TomogramInfo[];
     const fresh: string[] = [];
     batch(() => {
-      this.datasets.value = infos.map((info) => {
+      this.all.value = infos.map((info) => {
         const known = this.get(info.uid);
         if (!known) fresh.push(info.uid);
         else known.info.value = info;
-        return known ?? new DatasetState(info);
+        return known ?? new TomogramState(info);
       });
       if (content.recoverable) this.recoverable.value = content.recoverable as Recoverable[];
     });
     for (const uid of fresh) void this.load(uid);
   }
 
-  private describe(dataset: DatasetState, news: Partial<DatasetInfo> | undefined): void {
-    if (news) dataset.info.value = { ...dataset.info.peek(), ...news };
+  private describe(tomogram: TomogramState, news: Partial<TomogramInfo> | undefined): void {
+    if (news) tomogram.info.value = { ...tomogram.info.peek(), ...news };
   }
 
   /** The kernel could not make a change that was made here: take its word. */
   private refused(message: string): void {
     this.error.value = message;
-    for (const dataset of this.datasets.peek()) this.stale.add(dataset.uid);
+    for (const tomogram of this.all.peek()) this.stale.add(tomogram.uid);
     this.refreshStale();
   }
 }

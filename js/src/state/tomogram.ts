@@ -9,7 +9,7 @@ import { LocalHistory } from "./local_history";
 /** Half-open: y0, y1, x0, x1. */
 export type Region = readonly [number, number, number, number];
 
-export interface DatasetInfo {
+export interface TomogramInfo {
   uid: string;
   name: string;
   path: string;
@@ -48,9 +48,9 @@ export interface Display {
   autocontrast?: boolean;
 }
 
-export class DatasetState {
+export class TomogramState {
   readonly uid: string;
-  readonly info: Signal<DatasetInfo>;
+  readonly info: Signal<TomogramInfo>;
   readonly features = signal<FeatureState[]>([]);
   /** uid of the feature that is painted. */
   readonly active = signal<string | null>(null);
@@ -62,7 +62,7 @@ export class DatasetState {
   /** Counts changes, for whoever must look again. */
   readonly version = signal(0);
 
-  constructor(info: DatasetInfo) {
+  constructor(info: TomogramInfo) {
     this.uid = info.uid;
     this.info = signal(info);
   }

@@ -74,7 +74,7 @@ def test_events(file):
     assert changed == ["tomo", "tomo"]
 
 
-def test_recovered_work_takes_the_place_of_the_unchanged_dataset(file):
+def test_recovered_work_takes_the_place_of_the_unchanged_tomogram(file):
     lost = AnnotatedTomogram(Tomogram(np.load(file), path=file))
     Document.of(lost)
     lost.add_feature("A").set_mask(1, np.ones((8, 8)))

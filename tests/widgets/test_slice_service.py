@@ -8,8 +8,7 @@ import pytest
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.session import Session
-from ais_jupyter.widgets.datasets import Datasets
-from ais_jupyter.widgets.slices import SliceService, display_limits, encode
+from ais_jupyter.widgets.slice_service import SliceService, display_limits, encode
 
 
 @pytest.fixture
@@ -18,9 +17,10 @@ def volume() -> np.ndarray:
 
 
 def served(volume, precision="uint8", **request):
-    datasets = Datasets(Session())
-    annotated = datasets.session.open(Tomogram(volume)).annotated
-    answer = SliceService(datasets, precision).slice({"dataset": annotated.uid, "axis": "z", "index": 0, **request}, [])
+    session = Session()
+    annotated = session.open(Tomogram(volume)).annotated
+    question = {"tomogram": annotated.uid, "axis": "z", "index": 0, **request}
+    answer = SliceService(session, precision).slice(question, [])
     dtype = np.dtype(answer.content["dtype"])
     pixels = np.frombuffer(answer.buffers[0], dtype).reshape(answer.content["height"], answer.content["width"])
     stored = pixels / 255 if dtype == np.uint8 else pixels.astype(np.float32)
@@ -78,6 +78,6 @@ def test_constant_volume_has_limits():
     assert display_limits(Tomogram(np.full((2, 4, 4), 7.0))) == (7.0, 8.0)
 
 
-def test_closed_dataset_is_named(volume):
+def test_closed_tomogram_is_named(volume):
     with pytest.raises(InputError, match="no longer open"):
-        SliceService(Datasets(Session())).slice({"dataset": "x", "index": 0}, [])
+        SliceService(Session()).slice({"tomogram": "x", "index": 0}, [])

@@ -24,10 +24,10 @@ def page(tmp_path, monkeypatch):
     sent = []
     annotator.send = lambda content, buffers=None: sent.append((content, buffers))
 
-    def ask(kind, dataset=0, **content):
-        uid = annotator.annotated[dataset].uid if annotator.annotated else None
+    def ask(kind, tomogram=0, **content):
+        uid = annotator.annotated[tomogram].uid if annotator.annotated else None
         handler, _ = annotator._handlers[kind]  # without the thread: the answer is wanted now
-        annotator._answer("q", handler, {"kind": kind, "dataset": uid, **content}, [])
+        annotator._answer("q", handler, {"kind": kind, "tomogram": uid, **content}, [])
         return next(c for c, _ in reversed(sent) if c.get("id") == "q")
 
     ask.annotator, ask.sent, ask.folder = annotator, sent, tmp_path
@@ -37,7 +37,7 @@ def page(tmp_path, monkeypatch):
 
 def test_listing_tells_what_the_browser_shows(page):
     page.annotator.annotated[0].add_feature("A", color=(1, 0, 0)).add_box(1, 5, 5)
-    one, two = page("open")["datasets"]
+    one, two = page("open")["tomograms"]
     assert (one["name"], one["shape"], one["voxelSize"]) == ("one", [4, 20, 24], [10.0, 10.0, 10.0])
     assert (one["colors"], one["unsaved"], two["unsaved"]) == ([[1.0, 0.0, 0.0]], True, False)
 
@@ -60,12 +60,12 @@ def test_save_does_not_overwrite_what_is_not_its_own(page):
 
 def test_opening_and_closing(page):
     path = write_tomogram(page.folder / "three.mrc")
-    uid = page("add", path=str(path))["dataset"]
+    uid = page("add", path=str(path))["tomogram"]
     assert [a.name for a in page.annotator.annotated] == ["one", "two", "three"]
-    assert page("add", path=str(path))["dataset"] == uid  # what is open already is only shown
+    assert page("add", path=str(path))["tomogram"] == uid  # what is open already is only shown
     page.annotator.annotated[2].add_feature("A")
-    assert "unsaved" in page("close", dataset=2)["error"]["message"]
-    page("close", dataset=2, discard=True)
+    assert "unsaved" in page("close", tomogram=2)["error"]["message"]
+    page("close", tomogram=2, discard=True)
     assert [a.name for a in page.annotator.annotated] == ["one", "two"]
 
 
@@ -78,7 +78,7 @@ def test_opening_nonsense_is_reported(page):
 def test_relink_shows_the_other_voxels(page):
     page("relink", path=str(write_tomogram(page.folder / "copy.mrc", 7.0)))
     assert page("value", position=[1, 2, 3])["value"] == 7.0
-    assert any(c.get("event") == "tomogram" for c, _ in page.sent)
+    assert any(c.get("event") == "tomogram_replaced" for c, _ in page.sent)
     wrong = write_tomogram(page.folder / "wrong.mrc", shape=(5, 20, 24))
     assert "nothing changed" in page("relink", path=str(wrong))["error"]["message"]
 
@@ -98,7 +98,7 @@ def test_display_is_kept(page):
     page("display", contrast=[1, 5], slice=3, camera=[2, 3, 1.5], invert=True)
     page("display", camera=None, cursor=[7, 8])
     shown = {"contrast": [1, 5], "slice": 3, "invert": True, "cursor": [7, 8]}
-    assert page("open")["datasets"][0]["display"] == shown
+    assert page("open")["tomograms"][0]["display"] == shown
     page("save")
     again = ais.open(page.folder / "one.scns").display
     assert (again["contrast"], again["slice"], again["invert"]) == ((1, 5), 3, True)
@@ -110,12 +110,12 @@ def test_annotations_beside_a_tomogram_are_offered(page):
     page("save")
     page("close")
     page("add", path=str(page.folder / "one.mrc"))
-    assert [d["name"] for d in page("open")["datasets"]] == ["two", "one"]
-    assert page("open")["datasets"][1]["beside"] == str(page.folder / "one.scns")
-    assert page("open")["datasets"][0]["beside"] is None
+    assert [d["name"] for d in page("open")["tomograms"]] == ["two", "one"]
+    assert page("open")["tomograms"][1]["beside"] == str(page.folder / "one.scns")
+    assert page("open")["tomograms"][0]["beside"] is None
     page.annotator.annotated[1].add_feature("B")
-    assert "unsaved changes" in page("open_beside", dataset=1)["error"]["message"]
+    assert "unsaved changes" in page("open_beside", tomogram=1)["error"]["message"]
     Document.of(page.annotator.annotated[1]).undo()
-    assert "dataset" in page("open_beside", dataset=1)
+    assert "tomogram" in page("open_beside", tomogram=1)
     assert [f.title for f in page.annotator.annotated[1].features] == ["A"]
-    assert page("open")["datasets"][1]["beside"] is None
+    assert page("open")["tomograms"][1]["beside"] is None
