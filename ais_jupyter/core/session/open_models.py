@@ -17,6 +17,7 @@ from ais_jupyter.core.data.names import component
 
 if TYPE_CHECKING:
     from ais_jupyter.core.jobs.job import Job
+    from ais_jupyter.core.learning.inference_options import InferenceOptions
     from ais_jupyter.core.learning.model import SegmentationModel
     from ais_jupyter.core.workflows.predicting import AppliedModel
 
@@ -109,6 +110,8 @@ class OpenModels:
     ----------
     selected : str or None
         uid of the model that is in front: drawn on top, trained, saved.
+    inference : InferenceOptions or None
+        How models are applied, to the slice in view as in an export; None: with their own settings.
     """
 
     changed = Signal()
@@ -119,6 +122,7 @@ class OpenModels:
         self.lock = threading.RLock()
         self.interactions: list[Interaction] = []
         self.selected: str | None = None
+        self.inference: InferenceOptions | None = None
         self._models: list[OpenModel] = []
 
     def add(self, model: SegmentationModel, path: Path | None = None) -> OpenModel:
@@ -161,6 +165,12 @@ class OpenModels:
         with self.lock:
             self.interactions = list(interactions)
         self.changed.emit()
+
+    def set_inference(self, options: InferenceOptions | None) -> None:
+        """Apply models in another way from now on."""
+        if options != self.inference:
+            self.inference = options
+            self.changed.emit()
 
     def set_live(self, opened: OpenModel, model: SegmentationModel | None) -> None:
         """Predict with a copy of the moment from now on; None: with the model itself."""
