@@ -158,7 +158,7 @@ def _load() -> _Library:
         plugin = not source.startswith(f"{PACKAGE}.")
         try:
             entry = _read(load_module(), path, plugin)
-        except (Exception, SystemExit) as error:  # somebody else's code: whatever it raises stays its own problem
+        except (Exception, SystemExit) as error:  # a plug-in may raise anything; the others must still load
             library.problems.append(Problem(source, f"{type(error).__name__}: {error}"))
             log.warning("the architecture in %s cannot be used: %s: %s", source, type(error).__name__, error)
         else:

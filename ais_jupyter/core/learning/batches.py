@@ -74,7 +74,7 @@ class Batches:
             yield self.collect(order[step * size : (step + 1) * size])
 
     def collect(self, indices: np.ndarray, augment: bool = True) -> tuple[np.ndarray, np.ndarray]:
-        """Return the boxes with these numbers as one batch, augmented and shifted in depth unless told otherwise."""
+        """Return the boxes with these numbers as one batch, by default augmented and shifted in depth."""
         pairs = [self._sample(int(i), augment) for i in indices]
         images = np.stack([image for image, _ in pairs])
         labels = np.stack([label for _, label in pairs])

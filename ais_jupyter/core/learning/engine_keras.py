@@ -40,7 +40,7 @@ class KerasEngine:
             raise engine_error(error, self, batch.shape) from error
 
     def update(self, network: Network) -> None:
-        """Take the weights of `network`; build anew when its structure differs."""
+        """Take the weights of `network`; rebuild when its structure differs."""
         from ais_jupyter.core.learning.network_keras import copy_weights
 
         if [(a.name, a.kind, a.config) for a in network.layers[1:]] == [

@@ -55,7 +55,7 @@ class OpenVinoEngine:
             requests.put(request)
 
     def update(self, network: Network) -> None:
-        """Build and compile anew, 0.1–0.3 s; meanwhile, predictions continue with what was there."""
+        """Rebuild and recompile, 0.1–0.3 s; meanwhile, predictions use the old weights."""
         hints = {"INFERENCE_PRECISION_HINT": _HINTS[self.precision], "PERFORMANCE_HINT": "LATENCY"}
         if self.streams > 1:
             hints.update(PERFORMANCE_HINT="THROUGHPUT", NUM_STREAMS=str(self.streams))

@@ -58,7 +58,7 @@ def extracting(
     depth : int
         Slices per box: 1 for 2-D networks. With more, 16 further slices are stored for shifting in depth.
     slab_labels : bool
-        With depth > 1: label every slice that somebody drew on, not only the box's own.
+        With depth > 1: label every slice that was drawn on, not only the box's own.
 
     Returns
     -------

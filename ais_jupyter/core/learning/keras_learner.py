@@ -61,7 +61,7 @@ class KerasLearner:
         return getattr(self.model.loss, "__module__", "") == _MASKED_LOSSES
 
     def network(self, batches: Batches, most_batches: int) -> Network:
-        """Return the network as it is now, with batch statistics measured anew over some batches."""
+        """Return the network as it is now, with batch statistics measured again over some batches."""
         from ais_jupyter.core.learning.network_keras import network_from_keras
 
         reestimate(self._applied, batches, most_batches)
@@ -79,7 +79,7 @@ class KerasLearner:
     def _restore_optimizer(self, state: dict[str, np.ndarray]) -> None:
         """Continue with the optimizer's memory where it fits the variables by name and shape, else by order.
 
-        Keras numbers the names of layers anew in every thread, so that those of the same network may differ. The
+        Keras numbers the names of layers separately in every thread, so that those of the same network may differ. The
         learning rate is not restored: it was that of the end of a schedule.
         """
         if not state:

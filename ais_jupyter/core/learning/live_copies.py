@@ -81,7 +81,7 @@ class LiveCopies:
         return self._copies <= 1 or self._spent <= self.share * (now - self._begin)
 
     def _count(self, seconds: float, disturbed: bool, ended: int) -> None:
-        """Take the time of a batch into account, but not what somebody asks for who scrolls meanwhile."""
+        """Take the time of a batch into account, but not the predictions of a person who scrolls meanwhile."""
         if not disturbed:
             self._usual.append(seconds)
         elif self._usual and self._awaited:

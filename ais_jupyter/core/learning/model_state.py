@@ -21,7 +21,7 @@ TRAINED = (
 
 @dataclass(frozen=True)
 class ModelState:
-    """Settings and weights of a model, which nobody changes: training returns another one.
+    """Settings and weights of a model; they never change: training returns another state.
 
     Attributes
     ----------

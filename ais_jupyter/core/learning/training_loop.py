@@ -71,7 +71,7 @@ class TrainingLoop:
     def run(self) -> Events[float | None]:
         """Train, and return the loss of the last whole epoch, None without one.
 
-        When told to stop it ends after the current batch and keeps what was learned.
+        Sent True, it ends after the current batch and keeps what was learned.
 
         Raises
         ------
@@ -114,7 +114,7 @@ class TrainingLoop:
         return lambda: self._snapshot(loss)
 
     def _epoch(self, epoch: int) -> Events[dict[str, float] | None]:
-        """Go through one epoch and return its scores, None when told to stop."""
+        """Go through one epoch and return its scores; None when it was stopped."""
         scores, steps, epochs = RunningScores(), self.batches.steps_per_epoch, self.options.epochs
         for step, (images, labels) in enumerate(self.batches.epoch()):
             self._state.set_rate((epoch - 1 + step / steps) / epochs)

@@ -1,4 +1,4 @@
-"""Which boxes are held out for validation: a part that the network never learns from, also when training goes on."""
+"""Which boxes are held out for validation: the network never learns from them, even when it is trained further."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class OpenModel:
-    """One model and what is going on with it.
+    """One model, and what is being done with it.
 
     Attributes
     ----------
@@ -34,7 +34,7 @@ class OpenModel:
     path : Path or None
         Where it was loaded from or saved to last.
     live : SegmentationModel or None
-        A copy with the weights of the moment, while it trains.
+        A copy with the current weights, while it trains.
     version : int
         Counts changes of the weights, so that old predictions are known as such.
     job : Job or None
@@ -55,18 +55,18 @@ class OpenModel:
 
     @property
     def applied(self) -> SegmentationModel:
-        """What predicts now: while it trains, the copy of the moment."""
+        """What predicts now: while it trains, the copy with the current weights."""
         return self.live or self.model
 
     def look_at_weights(self) -> int:
-        """Return `version`, after counting a change that nobody announced: the model was trained by a script."""
+        """Return `version`, after counting a change that was not announced, such as training by a script."""
         if self.applied.network is not self._network:
             self._network = self.applied.network
             self.version += 1
         return self.version
 
     def as_applied(self) -> AppliedModel:
-        """Return it for a `SlicePredictor`: the weights of the moment with the settings of the model."""
+        """Return it for a `SlicePredictor`: the current weights with the settings of the model."""
         from ais_jupyter.core.workflows.predicting import AppliedModel
 
         return AppliedModel(self.uid, self.look_at_weights(), self.applied, self.model.info)
@@ -173,7 +173,7 @@ class OpenModels:
             self.changed.emit()
 
     def set_live(self, opened: OpenModel, model: SegmentationModel | None) -> None:
-        """Predict with a copy of the moment from now on; None: with the model itself."""
+        """Predict with a copy from now on; None: with the model itself."""
         with self.lock:
             opened.live = model
             opened._network = opened.applied.network

@@ -1,4 +1,4 @@
-"""Training of open models: one after another, watched while it goes on, kept on disk as it improves."""
+"""Training of open models: one after another, shown while it runs, kept on disk as it improves."""
 
 from __future__ import annotations
 
@@ -49,8 +49,7 @@ class Curve:
         if "at" in values:
             at = self.begin + values["at"]
             self.rows.append((at, values.get("batch_loss"), values.get("loss"), values.get("val_loss")))
-        told = {name: value for name, value in values.items() if name not in ("step", "batch_loss")}
-        self.status.update(told)
+        self.status.update({name: value for name, value in values.items() if name not in ("step", "batch_loss")})
 
     @property
     def end(self) -> float:
@@ -112,7 +111,7 @@ class Trainings:
         models.changed.connect(self._tidy)
 
     def close(self) -> None:
-        """Stop listening; what is in training goes on."""
+        """Stop listening; trainings that run continue."""
         self.models.changed.disconnect(self._tidy, missing_ok=True)
 
     def train(self, opened: OpenModel, training_set: TrainingSet, options: TrainingOptions) -> Job:

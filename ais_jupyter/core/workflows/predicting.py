@@ -37,7 +37,7 @@ class AppliedModel:
     Attributes
     ----------
     uid : str
-        The same for all versions of a model; its results are told apart by it.
+        The same for all versions of a model; identifies its results.
     version : int
         Of its weights.
     model : SegmentationModel

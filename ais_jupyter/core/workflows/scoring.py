@@ -21,7 +21,7 @@ def evaluate(segmentation: Any, truth: Any, **options: Any) -> evaluation.Scores
         Non-zero where the feature is.
     **options
         ``threshold``: level 0–255 above which a voxel counts as found, 127.5 by default. ``ignore``: slice numbers, or
-        a volume that is not zero where nothing shall be compared. ``z``: (start, stop), only these slices.
+        a volume that is not zero where nothing should be compared. ``z``: (start, stop), only these slices.
 
     Returns
     -------

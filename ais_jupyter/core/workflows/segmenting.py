@@ -57,7 +57,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class ExportOptions:
-    """Everything that `segment` is told besides models and tomograms; it describes the settings."""
+    """All settings of an export; `segment` describes them."""
 
     output_dir: Path
     z_range: tuple[int, int] | None
@@ -191,11 +191,11 @@ def _segmenting(
                 outcomes[number] = yield from _one(models, sources[number], settings, base, 1 / len(sources))
             except CancelledError:
                 raise
-            except Exception as error:  # whatever is wrong with one tomogram, the others go on
+            except Exception as error:  # whatever is wrong with one tomogram, continue with the others
                 name = str(getattr(sources[number], "name", sources[number]))
-                told = as_ais_error(error)
-                outcomes[number] = Outcome(name, "failed", error=told)
-                yield Progress(base, f"{name} failed: {told}", {"tomogram": name, "error": str(told)})
+                readable = as_ais_error(error)
+                outcomes[number] = Outcome(name, "failed", error=readable)
+                yield Progress(base, f"{name} failed: {readable}", {"tomogram": name, "error": str(readable)})
         waiting = [number for number in waiting if outcomes[number].state == "claimed"]
     return [outcomes[number] for number in range(len(sources))]
 
@@ -205,11 +205,11 @@ def as_ais_error(error: Exception) -> Exception:
     if isinstance(error, (AisError, OSError)):
         return error
     if is_out_of_memory(error):
-        told = AisError("there is not enough memory for this tomogram: segment a smaller region, or in tiles")
+        readable = AisError("there is not enough memory for this tomogram: segment a smaller region, or in tiles")
     else:
-        told = AisError(f"segmenting failed with an unexpected error, {type(error).__name__}: {error}")
-    told.__cause__ = error
-    return told
+        readable = AisError(f"segmenting failed with an unexpected error, {type(error).__name__}: {error}")
+    readable.__cause__ = error
+    return readable
 
 
 def _one(
