@@ -1,4 +1,5 @@
-// The suffix of a test says where it runs: x.test.ts in Node, x.browser.test.ts in a real Chromium with WebGL2.
+// The suffix of a test says where it runs: x.test.ts in Node, x.dom.test.tsx in happy-dom, x.browser.test.ts in a real
+// Chromium with WebGL2.
 import { existsSync, readFileSync } from "node:fs";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
@@ -48,9 +49,13 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["tests/**/*.test.ts"],
-          exclude: ["**/*.browser.test.ts"],
+          exclude: ["**/*.browser.test.ts", "**/*.dom.test.ts"],
           environment: "node",
         },
+      },
+      {
+        extends: true,
+        test: { name: "dom", include: ["tests/**/*.dom.test.{ts,tsx}"], environment: "happy-dom" },
       },
       {
         extends: true,

@@ -59,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _save(found: Any, target: Path, _: argparse.Namespace) -> None:
-    found.save(target)
+    found.save(target, overwrite=True)
 
 
 def _volume(tomogram: Any, target: Path, options: argparse.Namespace) -> None:
@@ -69,7 +69,7 @@ def _volume(tomogram: Any, target: Path, options: argparse.Namespace) -> None:
 
 
 def _annotations(annotated: Any, target: Path, _: argparse.Namespace) -> None:
-    annotated.save(target)
+    annotated.save(target, overwrite=True)
     if not annotated.tomogram.available:
         print(f"note: the tomogram {annotated.tomogram.path} was not found; add its folder with -d to relink it")
 
@@ -112,7 +112,7 @@ def _training_set(boxes: Any, target: Path, options: argparse.Namespace) -> None
 def _stored(model: Any, target: Path, _: argparse.Namespace) -> None:
     from ais_jupyter.core.data import storage
 
-    storage.save(model, target)
+    storage.save(model, target, overwrite=True)
 
 
 def _one_of_several(picks: Any, target: Path, options: argparse.Namespace) -> None:

@@ -12,6 +12,7 @@ from ais_jupyter.cli.parser import add_command
 from ais_jupyter.core.data.architecture_names import DEFAULT
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.names import component
+from ais_jupyter.core.files.paths import same_file
 
 EXAMPLES = """  ais-jupyter train -t 64x64x1_10.00Apx_Ribosome.scnt -name Ribosome -e 30
   ais-jupyter train -t a.scnt b.scnt -a "UNet M" -name Membrane -ou models/ --validation 20
@@ -41,6 +42,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--validation", type=float, default=0.0, metavar="PERCENT", help="boxes held out (default 0)")
     parser.add_argument("-augment", "--augment", action="store_true", help="random grey-value changes")
     parser.add_argument("--filament", type=float, default=None, metavar="PIXELS", help="soften labels along filaments")
+    parser.add_argument("--overwrite", action="store_true", help="replace a model of the same name")
     parser.add_argument("--last", action="store_true", help="keep the last epoch instead of the best")
     parser.add_argument("--seed", type=int, default=None, help="makes the run repeatable")
     parser.add_argument("--precision", choices=("auto", "float32", "bfloat16"), default="auto")
@@ -72,6 +74,8 @@ def run(options: argparse.Namespace) -> int:
         model = SegmentationModel(_architecture(options.architecture), options.name)
     path = Path(options.output_directory).expanduser() / f"{component(model.title)}.scnm"
     path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and not options.overwrite and not same_file(path, options.model):
+        raise InputError(f"{path} already exists: choose another -name or -ou, or add --overwrite")
     print(f"{training_set!r}\n{model.info.architecture} → {path}")
     settings = TrainingOptions(
         epochs=options.epochs,
@@ -92,11 +96,11 @@ def run(options: argparse.Namespace) -> int:
         if isinstance(event, Prepared) and event.note:
             print(event.note, file=sys.stderr)
         if isinstance(event, EpochDone) and event.is_best:
-            SegmentationModel.of(event.snapshot()).save(path)
+            SegmentationModel.of(event.snapshot()).save(path, overwrite=True)
 
     job = Job(model.training(training_set, settings, [follow]), title=f"training {model.title}")
     job.follow()
-    model.save(path)
+    model.save(path, overwrite=True)
     last = [row for row in job.history if "loss" in row][-1:]
     for row in last:
         print(", ".join(f"{key} {value:.4f}" for key, value in row.items() if isinstance(value, float)))

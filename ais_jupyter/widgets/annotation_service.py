@@ -1,14 +1,17 @@
-"""Keeps the annotations of browser and kernel the same; the browser's side is ``js/src/state/document_set.ts``.
+"""Keeps the annotations of browser and kernel the same; the page's side is ``js/src/state/tomogram_set.ts``.
 
-The kernel's annotations are the truth. Each change of them, wherever it comes from, gets the next *revision* and is
-told to all views; the view that asked for it hears of it in the answer to its request, which is sent in the same order.
-A view that misses a revision asks for a snapshot. Requests of a view that change something are numbered: one that
-arrives twice is done once, and one that arrives after a lost one is refused until that has been sent again.
+The kernel's annotations are the truth. Each change, wherever it comes from, gets the next *revision*. The page that
+asked for it gets an acknowledgement with that number; other pages get the change itself, in the same order. Messages
+reach all pages or none, so that a change is sent only while another page than its author's is there; one that was not
+counted, because it has been silent for long, notices at its next heartbeat that it has missed a revision and asks for a
+snapshot. Changes that a page asks for are numbered: one that arrives twice is made once, and one that arrives after a
+lost one is refused until the lost one has been sent again.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any
 
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
@@ -21,10 +24,13 @@ from ais_jupyter.core.session import Session
 from ais_jupyter.widgets.base import KernelWidget
 from ais_jupyter.widgets.changes import ChangeRecorder
 from ais_jupyter.widgets.protocol import Answer, Buffers
-from ais_jupyter.widgets.tomogram_info import describe_tomogram
+from ais_jupyter.widgets.tomogram_info import describe_history, describe_tomogram
 
 #: Steps whose keys are remembered, so that a view can name the one that it wants to take back.
 KEPT_KEYS = 2000
+#: Seconds for which a page counts as there after it was heard; it sends a heartbeat every four seconds, every sixty
+#: while it is hidden.
+PRESENT = 90.0
 
 
 class AnnotationService:
@@ -35,6 +41,7 @@ class AnnotationService:
         self._session = session
         self._recorders: dict[str, ChangeRecorder] = {}
         self._received: dict[str, int] = {}
+        self._heard: dict[str, float] = {}
         self._keys: list[tuple[Step, str]] = []
         self._lock = threading.RLock()
         session.documents_changed.connect(self._follow_open)
@@ -44,7 +51,7 @@ class AnnotationService:
         widget.on_request("undo", lambda content, buffers: self.travel("undo", content))
         widget.on_request("redo", lambda content, buffers: self.travel("redo", content))
         widget.on_request("interpolate", self.interpolate)
-        widget.on_request("heartbeat", lambda content, buffers: {"revisions": self.revisions()})
+        widget.on_request("heartbeat", self.heartbeat)
 
     def _follow_open(self) -> None:
         self._follow_only(self._session.annotated)
@@ -53,7 +60,7 @@ class AnnotationService:
         """Listen to changes of exactly these annotations from now on."""
         for annotated in opened:
             if annotated.uid not in self._recorders:
-                self._recorders[annotated.uid] = ChangeRecorder(annotated, self._tell)
+                self._recorders[annotated.uid] = ChangeRecorder(Document.of(annotated), self._tell)
         for uid in set(self._recorders) - {annotated.uid for annotated in opened}:
             self._recorders.pop(uid).close()
 
@@ -70,6 +77,7 @@ class AnnotationService:
 
     def snapshot(self, content: dict[str, Any], _buffers: Buffers) -> Answer:
         """All annotations of ``tomogram``."""
+        self._hear(content)
         annotated = self._session[content["tomogram"]]
         with annotated.lock:
             self._recorders[annotated.uid].flush()
@@ -79,6 +87,11 @@ class AnnotationService:
             info = describe_tomogram(annotated)
             return Answer({"features": features, "revision": revision, "info": info}, list(blobs))
 
+    def heartbeat(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
+        """Return the revision of each open tomogram to a page that is still there."""
+        self._hear(content)
+        return {"revisions": self.revisions()}
+
     def edit(self, content: dict[str, Any], buffers: Buffers) -> dict[str, Any]:
         """Make changes that a view has made already, as one step called ``name``."""
         annotated = self._session[content["tomogram"]]
@@ -86,15 +99,16 @@ class AnnotationService:
 
         def change() -> bool:
             blobs = [bytes(buffer) for buffer in buffers]
-            edits = [decode_edit(fields, blobs, annotated.tomogram.shape) for fields in content["edits"]]
+            shape = annotated.tomogram.shape
+            edits = [decode_edit(fields, blobs, shape, unpack=False) for fields in content["edits"]]
             if all(isinstance(edit, SettingEdit) and edit.name in TOOL_SETTINGS for edit in edits):
                 for edit in edits:
-                    edit.apply(annotated)
+                    document.edits.apply(edit)
                 return True
             place = document.history.place
             with document.step(str(content["name"])):
                 for edit in edits:
-                    edit.apply(annotated)
+                    document.edits.apply(edit)
             if document.history.place is not place:  # something really changed
                 self._remember(document, str(content["key"]))
             return True
@@ -134,9 +148,9 @@ class AnnotationService:
 
     def _once(self, annotated: AnnotatedTomogram, content: dict[str, Any], change: Any) -> dict[str, Any]:
         """Do a numbered change once, in its turn; the answer says where the kernel stands."""
-        client, number = str(content["client"]), int(content["seq"])
+        client, number = self._hear(content), int(content["seq"])
         recorder = self._recorders[annotated.uid]
-        with annotated.lock, self._lock:
+        with annotated.lock, self._lock, recorder.held():
             done = self._received.get(client, 0)
             if number > done + 1:
                 return {"gap": True}
@@ -147,17 +161,30 @@ class AnnotationService:
                 self._received[client] = number
                 agrees = change()
             edits, blobs = recorder.take()
-            # Who asked the kernel to undo, not knowing the step, hears of the outcome as the others do.
+            # A page that asked for undo without knowing the step learns of the outcome as the others do.
             known = content["kind"] == "edit" or content.get("expect") is not None
-            if edits:
+            if edits and (not known or self._others(client)):
                 message = self._message(annotated, before, edits, client if known else None)
                 self._widget.push("changes", message, list(blobs))
             answer = {"from": before if known else recorder.revision, "revision": recorder.revision}
-            # Where an expectation failed, the view asks for a snapshot.
-            return {**answer, "info": describe_tomogram(annotated), "disagrees": not agrees}
+            # Where an expectation failed, the page asks for a snapshot.
+            return {**answer, "info": describe_history(annotated), "disagrees": not agrees}
+
+    def _hear(self, content: dict[str, Any]) -> str:
+        """Note that the page that asks is there, and return which it is."""
+        client = str(content.get("client") or "")
+        if client:
+            self._heard[client] = time.monotonic()
+        return client
+
+    def _others(self, client: str) -> bool:
+        """Whether there are other pages than this one."""
+        now = time.monotonic()
+        self._heard = {page: at for page, at in self._heard.items() if now - at < PRESENT}
+        return any(page != client for page in self._heard)
 
     def _tell(self, annotated: AnnotatedTomogram, before: int, edits: list[dict], blobs: list[bytes]) -> None:
-        """Tell what a script or another widget changed."""
+        """Announce what a script or another widget changed."""
         self._widget.push("changes", self._message(annotated, before, edits, None), list(blobs))
 
     def _message(
@@ -171,7 +198,7 @@ class AnnotationService:
             "edits": edits,
             "client": client,
             "step": step,
-            "info": describe_tomogram(annotated),
+            "info": describe_history(annotated),
         }
 
     def _remember(self, document: Document, key: str) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.geometry import Region, clip_z_range
 from ais_jupyter.core.data.names import split_result
+from ais_jupyter.core.data.planes import plane_as_shown
 from ais_jupyter.core.session import Session
 from ais_jupyter.widgets.base import KernelWidget, explain
 from ais_jupyter.widgets.job_view import job_status
@@ -107,9 +108,9 @@ class SegmentingService:
         self._session.document_changed.emit(document)
 
     def result_slice(self, content: dict[str, Any], _buffers: Buffers) -> Answer:
-        """Return a plane of a finished result as levels 0–255."""
+        """Return a plane of a finished result, as shown, as levels 0–255."""
         volume = self._segmentation(Path(content["path"]))
-        plane = volume.volume.slice(int(content["index"]), str(content["axis"]))
+        plane = plane_as_shown(volume.volume, int(content["index"]), str(content["axis"]))
         levels = np.clip(np.asarray(plane, np.float32) * (255.0 / volume.full_scale), 0, 255).astype(np.uint8)
         height, width = levels.shape
         return Answer({"width": width, "height": height}, [np.ascontiguousarray(levels).data])

@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from ais_jupyter.core.data.planes import plane_as_shown
 from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.session import Session
 from ais_jupyter.widgets.protocol import Answer, Buffers
@@ -70,17 +71,15 @@ class SliceService:
         self._lock = threading.Lock()
 
     def slice(self, content: dict[str, Any], _buffers: Buffers) -> Answer:
-        """One slice: ``tomogram``, ``axis``, ``index``; ``step`` > 1 for a coarse one, ``precision`` to override.
+        """One plane as shown: ``tomogram``, ``axis``, ``index``; ``step`` > 1 for a coarse one.
 
-        Rows and columns: axis z: (y, x), y: (z, x), x: (y, z).
+        ``precision`` overrides the widget's.
         """
         tomogram = self._session[content["tomogram"]].tomogram
         precision = content.get("precision") or self._precision
         step = max(1, int(content.get("step", 1)))
         axis = content.get("axis", "z")
-        image = tomogram.slice(int(content["index"]), axis)[::step, ::step]
-        if axis == "x":
-            image = image.T  # as it is shown beside the main view: rows are y
+        image = plane_as_shown(tomogram, int(content["index"]), axis)[::step, ::step]
         pixels, factor, offset = encode(image, precision, self.limits(tomogram))
         height, width = pixels.shape
         described = {"width": width, "height": height, "dtype": str(pixels.dtype), "factor": factor, "offset": offset}

@@ -14,10 +14,10 @@ DISPLAY_KEYS = ("slice", "cursor", "camera", "contrast", "invert", "interpolate"
 
 def describe_tomogram(annotated: AnnotatedTomogram) -> dict[str, Any]:
     """Return what the browser's list of tomograms shows; kept in step with ``DatasetInfo`` in js/src/state."""
-    tomogram, document = annotated.tomogram, Document.of(annotated)
+    tomogram = annotated.tomogram
     with annotated.lock:
-        colors = [list(f.color) for f in annotated.features if f.annotated_slices or f.boxes]
         return {
+            **describe_history(annotated),
             "uid": annotated.uid,
             "name": annotated.name,
             "path": str(tomogram.path or ""),
@@ -26,16 +26,24 @@ def describe_tomogram(annotated: AnnotatedTomogram) -> dict[str, Any]:
             "region": [annotated.roi.y0, annotated.roi.y1, annotated.roi.x0, annotated.roi.x1],
             "zRange": list(annotated.z_range),
             "available": tomogram.available,
-            "unsaved": document.unsaved,
-            "undo": document.history.undo_name,
-            "redo": document.history.redo_name,
-            "colors": colors,
             "savedTo": str(annotated.path) if annotated.path else None,
-            "autosaveError": document.autosave_error,
             "beside": str(annotations_beside(annotated) or "") or None,
             "display": {
                 key: list(value) if isinstance(value, tuple) else value
                 for key, value in annotated.display.items()
                 if key in DISPLAY_KEYS and value is not None
             },
+        }
+
+
+def describe_history(annotated: AnnotatedTomogram) -> dict[str, Any]:
+    """Return the part of it that a change of the annotations may alter."""
+    document = Document.of(annotated)
+    with annotated.lock:
+        return {
+            "unsaved": document.unsaved,
+            "undo": document.history.undo_name,
+            "redo": document.history.redo_name,
+            "colors": [list(f.color) for f in annotated.features if f.annotated_slices or f.boxes],
+            "autosaveError": document.autosave_error,
         }

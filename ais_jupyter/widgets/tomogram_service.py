@@ -9,9 +9,11 @@ import numpy as np
 
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.geometry import as_voxel_size
+from ais_jupyter.core.data.planes import plane_as_shown
 from ais_jupyter.core.session import Session
 from ais_jupyter.widgets.base import KernelWidget
 from ais_jupyter.widgets.protocol import Answer, Buffers
+from ais_jupyter.widgets.slice_service import unsigned_view
 from ais_jupyter.widgets.tomogram_info import DISPLAY_KEYS, describe_tomogram
 
 THUMBNAIL = 64
@@ -26,6 +28,7 @@ class TomogramService:
         self._widget = widget
         self._session = session
         self._timer: threading.Timer | None = None
+        self._told: dict[str, Any] = {}
         session.documents_changed.connect(self._soon)
         session.document_changed.connect(self._soon)
         widget.on_request("open", lambda content, buffers: {**self.listing(), "recoverable": self.recoverable()})
@@ -139,7 +142,7 @@ class TomogramService:
         """Return a small 8-bit picture of the middle slice."""
         tomogram = self._session[content["tomogram"]].tomogram
         step = max(1, max(tomogram.shape[1:]) // THUMBNAIL)
-        image = np.asarray(tomogram.slice(tomogram.shape[0] // 2), np.float32)
+        image = np.asarray(unsigned_view(plane_as_shown(tomogram, tomogram.shape[0] // 2)), np.float32)
         height, width = (n // step for n in image.shape)
         blocks = image[: height * step, : width * step].reshape(height, step, width, step).mean(axis=(1, 3))
         low, high = np.nanpercentile(blocks, (0.5, 99.5))
@@ -156,4 +159,7 @@ class TomogramService:
             self._timer.start()
 
     def _push(self) -> None:
-        self._widget.push("tomograms", self.listing())
+        listing = self.listing()
+        if listing != self._told:  # a stroke after another changes nothing in the list
+            self._told = listing
+            self._widget.push("tomograms", listing)

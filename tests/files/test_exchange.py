@@ -148,7 +148,7 @@ def picks(draw: st.DrawFn) -> Picks:
 @ONE_FOLDER
 @given(picks())
 def test_particles_round_trip(tmp_path: Path, wanted: Picks) -> None:
-    found = open_file(wanted.save(tmp_path / "a.star"))
+    found = open_file(wanted.save(tmp_path / "a.star", overwrite=True))
     assert (found.tomogram_name, found.voxel_size, found.feature) == (
         wanted.tomogram_name, wanted.voxel_size, wanted.feature,
     )  # fmt: skip

@@ -186,6 +186,13 @@ class Feature:
         """Centres (z, y, x) in pixels, in the order in which they were placed. A copy."""
         return list(self._boxes)
 
+    def boxes_by_slice(self) -> dict[int, list[tuple[int, int]]]:
+        """Centres (y, x) of the boxes of every slice that has any, in the order in which they were placed."""
+        found: dict[int, list[tuple[int, int]]] = {}
+        for z, y, x in self._boxes:
+            found.setdefault(z, []).append((y, x))
+        return found
+
     def boxes_in(self, z: int) -> list[Box]:
         """Boxes of slice `z`."""
         return [box for box in self._boxes if box[0] == z]

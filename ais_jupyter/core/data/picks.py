@@ -85,9 +85,15 @@ class Picks:
             return self
         return replace(self, positions=positions, voxel_size=tomogram.pixel_size, centred=False)
 
-    def save(self, path: str | Path) -> Path:
-        """Write a STAR file to `path`, and return the path."""
-        return storage.save(self, path)
+    def save(self, path: str | Path, overwrite: bool = False) -> Path:
+        """Write a STAR file to `path`, and return the path.
+
+        Raises
+        ------
+        InputError
+            A file is there that this does not come from and `overwrite` is false, or one of another kind.
+        """
+        return storage.save(self, path, overwrite)
 
     def __repr__(self) -> str:
         return f"<Picks {len(self)} × {self.feature!r} in {self.tomogram_name!r}>"
@@ -96,9 +102,9 @@ class Picks:
 class PicksByTomogram(dict[str, Picks]):
     """Picks of several tomograms, by the name of the tomogram, in the order of the file."""
 
-    def save(self, path: str | Path) -> Path:
+    def save(self, path: str | Path, overwrite: bool = False) -> Path:
         """Write all of them as one STAR file to `path`, and return the path."""
-        return storage.save(self, path)
+        return storage.save(self, path, overwrite)
 
     def __repr__(self) -> str:
         return f"<PicksByTomogram {sum(map(len, self.values()))} picks in {len(self)} tomograms>"

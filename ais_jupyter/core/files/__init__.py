@@ -37,9 +37,17 @@ def open(path: str | Path, *, signed_bytes: bool | None = None) -> Any:
 
     path = Path(path).expanduser()
     kind = kinds.identify(path)
-    if kind == "mrc" and signed_bytes is not None:
-        return kinds.reader(kind)(path, signed_bytes=signed_bytes)
-    return kinds.reader(kind)(path)
+    stamp = storage.FileStamp.of(path)
+    options = {"signed_bytes": signed_bytes} if kind == "mrc" and signed_bytes is not None else {}
+    found = kinds.reader(kind)(path, **options)
+    storage.remember(found, stamp)
+    return found
+
+
+def _check_replacing(obj: Any, path: Path, stamp: storage.FileStamp | None, overwrite: bool) -> None:
+    from ais_jupyter.core.files.replacing_rule import check_replacing
+
+    check_replacing(obj, path, stamp, overwrite)
 
 
 def _save_tomogram(tomogram: Tomogram, path: Path) -> None:
@@ -97,6 +105,7 @@ def _save_surface(surface: Surface, path: Path) -> None:
 
 
 storage.register_reader(open)
+storage.register_judge(_check_replacing)
 storage.register_writer(Tomogram, _save_tomogram)
 storage.register_writer(TrainingSet, _save_training_set)
 storage.register_writer(AnnotatedTomogram, _save_annotations)

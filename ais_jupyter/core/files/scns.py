@@ -64,6 +64,13 @@ def read_scns(path: str | Path, folders: Iterable[str | Path] = ()) -> Annotated
         raise FileFormatError(f"{path}: the annotations are damaged ({error})") from None
 
 
+def read_features(path: Path, shape: tuple[int, int, int]) -> list[Feature]:
+    """Open the features of annotations alone, for a tomogram of `shape` (z, y, x)."""
+    root = load_pickle(path)
+    budget = 4 * path.stat().st_size + _SPARE
+    return [_feature(record.fields, shape, budget)[0] for record in root.fields.get("features") or []]
+
+
 def _annotated(frame: dict[str, Any], path: Path, folders: Iterable[str | Path]) -> AnnotatedTomogram:
     features = [record for record in frame.get("features") or [] if isinstance(record, Record)]
     stored = frame.get("path") if isinstance(frame.get("path"), str) else ""

@@ -85,17 +85,8 @@ class OpenModel:
         return component(name) + ".scnm"
 
     def save(self, path: str | Path, overwrite: bool = False) -> Path:
-        """Write a ``.scnm``.
-
-        Raises
-        ------
-        InputError
-            There is such a file, which this model does not come from, and `overwrite` is false.
-        """
-        target = Path(path).expanduser()
-        if target.exists() and not overwrite and target != self.path:
-            raise InputError(f"{target} is there already: save under another name, or overwrite it")
-        self.path = self.model.save(target)
+        """Write a ``.scnm``; see `SegmentationModel.save`."""
+        self.path = self.model.save(path, overwrite)
         return self.path
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ais_jupyter.core import files
+from ais_jupyter.core.data import storage
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.errors import FileFormatError
 from ais_jupyter.core.data.model_info import StoredGroup, StoredModel
@@ -37,11 +38,12 @@ def open_any(path: str | Path, *, signed_bytes: bool | None = None) -> Any:
         It is of no supported kind, or damaged; the message says what was expected and what was found.
     """
     found = files.open(path, signed_bytes=signed_bytes)
-    if isinstance(found, StoredModel):
-        return SegmentationModel.from_stored(found)
-    if isinstance(found, StoredGroup):
-        return ModelGroup.from_stored(found)
-    return found
+    if not isinstance(found, StoredModel | StoredGroup):
+        return found
+    made = SegmentationModel if isinstance(found, StoredModel) else ModelGroup
+    opened = made.from_stored(found)  # type: ignore[arg-type]
+    storage.remember(opened, storage.stamp_of(found))
+    return opened
 
 
 def open_models(sources: Any) -> tuple[list[SegmentationModel], ModelGroup | None]:

@@ -64,6 +64,7 @@ function plain(key: string, viewer: Viewer, actions: Actions): boolean {
   else if (key === "i") viewer.inverted.value = !viewer.inverted.peek();
   else if (key === "z") toggleFilters(viewer);
   else if (key === "p" && viewer.models.models.peek().length > 0) viewer.predictions.toggle();
+  else if (key === "o") viewer.swapped.value = !viewer.swapped.peek();
   else if (key === " ") viewer.camera.value = null;
   else if (key === "?") viewer.help.value = !viewer.help.peek();
   else if (key === "Escape" && viewer.help.peek()) viewer.help.value = false;

@@ -28,6 +28,7 @@ const KEYS: [string, string][] = [
   ["shift + F", "filled or outline"],
   ["N", "copy the drawing to the next slice"],
   ["P", "predictions on and off"],
+  ["O", "which is filled where both are shown: prediction or annotation"],
   ["A", "automatic contrast"],
   ["I", "invert (shift: interpolate)"],
   ["Z", "filters on and off"],

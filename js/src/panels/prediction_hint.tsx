@@ -1,6 +1,6 @@
-// Switches the predictions of a view on and off, and says when one takes long or cannot be made.
+// Switches the predictions of a view on and off, and says when one takes long, cannot be made or shows nothing.
 import type { JSX } from "preact";
-import type { Predictions } from "../state/predictions";
+import { nothingAbove } from "../state/nothing_above";
 import type { Viewer } from "../state/viewer";
 import { IconButton } from "./controls";
 
@@ -17,12 +17,18 @@ export function PredictionToggle({ viewer }: { viewer: Viewer }): JSX.Element | 
   );
 }
 
-export function PredictionHint({ predictions }: { predictions: Predictions }): JSX.Element | null {
-  const { late, error } = predictions;
+export function PredictionHint({ viewer }: { viewer: Viewer }): JSX.Element | null {
+  const { late, error } = viewer.predictions;
   if (error.value) return <span class="ais-hint ais-hint-error">No prediction: {error.value}</span>;
-  return late.value ? (
+  if (late.value) return <Hint text="Predicting…" />;
+  const text = nothingAbove(viewer);
+  return text ? <Hint text={text} /> : null;
+}
+
+function Hint({ text }: { text: string }): JSX.Element {
+  return (
     <span class="ais-hint" role="status">
-      Predicting…
+      {text}
     </span>
-  ) : null;
+  );
 }

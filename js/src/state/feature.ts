@@ -2,6 +2,7 @@
 import { type Signal, signal } from "@preact/signals";
 import { MaskStore } from "../labels/mask_store";
 import { packMask } from "../labels/packing";
+import { checkedSettings } from "./checked";
 import { type Box, bytesOf } from "./edits";
 
 export interface Settings {
@@ -71,7 +72,7 @@ export class FeatureState {
     width: number,
     height: number,
   ): FeatureState {
-    const settings = { ...DEFAULTS, ...(fields.settings as Settings) };
+    const settings = checkedSettings(fields.settings as Settings);
     const feature = new FeatureState(String(fields.uid), settings, width, height, fields.boxes as Box[]);
     for (const [z, blob] of fields.masks as [number, number][])
       feature.masks.setPacked(z, bytesOf(blobs[blob]).slice());

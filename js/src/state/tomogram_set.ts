@@ -214,7 +214,7 @@ export class TomogramSet {
 
   /** Fetches all annotations of one tomogram. */
   async load(uid: string): Promise<void> {
-    const answer = await this.ask<Content>("snapshot", { tomogram: uid });
+    const answer = await this.ask<Content>("snapshot", { tomogram: uid, client: this.outbox.client });
     const tomogram = this.get(uid);
     if (!answer || !tomogram) return;
     if (this.strokes > 0 || this.outbox.some((_, letter) => letter.tomogram === uid)) {
