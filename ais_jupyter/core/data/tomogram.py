@@ -123,4 +123,3 @@ class Tomogram:
         size = f"{self.pixel_size:.2f} Å" if self.pixel_size else "unknown voxel size"
         missing = "" if self.available else ", missing"
         return f"<Tomogram {self.name!r} {z}×{y}×{x} (z, y, x), {size}, {self.dtype}{missing}>"
-

@@ -211,9 +211,7 @@ def stored_dtype(dtype: np.dtype) -> np.dtype:
     table |= dict.fromkeys(("i4", "u4", "i8", "u8"), "f4")
     name = f"{kind.kind}{kind.itemsize}"
     if name not in table:
-        raise InputError(
-            f"MRC files hold integers and floating-point numbers, not {kind}; convert the volume first"
-        )
+        raise InputError(f"MRC files hold integers and floating-point numbers, not {kind}; convert the volume first")
     return np.dtype("<" + table[name])
 
 

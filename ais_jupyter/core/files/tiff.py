@@ -158,9 +158,7 @@ def opened_as(path: Path, identity: FileIdentity) -> Iterator[None]:
     except OSError as error:
         raise TomogramMissingError(f"{path} was moved or deleted while it was open ({error.strerror})") from error
     if not same:
-        raise TomogramChangedError(
-            f"{path} has changed or is damaged since it was opened: close it and open it again"
-        )
+        raise TomogramChangedError(f"{path} has changed or is damaged since it was opened: close it and open it again")
     yield
 
 
@@ -246,8 +244,7 @@ def _ome_size(tiff: Any) -> Vector3:
     image = tifffile.xml2dict(tiff.ome_metadata)["OME"]["Image"]
     pixels = (image[0] if isinstance(image, list) else image)["Pixels"]
     x, y, z = (
-        float(pixels.get(f"PhysicalSize{axis}", 0))
-        * _angstrom(pixels.get(f"PhysicalSize{axis}Unit", "µm"))
+        float(pixels.get(f"PhysicalSize{axis}", 0)) * _angstrom(pixels.get(f"PhysicalSize{axis}Unit", "µm"))
         for axis in "XYZ"
     )
     return z or x, y or x, x

@@ -1,4 +1,4 @@
-"""Models × tomograms, worked off one tomogram after another, each with its own progress, cancel and retry."""
+"""Models × tomograms: one tomogram after another, each with its own progress, cancel and retry."""
 
 from __future__ import annotations
 

@@ -21,12 +21,18 @@ from ais_jupyter.core.data.progress import Progress, Work
 from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.files.volume_writer import VolumeWriter
 from ais_jupyter.core.jobs.job import Job
-from ais_jupyter.core.learning.inference import InferenceOptions, to_grey_levels
+from ais_jupyter.core.learning.inference import to_grey_levels
+from ais_jupyter.core.learning.inference_options import InferenceOptions
 from ais_jupyter.core.learning.model import SegmentationModel
-from ais_jupyter.core.learning.normalization import global_statistic
-from ais_jupyter.core.learning.volumes import segment_slices, smoothed
+from ais_jupyter.core.learning.out_of_memory import is_out_of_memory
+from ais_jupyter.core.learning.segmenter import Segmenter
+from ais_jupyter.core.learning.streams import smoothed
 from ais_jupyter.core.safekeeping.lock import Lock
 from ais_jupyter.core.workflows.opening import open_models, open_tomogram
+
+#: Slices computed at once where the engine gains by it: each works on half of the processors and none waits for others.
+_STREAMS = 2
+_MANY_SLICES = 4
 
 
 @dataclass
@@ -50,7 +56,9 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class _Settings:
+class ExportOptions:
+    """All settings of an export; `segment` describes them."""
+
     output_dir: Path
     z_range: tuple[int, int] | None
     center: float
@@ -119,7 +127,8 @@ def segment(
     start : bool
         False leaves the job waiting.
     **inference
-        Fields of `InferenceOptions`: tta, tiled, overlap, overlap_mode, trim_edges, rescale, normalization, …
+        Fields of `InferenceOptions`: tta, tiled, overlap, overlap_mode, trim_edges, rescale, normalization, …; `tta`
+        and `overlap` are each model's own by default.
 
     Returns
     -------
@@ -143,7 +152,7 @@ def segment(
             raise InputError(f"model {model.title!r} has no weights yet: train it or load it first")
     if voxel_size is not None and voxel_size <= 0:
         inference["rescale"] = False
-    settings = _Settings(
+    settings = ExportOptions(
         output_dir=Path(output_dir).expanduser(),
         z_range=z_range,
         center=center,
@@ -169,7 +178,9 @@ def _three(sigma: float | Sequence[float]) -> tuple[float, float, float]:
     return z, y, x
 
 
-def _segmenting(models: list[SegmentationModel], sources: Sequence[Any], settings: _Settings) -> Work[list[Outcome]]:
+def _segmenting(
+    models: list[SegmentationModel], sources: Sequence[Any], settings: ExportOptions
+) -> Work[list[Outcome]]:
     settings.output_dir.mkdir(parents=True, exist_ok=True)
     outcomes: dict[int, Outcome] = {}
     waiting = list(range(len(sources)))
@@ -178,17 +189,32 @@ def _segmenting(models: list[SegmentationModel], sources: Sequence[Any], setting
             base = number / len(sources) if attempt == "first" else 1.0
             try:
                 outcomes[number] = yield from _one(models, sources[number], settings, base, 1 / len(sources))
-            except (AisError, OSError, IndexError) as error:
-                if isinstance(error, CancelledError):
-                    raise
+            except CancelledError:
+                raise
+            except Exception as error:  # whatever is wrong with one tomogram, continue with the others
                 name = str(getattr(sources[number], "name", sources[number]))
-                outcomes[number] = Outcome(name, "failed", error=error)
-                yield Progress(base, f"{name} failed: {error}", {"tomogram": name, "error": str(error)})
+                readable = as_ais_error(error)
+                outcomes[number] = Outcome(name, "failed", error=readable)
+                yield Progress(base, f"{name} failed: {readable}", {"tomogram": name, "error": str(readable)})
         waiting = [number for number in waiting if outcomes[number].state == "claimed"]
     return [outcomes[number] for number in range(len(sources))]
 
 
-def _one(models: list[SegmentationModel], source: Any, settings: _Settings, base: float, share: float) -> Work[Outcome]:
+def as_ais_error(error: Exception) -> Exception:
+    """Return an error that a person can read: the project's own and those of files as they are, others in words."""
+    if isinstance(error, (AisError, OSError)):
+        return error
+    if is_out_of_memory(error):
+        readable = AisError("there is not enough memory for this tomogram: segment a smaller region, or in tiles")
+    else:
+        readable = AisError(f"segmenting failed with an unexpected error, {type(error).__name__}: {error}")
+    readable.__cause__ = error
+    return readable
+
+
+def _one(
+    models: list[SegmentationModel], source: Any, settings: ExportOptions, base: float, share: float
+) -> Work[Outcome]:
     """Segment one tomogram by all models whose output is not there yet."""
     tomogram = open_tomogram(source)
     if (yield Progress(min(base, 0.999), tomogram.name)):
@@ -222,7 +248,7 @@ def _write_volumes(
     paths: dict[str, Path],
     tomogram: Tomogram,
     source: Any,
-    settings: _Settings,
+    settings: ExportOptions,
     base: float,
     share: float,
 ) -> Work[None]:
@@ -276,16 +302,16 @@ def rescaling_note(tomogram: Tomogram, model: SegmentationModel) -> str | None:
 
 
 def _stream(
-    model: SegmentationModel, tomogram: Tomogram, region: Region, z_range: tuple[int, int], settings: _Settings
+    model: SegmentationModel, tomogram: Tomogram, region: Region, z_range: tuple[int, int], settings: ExportOptions
 ) -> Iterator[tuple[int, np.ndarray]]:
     """Probabilities of the region, slice by slice."""
     if settings.inference.rescale and (note := rescaling_note(tomogram, model)):
         warnings.warn(note, stacklevel=2)
-    statistic = global_statistic(tomogram) if settings.inference.is_global(model.info) else None
-    stream = segment_slices(
-        model, tomogram, settings.inference, z_range, region, statistic,
-        settings.batch_size, settings.precision, settings.engine,
-    )  # fmt: skip
+    start, stop = z_range
+    many = not model.is_slab and stop - start >= _MANY_SLICES * settings.batch_size
+    engine = model.engine(settings.engine, settings.precision, _STREAMS if many else 1)
+    segmenter = Segmenter(engine, model.info, tomogram, settings.inference, region)
+    stream = segmenter.stream(z_range, settings.batch_size)
     if settings.sigma is None:
         return stream
     voxel = [v if v > 0 else 1.0 for v in tomogram.voxel_size]
@@ -293,7 +319,7 @@ def _stream(
     return smoothed(stream, tomogram.shape[0], region.shape, (z, y, x))
 
 
-def _z_range(tomogram: Tomogram, annotated: AnnotatedTomogram | None, settings: _Settings) -> tuple[int, int]:
+def _z_range(tomogram: Tomogram, annotated: AnnotatedTomogram | None, settings: ExportOptions) -> tuple[int, int]:
     wanted = settings.z_range or (annotated.z_range if annotated else None)
     start, stop = clip_z_range(wanted, tomogram.shape[0])
     if settings.center < 100:
