@@ -123,7 +123,7 @@ def test_what_makes_no_sense_is_refused(tomogram_file, tmp_path):
 def test_output_folder_that_cannot_be_made(tomogram_file, tmp_path):
     (tmp_path / "file").write_text("")
     job = segment(brightness_model(), tomogram_file, tmp_path / "file" / "out")
-    with pytest.raises(OSError, match="file"):
+    with pytest.raises(FileWriteError, match="cannot make the folder"):
         job.result()
 
 

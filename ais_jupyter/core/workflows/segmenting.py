@@ -16,9 +16,10 @@ from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.errors import AisError, CancelledError, FileWriteError, InputError
 from ais_jupyter.core.data.geometry import Region, central_slices, clip_z_range, rescale_factor
 from ais_jupyter.core.data.model_info import Interaction
-from ais_jupyter.core.data.names import result_name
 from ais_jupyter.core.data.progress import Progress, Work
+from ais_jupyter.core.data.segmentation import Extent
 from ais_jupyter.core.data.tomogram import Tomogram
+from ais_jupyter.core.files.safe_write import make_folder
 from ais_jupyter.core.files.volume_writer import VolumeWriter
 from ais_jupyter.core.jobs.job import Job
 from ais_jupyter.core.learning.inference import to_grey_levels
@@ -28,7 +29,8 @@ from ais_jupyter.core.learning.out_of_memory import is_out_of_memory
 from ais_jupyter.core.learning.segmenter import Segmenter
 from ais_jupyter.core.learning.streams import smoothed
 from ais_jupyter.core.safekeeping.lock import Lock
-from ais_jupyter.core.workflows.opening import open_models, open_tomogram
+from ais_jupyter.core.workflows.opening import open_any, open_models, open_tomogram
+from ais_jupyter.core.workflows.outputs import Planned, check_existing, is_result, plan_outputs, result_labels
 
 #: Slices computed at once where the engine gains by it: each works on half of the processors and none waits for others.
 _STREAMS = 2
@@ -47,12 +49,15 @@ class Outcome:
         One per model, finished.
     error : Exception or None
         Why it failed.
+    note : str
+        What a person should know, such as why it was skipped.
     """
 
     tomogram: str
     state: Literal["done", "skipped", "claimed", "failed"]
     outputs: list[Path] = field(default_factory=list)
     error: Exception | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,19 +94,23 @@ def segment(
     precision: str = "auto",
     engine: str = "auto",
     start: bool = True,
+    names: Sequence[str] | None = None,
     **inference: Any,
 ) -> Job[list[Outcome]]:
     """Segment tomograms in the background; writes ``<tomogram>__<title>.mrc`` per tomogram and model.
 
     All models are applied in one pass over each tomogram. Finished outputs are left alone, so that a run can be
     repeated after an interruption and shared by several processes. A tomogram that fails does not stop the others.
+    Tomograms that are called alike are told apart by their folder or extension, such as ``TS_01_rec__Ribosome.mrc`` for
+    ``TS_01/rec.mrc`` beside ``TS_02/rec.mrc``. Results among the tomograms are left alone.
 
     Parameters
     ----------
     models : model, group, path, or list of these
         What to look for; a path leads to a ``.scnm`` or ``.scnmgroup``.
     tomograms : tomogram, annotated tomogram, path, or list of these
-        Of an annotated tomogram its region of interest and slice range are segmented; the rest of the output is zero.
+        Of an annotated tomogram (also the path of a ``.scns``) its region of interest and slice range are segmented;
+        the rest of the output is zero.
     output_dir : path
         Made if it does not exist.
     z_range : (start, stop), optional
@@ -117,7 +126,7 @@ def segment(
     interactions : list of Interaction, optional
         Those of the group by default.
     overwrite : bool
-        Make outputs again.
+        Overwrite existing results.
     batch_size : int
         Slices computed at once.
     precision : "auto", "float32" or "bfloat16"
@@ -126,6 +135,8 @@ def segment(
         What computes; "auto" takes OpenVINO on processors, where it is installed.
     start : bool
         False leaves the job waiting.
+    names : list of str, optional
+        By which the results are called, one for each tomogram; by default the tomograms' own.
     **inference
         Fields of `InferenceOptions`: tta, tiled, overlap, overlap_mode, trim_edges, rescale, normalization, …; `tta`
         and `overlap` are each model's own by default.
@@ -138,15 +149,13 @@ def segment(
     Raises
     ------
     InputError, FileFormatError
-        No model or tomogram is given, or a model has no weights.
+        No model or tomogram is given, a model has no weights, two models have the same title, or a result would replace
+        one of the tomograms.
     """
     opened, group = open_models(models)
     many = tomograms if isinstance(tomograms, list | tuple) else [tomograms]
     if not opened or not many:
         raise InputError("give at least one model and one tomogram")
-    titles = [model.title for model in opened]
-    if len(set(titles)) != len(titles):
-        raise InputError(f"models need different titles, since outputs are named by them; found {titles}")
     for model in opened:
         if not model.compiled:
             raise InputError(f"model {model.title!r} has no weights yet: train it or load it first")
@@ -166,8 +175,9 @@ def segment(
         interactions=tuple(interactions if interactions is not None else group.interactions if group else ()),
         inference=InferenceOptions(**inference),
     )
+    planned = plan_outputs(many, [model.title for model in opened], settings.output_dir, names, overwrite)
     title = f"segmenting {len(many)} tomograms" if len(many) > 1 else "segmenting"
-    return Job(_segmenting(opened, many, settings), title=title, start=start)
+    return Job(_segmenting(opened, planned, settings), title=title, start=start)
 
 
 def _three(sigma: float | Sequence[float]) -> tuple[float, float, float]:
@@ -179,25 +189,33 @@ def _three(sigma: float | Sequence[float]) -> tuple[float, float, float]:
 
 
 def _segmenting(
-    models: list[SegmentationModel], sources: Sequence[Any], settings: ExportOptions
+    models: list[SegmentationModel], planned: Sequence[Planned], settings: ExportOptions
 ) -> Work[list[Outcome]]:
-    settings.output_dir.mkdir(parents=True, exist_ok=True)
+    make_folder(settings.output_dir)
     outcomes: dict[int, Outcome] = {}
-    waiting = list(range(len(sources)))
+    names, titles = [one.name for one in planned], [model.title for model in models]
+    for number, one in enumerate(planned):
+        if is_result(one.source, names, titles):
+            note = "is a result of segmentation itself and was left alone"
+            outcomes[number] = Outcome(one.name, "skipped", note=note)
+            yield Progress(0.0, f"{one.name} {note}")
+    waiting = [number for number in range(len(planned)) if number not in outcomes]
+    if not waiting:
+        raise InputError("all tomograms are results of segmentation themselves; there is nothing to segment")
     for attempt in ("first", "again"):  # what others had claimed is looked at once more when all else is done
         for number in waiting:
-            base = number / len(sources) if attempt == "first" else 1.0
+            base = number / len(planned) if attempt == "first" else 1.0
             try:
-                outcomes[number] = yield from _one(models, sources[number], settings, base, 1 / len(sources))
+                outcomes[number] = yield from _one(models, planned[number], settings, base, 1 / len(planned))
             except CancelledError:
                 raise
             except Exception as error:  # whatever is wrong with one tomogram, continue with the others
-                name = str(getattr(sources[number], "name", sources[number]))
+                name = planned[number].name
                 readable = as_ais_error(error)
                 outcomes[number] = Outcome(name, "failed", error=readable)
                 yield Progress(base, f"{name} failed: {readable}", {"tomogram": name, "error": str(readable)})
         waiting = [number for number in waiting if outcomes[number].state == "claimed"]
-    return [outcomes[number] for number in range(len(sources))]
+    return [outcomes[number] for number in range(len(planned))]
 
 
 def as_ais_error(error: Exception) -> Exception:
@@ -213,15 +231,19 @@ def as_ais_error(error: Exception) -> Exception:
 
 
 def _one(
-    models: list[SegmentationModel], source: Any, settings: ExportOptions, base: float, share: float
+    models: list[SegmentationModel], planned: Planned, settings: ExportOptions, base: float, share: float
 ) -> Work[Outcome]:
     """Segment one tomogram by all models whose output is not there yet."""
+    source = open_any(planned.source) if isinstance(planned.source, str | Path) else planned.source
     tomogram = open_tomogram(source)
-    if (yield Progress(min(base, 0.999), tomogram.name)):
+    if (yield Progress(min(base, 0.999), planned.name)):
         raise CancelledError("segmentation was cancelled")
-    paths = {model.title: settings.output_dir / result_name(tomogram.name, model.title) for model in models}
-    outcome = Outcome(tomogram.name, "done", list(paths.values()))
+    paths = planned.paths
+    outcome = Outcome(planned.name, "done", list(paths.values()))
     missing = [m for m in models if settings.overwrite or not paths[m.title].exists()]
+    for model in models:
+        if model not in missing:
+            check_existing(paths[model.title], tomogram)
     if not missing:
         outcome.state = "skipped"
         return outcome
@@ -259,10 +281,13 @@ def _write_volumes(
     acting = models if settings.interactions or any(m.info.emit or m.info.absorb for m in models) else mine
     streams = [_stream(model, seen, region, (first, last), settings) for model in acting]
     infos = [model.info for model in acting]
+    labels = result_labels(tomogram, Extent((first, last), region))
     with contextlib.ExitStack() as stack:
         writers = {
             model.title: stack.enter_context(
-                VolumeWriter(paths[model.title], tomogram.shape, np.uint8, tomogram.voxel_size, like=tomogram)
+                VolumeWriter(
+                    paths[model.title], tomogram.shape, np.uint8, tomogram.voxel_size, like=tomogram, labels=labels
+                )
             )
             for model in mine
         }
