@@ -15,7 +15,7 @@ import pytest
 from brightness import brightness_model
 
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
-from ais_jupyter.core.data.errors import FileFormatError, InputError
+from ais_jupyter.core.data.errors import FileFormatError, FileWriteError, InputError
 from ais_jupyter.core.data.geometry import Region
 from ais_jupyter.core.data.model_info import Interaction
 from ais_jupyter.core.data.tomogram import Tomogram
