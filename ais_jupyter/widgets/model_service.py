@@ -117,13 +117,10 @@ class ModelService:
         """Write all models with weights, and their interactions, to ``path``."""
         from ais_jupyter.core.workflows import ModelGroup
 
-        path = Path(str(content["path"])).expanduser()
-        if path.exists() and not content.get("overwrite"):
-            raise InputError(f"{path} is there already: save under another name, or overwrite it")
         ready = [opened.model for opened in self._models if opened.model.compiled]
         titles = {model.title for model in ready}
         acting = [i for i in self._models.interactions if {i.parent, i.partner} <= titles]
-        return {"path": str(ModelGroup(ready, acting).save(path))}
+        return {"path": str(ModelGroup(ready, acting).save(str(content["path"]), bool(content.get("overwrite"))))}
 
     def remove(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
         """Close ``model``."""

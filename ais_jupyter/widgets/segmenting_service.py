@@ -11,8 +11,8 @@ import numpy as np
 
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.geometry import Region, clip_z_range
+from ais_jupyter.core.data.names import split_result
 from ais_jupyter.core.data.planes import plane_as_shown
-from ais_jupyter.core.data.segmentation import SEPARATOR
 from ais_jupyter.core.session import Session
 from ais_jupyter.widgets.base import KernelWidget, explain
 from ais_jupyter.widgets.job_view import job_status
@@ -69,9 +69,9 @@ class SegmentingService:
         models = [self._session.models[uid].applied for uid in content["models"]]
         sources: list[Any] = [self._session[uid] for uid in content.get("tomograms", ())]
         if pattern := str(content.get("files") or "").strip():
-            from ais_jupyter.core.files.paths import VOLUMES, collect
+            from ais_jupyter.core.files.paths import collect_volumes
 
-            sources += collect([pattern], VOLUMES)
+            sources += collect_volumes([pattern])
         for source in sources:
             if not getattr(getattr(source, "tomogram", None), "available", True):
                 raise InputError(f"the file of {source.name!r} is missing: relink it first")
@@ -150,7 +150,7 @@ class SegmentingService:
             },
             "notes": entry.notes,
             "outputs": [
-                {"path": str(path), "title": path.stem.rsplit(SEPARATOR, 1)[-1], "scores": self._scores.get(path)}
+                {"path": str(path), "title": split_result(path)[1], "scores": self._scores.get(path)}
                 for path in entry.outputs
             ],
         }

@@ -64,7 +64,7 @@ def test_load_save_and_never_overwrite_silently(window, tmp_path):
     before = path.read_bytes()
     other = listing(window)["models"][1]["uid"]
     refused = window.ask("model_save", model=other, path=str(path))[0]
-    assert "is there already" in refused["error"]["message"]
+    assert "already exists" in refused["error"]["message"]
     assert path.read_bytes() == before
     assert "error" not in window.ask("model_save", model=uid, z=3)[0]  # to where it is
     assert "give a path" in window.ask("model_save", model=other)[0]["error"]["message"]
@@ -79,7 +79,7 @@ def test_groups(window, tmp_path):
     window.ask("interactions", interactions=[interaction])
     assert listing(window)["interactions"] == [interaction]
     assert window.ask("model_group_save", path=str(path))[0]["path"] == str(path)
-    assert "is there already" in window.ask("model_group_save", path=str(path))[0]["error"]["message"]
+    assert "already exists" in window.ask("model_group_save", path=str(path))[0]["error"]["message"]
     group = open_any(path)
     assert isinstance(group, ModelGroup)
     assert group.interactions == [Interaction("Ribosome", "Membrane", "avoid", 50.0, 0.4)]

@@ -54,7 +54,7 @@ def test_save_does_not_overwrite_what_is_not_its_own(page):
     (page.folder / "other.scns").write_bytes(b"something")
     page.annotator.annotated[0].add_feature("A")
     answer = page("save", path=str(page.folder / "other.scns"))
-    assert "there already" in answer["error"]["message"]
+    assert "already exists" in answer["error"]["message"]
     assert (page.folder / "other.scns").read_bytes() == b"something"
 
 

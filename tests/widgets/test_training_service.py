@@ -125,7 +125,9 @@ def test_make_save_and_load(page):
     assert page("training_set")["set"]["boxes"] == 8
     path = page.folder / "discs.scnt"
     assert page("training_set_save", path=str(path))["path"] == str(path)
-    assert "already" in page("training_set_save", path=str(path))["error"]["message"]
+    assert page("training_set_save", path=str(path))["path"] == str(path)  # its own file
+    page.trainer.training_set = TrainingSet(made.images, made.labels, made.voxel_size, made.normalization)
+    assert "already exists" in page("training_set_save", path=str(path))["error"]["message"]
     page.trainer.training_set = None
     page("training_set_load", path=str(path))
     np.testing.assert_allclose(page.trainer.training_set.images, made.images, atol=1e-5)

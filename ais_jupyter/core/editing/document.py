@@ -63,7 +63,6 @@ class Document:
         self._lock: Lock | None = None
         self._records = 0
         self._journaled_state: dict[str, Any] = {}
-        self._stamp = _stamp(annotated.path)
         self.edits = EditListener(annotated)
         self.edits.made.connect(self._on_edit)
         annotated.saved.connect(self._on_saved)
@@ -138,39 +137,11 @@ class Document:
         return self.history.place is not self._saved_place
 
     def save(self, path: str | Path | None = None, overwrite: bool = False) -> Path:
-        """Save as a ``.scns`` and forget the autosave journal.
-
-        Parameters
-        ----------
-        path : path, optional
-            Where to; by default the file it came from, or a new one beside the tomogram.
-        overwrite : bool
-            Whether a file may be replaced that these annotations do not come from, or that another program has changed
-            since.
-
-        Raises
-        ------
-        InputError
-            There is such a file and `overwrite` is false, or there is no place to save to.
-        """
-        annotated = self.annotated
-        with annotated.lock:
-            target = Path(path).expanduser() if path is not None else annotated.path
-            if target is None and annotated.tomogram.path is not None:
-                target = annotated.tomogram.path.parent / f"{annotated.tomogram.name}.scns"
-            if target is not None and not overwrite and target.exists():
-                if target != annotated.path:
-                    raise InputError(f"{target} is there already: open it, save under another name, or overwrite it")
-                if _stamp(target) != self._stamp:
-                    raise InputError(
-                        f"another program has changed {target} since it was opened here: save under another name, "
-                        "or overwrite it"
-                    )
-            return annotated.save(target)
+        """Save as a ``.scns`` and drop the autosave journal; see `AnnotatedTomogram.save`."""
+        return self.annotated.save(path, overwrite)
 
     def _on_saved(self, path: Path) -> None:
         self._saved_place = self.history.place
-        self._stamp = _stamp(path)
         self._drop_journal(remove=True)
         self.changed.emit()
 
@@ -300,15 +271,6 @@ def _step_name(edit: Edit) -> str:
     if isinstance(edit, FeatureEdit):
         return "Add feature" if edit.before is None else "Delete feature" if edit.after is None else "Move feature"
     return "Change mask"
-
-
-def _stamp(path: Path | None) -> tuple[int, int] | None:
-    """Size and time of a file, by which a change made by others is noticed."""
-    try:
-        found = None if path is None else path.stat()
-    except OSError:
-        return None
-    return None if found is None else (found.st_size, found.st_mtime_ns)
 
 
 def _autosave_failed(error: Exception) -> str:

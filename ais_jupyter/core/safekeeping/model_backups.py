@@ -60,7 +60,7 @@ class ModelBackup:
         begin = time.monotonic()
         try:
             self._hold()
-            storage.save(model.to_stored(), self.path)
+            storage.save(model.to_stored(), self.path, overwrite=True)
             about = {"title": model.title, "time": time.time(), "loss": model.info.loss}
             self.path.with_suffix(".json").write_text(json.dumps(about), encoding="utf-8")
             self.error, self.time = None, time.time()

@@ -13,7 +13,8 @@ from psygnal import Signal
 from ais_jupyter.core.data import storage
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.errors import AisError, InputError
-from ais_jupyter.core.data.tomogram import Tomogram, volume_stem
+from ais_jupyter.core.data.names import volume_stem
+from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.editing.document import Document
 from ais_jupyter.core.editing.history import Step
 from ais_jupyter.core.editing.replay import recover

@@ -162,14 +162,11 @@ class TrainingSetDraft:
         Raises
         ------
         InputError
-            There is no set, or the file exists and `overwrite` is false.
+            There is no set, or the file must not be replaced (`TrainingSet.save`).
         """
         if self.training_set is None:
             raise InputError("there is no training set yet")
-        target = Path(path).expanduser()
-        if target.exists() and not overwrite:
-            raise InputError(f"{target} already exists: choose another name")
-        written = self.training_set.save(target)
+        written = self.training_set.save(path, overwrite)
         self.origin = str(written)
         self.changed.emit()
         return written

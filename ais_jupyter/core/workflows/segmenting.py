@@ -16,8 +16,8 @@ from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.errors import AisError, CancelledError, FileWriteError, InputError
 from ais_jupyter.core.data.geometry import Region, central_slices, clip_z_range, rescale_factor
 from ais_jupyter.core.data.model_info import Interaction
+from ais_jupyter.core.data.names import result_name
 from ais_jupyter.core.data.progress import Progress, Work
-from ais_jupyter.core.data.segmentation import output_name
 from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.files.volume_writer import VolumeWriter
 from ais_jupyter.core.jobs.job import Job
@@ -193,7 +193,7 @@ def _one(models: list[SegmentationModel], source: Any, settings: _Settings, base
     tomogram = open_tomogram(source)
     if (yield Progress(min(base, 0.999), tomogram.name)):
         raise CancelledError("segmentation was cancelled")
-    paths = {model.title: settings.output_dir / output_name(tomogram.name, model.title) for model in models}
+    paths = {model.title: settings.output_dir / result_name(tomogram.name, model.title) for model in models}
     outcome = Outcome(tomogram.name, "done", list(paths.values()))
     missing = [m for m in models if settings.overwrite or not paths[m.title].exists()]
     if not missing:
