@@ -1,4 +1,4 @@
-// What was fetched, kept within a budget of bytes; what was not asked for for longest goes first.
+// Keeps what was fetched within a budget of bytes; the least recently used goes first.
 
 export class ByteCache<Item> {
   private kept = new Map<string, Item>();
@@ -8,7 +8,7 @@ export class ByteCache<Item> {
   constructor(
     readonly budget: number,
     private sizeOf: (item: Item) => number,
-    /** What is on the screen stays, whatever its size: else it would be fetched again and again. */
+    /** What is on the screen stays, whatever its size: otherwise it would be fetched again and again. */
     private inUse: (key: string) => boolean = () => false,
   ) {}
 

@@ -1,4 +1,4 @@
-// Slices kept in the browser, of all tomograms and axes.
+// The slices that the browser keeps, of all tomograms and axes.
 import { ByteCache } from "./byte_cache";
 import { keyText, type Slice, type SliceKey } from "./slice";
 
