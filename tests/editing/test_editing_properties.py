@@ -139,6 +139,7 @@ def test_undo_and_redo_lead_back_exactly(before, sequence):
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sequence=st.lists(actions, max_size=30))
 @example(sequence=[("step", [("add", ""), ("box", 1, 0, 0, 0)])])  # the box was in the journal twice
+@example(sequence=[("alone", ("box", 0, 2, 0, 0)), ("step", [("clear", 0, 2), ("remove", 0)]), ("undo",)])
 def test_the_journal_gives_the_same_state_and_history(sequence):
     annotated = AnnotatedTomogram(Tomogram(np.zeros(SHAPE, np.float32)))
     document = Document.of(annotated)

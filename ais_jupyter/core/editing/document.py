@@ -120,12 +120,13 @@ class Document:
             if step is None:
                 return None
             applied = change(step)
+            record = _record(kind, applied)  # before it is applied: a feature that comes back as it is at that moment
             try:
                 self._apply(applied)
             except Exception:
                 stay()
                 raise
-            self._write(kind, applied)
+            self._write(record)
         self.changed.emit()
         return step
 
@@ -192,7 +193,7 @@ class Document:
         name = _step_name(edit)
         if isinstance(edit, SettingEdit) and edit.name in TOOL_SETTINGS:
             if self._journal is not None:
-                self._write("setting", Step(name, [edit]))
+                self._write(_record("setting", Step(name, [edit])))
             return
         self._commit(Step(name, [edit]))
         self.changed.emit()
@@ -208,24 +209,24 @@ class Document:
     def _commit(self, step: Step) -> None:
         mergeable = self.unsaved  # what is in the file stays a step of its own
         self.history.push(step, mergeable)
-        self._write("step", step, mergeable)
+        self._write(_record("step", step, mergeable))
 
     # journal ---------------------------------------------------------------------------------------------------------
 
-    def _write(self, kind: str, step: Step, mergeable: bool = False) -> None:
-        blobs: list[bytes] = []
-        fields = {**step.encode(blobs), "unsaved": self.unsaved, "mergeable": mergeable}
+    def _write(self, record: Record) -> None:
+        fields = record.fields
+        fields["unsaved"] = self.unsaved
         try:
             if self._journal is None:
                 fields["applied"] = True  # it is in the snapshot already
-                self._start_journal(Record(kind, fields, blobs))
+                self._start_journal(record)
             else:
                 state = encode_state(self.annotated)
                 self._records += 1
                 if state != self._journaled_state or self._records % _STATE_EVERY == 0:
                     fields["uid"], fields["state"] = self.annotated.uid, state
                     self._journaled_state = state
-                self._journal.append(Record(kind, fields, blobs))
+                self._journal.append(record)
                 if self._journal.wants_compaction:
                     self._journal.compact(self._beginning())
             self.autosave_error = None
@@ -260,6 +261,12 @@ class Document:
         if self._lock is not None:
             self._lock.release()
         self._journal = self._lock = None
+
+
+def _record(kind: str, step: Step, mergeable: bool = False) -> Record:
+    """Return a step as the journal holds it."""
+    blobs: list[bytes] = []
+    return Record(kind, {**step.encode(blobs), "mergeable": mergeable}, blobs)
 
 
 def _step_name(edit: Edit) -> str:
