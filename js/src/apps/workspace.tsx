@@ -101,7 +101,7 @@ function Workspace({ bench, stages, viewer, actions, plan }: Props): JSX.Element
   const full = viewer.fullWindow.value;
   const stage = stages.current.value;
   useEffect(() => (full ? fillWindow(root.current!) : undefined), [full]);
-  // Anyone who copies a prediction wants to correct it.
+  // Who copies a prediction wants to correct it.
   const toAnnotate = () => {
     if (stages.all.includes("annotate")) stages.current.value = "annotate";
   };
