@@ -66,15 +66,18 @@ class TrainingService:
         return Answer(content, [curve.tobytes() for curve in curves])
 
     def train(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
-        """Train ``model``, or a new one of ``architecture``, with ``options``."""
-        from ais_jupyter.core.learning.training import TrainingOptions
+        """Train ``model`` further, from new weights to ``start_over``, or a new one of ``architecture``."""
+        from ais_jupyter.core.learning.training_options import TrainingOptions
 
         training_set = self._session.training_set.training_set
         if training_set is None:
             raise InputError("make a training set first, or load one")
-        options = TrainingOptions(**content["options"])
+        options = TrainingOptions.from_values(**content["options"])
         opened = self._models[content["model"]] if content.get("model") else self._new(str(content["architecture"]))
-        self._trainings.train(opened, training_set, options)
+        if content.get("start_over"):
+            self._trainings.start_over(opened, training_set, options)
+        else:
+            self._trainings.train(opened, training_set, options)
         return {"model": opened.uid}
 
     def stop(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
@@ -83,8 +86,12 @@ class TrainingService:
         return {}
 
     def resume(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
-        """Continue the training of ``model`` on the set of now."""
-        self._trainings.resume(str(content["model"]), self._session.training_set.training_set)
+        """Continue the training of ``model`` on the current set, with ``options`` or as before."""
+        from ais_jupyter.core.learning.training_options import TrainingOptions
+
+        options = TrainingOptions.from_values(**content["options"]) if content.get("options") else None
+        training_set = self._session.training_set.training_set
+        self._trainings.resume(str(content["model"]), training_set, options=options)
         return {}
 
     def recover(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
@@ -134,6 +141,7 @@ class TrainingService:
             "device": status.get("device", ""),
             "arithmetic": status.get("arithmetic", ""),
             "memory": status.get("memory", 0),
+            "note": status.get("note", ""),
             "stepsPerSecond": status.get("steps_per_second", 0.0),
             "timeLeft": status.get("time_left") if job.state == "running" else None,
         }
