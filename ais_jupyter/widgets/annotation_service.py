@@ -17,10 +17,11 @@ from ais_jupyter.core.editing.edits import SettingEdit, decode_edit
 from ais_jupyter.core.editing.history import Step
 from ais_jupyter.core.editing.interpolate import interpolate_masks
 from ais_jupyter.core.editing.snapshot import encode_annotated
+from ais_jupyter.core.session import Session
 from ais_jupyter.widgets.base import KernelWidget
 from ais_jupyter.widgets.changes import ChangeRecorder
-from ais_jupyter.widgets.open_tomograms import OpenTomograms, describe
 from ais_jupyter.widgets.protocol import Answer, Buffers
+from ais_jupyter.widgets.tomogram_info import describe_tomogram
 
 #: Steps whose keys are remembered, so that a view can name the one that it wants to take back.
 KEPT_KEYS = 2000
@@ -29,13 +30,15 @@ KEPT_KEYS = 2000
 class AnnotationService:
     """Answers requests about annotations and tells the views what changed."""
 
-    def __init__(self, widget: KernelWidget, tomograms: OpenTomograms) -> None:
+    def __init__(self, widget: KernelWidget, session: Session) -> None:
         self._widget = widget
-        self._tomograms = tomograms
+        self._session = session
         self._recorders: dict[str, ChangeRecorder] = {}
         self._received: dict[str, int] = {}
         self._keys: list[tuple[Step, str]] = []
         self._lock = threading.RLock()
+        session.documents_changed.connect(self._follow_open)
+        self._follow_open()
         widget.on_request("snapshot", self.snapshot)
         widget.on_request("edit", self.edit)
         widget.on_request("undo", lambda content, buffers: self.travel("undo", content))
@@ -43,7 +46,10 @@ class AnnotationService:
         widget.on_request("interpolate", self.interpolate)
         widget.on_request("heartbeat", lambda content, buffers: {"revisions": self.revisions()})
 
-    def follow_only(self, opened: list[AnnotatedTomogram]) -> None:
+    def _follow_open(self) -> None:
+        self._follow_only(self._session.annotated)
+
+    def _follow_only(self, opened: list[AnnotatedTomogram]) -> None:
         """Listen to changes of exactly these annotations from now on."""
         for annotated in opened:
             if annotated.uid not in self._recorders:
@@ -52,8 +58,9 @@ class AnnotationService:
             self._recorders.pop(uid).close()
 
     def close(self) -> None:
-        """Stop listening to all."""
-        self.follow_only([])
+        """Stop listening."""
+        self._session.documents_changed.disconnect(self._follow_open, missing_ok=True)
+        self._follow_only([])
 
     def revisions(self) -> dict[str, int]:
         """Revision of each open tomogram."""
@@ -63,17 +70,18 @@ class AnnotationService:
 
     def snapshot(self, content: dict[str, Any], _buffers: Buffers) -> Answer:
         """All annotations of ``tomogram``."""
-        annotated = self._tomograms[content["tomogram"]]
+        annotated = self._session[content["tomogram"]]
         with annotated.lock:
             self._recorders[annotated.uid].flush()
             blobs: list[bytes] = []
             features = encode_annotated(annotated, blobs)["features"]
             revision = self._recorders[annotated.uid].revision
-            return Answer({"features": features, "revision": revision, "info": describe(annotated)}, list(blobs))
+            info = describe_tomogram(annotated)
+            return Answer({"features": features, "revision": revision, "info": info}, list(blobs))
 
     def edit(self, content: dict[str, Any], buffers: Buffers) -> dict[str, Any]:
         """Make changes that a view has made already, as one step called ``name``."""
-        annotated = self._tomograms[content["tomogram"]]
+        annotated = self._session[content["tomogram"]]
         document = Document.of(annotated)
 
         def change() -> bool:
@@ -98,7 +106,7 @@ class AnnotationService:
 
         The answer says with ``z`` which slice to show.
         """
-        annotated = self._tomograms[content["tomogram"]]
+        annotated = self._session[content["tomogram"]]
         document = Document.of(annotated)
 
         z: int | None = None
@@ -114,7 +122,7 @@ class AnnotationService:
 
     def interpolate(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
         """Fill the slices between drawn ones of ``feature``; says how many were filled."""
-        annotated = self._tomograms[content["tomogram"]]
+        annotated = self._session[content["tomogram"]]
         feature = annotated.feature_by_uid(content["feature"])
         with annotated.lock:
             masks = {z: mask.copy() for z, mask in feature.masks.items()}
@@ -146,7 +154,7 @@ class AnnotationService:
                 self._widget.push("changes", message, list(blobs))
             answer = {"from": before if known else recorder.revision, "revision": recorder.revision}
             # Where an expectation failed, the view asks for a snapshot.
-            return {**answer, "info": describe(annotated), "disagrees": not agrees}
+            return {**answer, "info": describe_tomogram(annotated), "disagrees": not agrees}
 
     def _tell(self, annotated: AnnotatedTomogram, before: int, edits: list[dict], blobs: list[bytes]) -> None:
         """Tell what a script or another widget changed."""
@@ -163,7 +171,7 @@ class AnnotationService:
             "edits": edits,
             "client": client,
             "step": step,
-            "info": describe(annotated),
+            "info": describe_tomogram(annotated),
         }
 
     def _remember(self, document: Document, key: str) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 from ais_jupyter.core.data import storage
 from ais_jupyter.core.data.feature_library import FeatureLibrary, LibraryFeature
 from ais_jupyter.core.data.home import home
+from ais_jupyter.core.session import Session
 from ais_jupyter.widgets.base import KernelWidget
-from ais_jupyter.widgets.open_tomograms import OpenTomograms
 from ais_jupyter.widgets.protocol import Buffers
 
 
@@ -21,8 +21,8 @@ def default_path() -> Path:
 class LibraryService:
     """Reads the library when it is asked for, so that changes made by other programs are seen."""
 
-    def __init__(self, widget: KernelWidget, tomograms: OpenTomograms, path: str | Path | None = None) -> None:
-        self._tomograms = tomograms
+    def __init__(self, widget: KernelWidget, session: Session, path: str | Path | None = None) -> None:
+        self._session = session
         self.path = Path(path).expanduser() if path else default_path()
         widget.on_request("library", lambda content, buffers: self.listing())
         widget.on_request("library_keep", self.keep)
@@ -47,7 +47,7 @@ class LibraryService:
 
     def keep(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
         """Put the settings of ``feature`` into the active library, in place of those of the same title."""
-        annotated = self._tomograms[content["tomogram"]]
+        annotated = self._session[content["tomogram"]]
         feature = annotated.feature_by_uid(content["feature"])
         pixel = annotated.tomogram.pixel_size or 10.0
         library = self._read()

@@ -10,10 +10,9 @@ from typing import Any
 from ais_jupyter.core.data.colors import as_color, cycle_color
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.model_info import Interaction
-from ais_jupyter.core.session.open_models import OpenModel, OpenModels
+from ais_jupyter.core.session import Session
+from ais_jupyter.core.session.open_models import OpenModel
 from ais_jupyter.widgets.base import KernelWidget
-from ais_jupyter.widgets.open_tomograms import OpenTomograms
-from ais_jupyter.widgets.prediction_service import PredictionService
 from ais_jupyter.widgets.protocol import Buffers
 
 #: Seconds that changes of the list are collected before they are told.
@@ -25,15 +24,12 @@ _SWITCHES = ("active", "show", "blend", "emit", "absorb")
 class ModelService:
     """The list of models and what is done with whole ones."""
 
-    def __init__(
-        self, widget: KernelWidget, tomograms: OpenTomograms, models: OpenModels, predictions: PredictionService
-    ) -> None:
+    def __init__(self, widget: KernelWidget, session: Session) -> None:
         self._widget = widget
-        self._tomograms = tomograms
-        self._models = models
-        self._predictions = predictions
+        self._session = session
+        self._models = session.models
         self._timer: threading.Timer | None = None
-        models.changed.connect(self._soon)
+        self._models.changed.connect(self._soon)
         widget.on_request("models", lambda content, buffers: self.listing())
         widget.on_request("architectures", self.architectures, background=True)
         widget.on_request("architecture_facts", self.facts, background=True)
@@ -56,7 +52,7 @@ class ModelService:
         """Return every open model, and how they act on each other."""
         with self._models.lock:
             return {
-                "models": [describe(opened) for opened in self._models],
+                "models": [describe_model(opened) for opened in self._models],
                 "interactions": [asdict(interaction) for interaction in self._models.interactions],
                 "selected": self._models.selected,
             }
@@ -166,10 +162,10 @@ class ModelService:
     def _take_picture(self, opened: OpenModel, tomogram: str, z: int) -> None:
         from ais_jupyter.core.files.scnm_preview import make_picture
 
-        annotated, model = self._tomograms[tomogram], opened.model
+        annotated, model = self._session[tomogram], opened.model
         if not model.compiled or not annotated.tomogram.available:
             return
-        levels = self._predictions.predictor.predict(annotated, z, [opened.as_applied()]).levels[opened.uid]
+        levels = self._session.predictor.predict(annotated, z, [opened.as_applied()]).levels[opened.uid]
         block = annotated.tomogram.around(z, model.info.depth)
         picture = make_picture(block[len(block) // 2], levels / 255, model.info.color)
         model.preview = block.astype("float32"), picture
@@ -184,7 +180,7 @@ class ModelService:
         self._widget.push("models", self.listing())
 
 
-def describe(opened: OpenModel) -> dict[str, Any]:
+def describe_model(opened: OpenModel) -> dict[str, Any]:
     """Return what the browser shows of a model; kept in step with ``ModelValues`` in js/src/state/model_set.ts."""
     info = opened.model.info
     return {

@@ -4,33 +4,29 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.session import Session
 from ais_jupyter.core.session.open_models import OpenModel, OpenModels
 from ais_jupyter.widgets.base import KernelWidget
-from ais_jupyter.widgets.open_tomograms import OpenTomograms
 from ais_jupyter.widgets.protocol import Answer, Buffers
-
-if TYPE_CHECKING:
-    from ais_jupyter.core.workflows.predicting import SlicePredictor
 
 
 class PredictionService:
     """One prediction at a time, in a thread of its own so that slices never wait for a network."""
 
-    def __init__(self, widget: KernelWidget, tomograms: OpenTomograms, models: OpenModels) -> None:
+    def __init__(self, widget: KernelWidget, session: Session) -> None:
         self._widget = widget
-        self._tomograms = tomograms
-        self._models = models
-        self._predictor: SlicePredictor | None = None
+        self._session = session
+        self._models = session.models
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ais-predict")
         widget.on_request("predict", self.predict, background=self._pool)
         widget.on_request("prediction_save", self.save, background=True)
-        models.weights_changed.connect(self._on_weights)
-        models.removed.connect(self._on_removed)
+        self._models.weights_changed.connect(self._on_weights)
+        self._models.removed.connect(self._on_removed)
 
     def close(self) -> None:
         """Stop listening, and predict no more."""
@@ -38,27 +34,18 @@ class PredictionService:
         self._models.removed.disconnect(self._on_removed, missing_ok=True)
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    @property
-    def predictor(self) -> SlicePredictor:
-        """What applies the models."""
-        if self._predictor is None:
-            from ais_jupyter.core.workflows.predicting import SlicePredictor  # it loads what computes networks
-
-            self._predictor = SlicePredictor()
-        return self._predictor
-
     def predict(self, content: dict[str, Any], _buffers: Buffers) -> Answer:
         """Apply the models that are in use to slice ``z`` of ``tomogram``.
 
         The answer has a layer for each model that is shown: which model and version it is of, and 8-bit probabilities.
         """
-        annotated = self._tomograms[content["tomogram"]]
+        annotated = self._session[content["tomogram"]]
         z = int(content["z"])
         used = used_models(self._models)
         for opened in used:
             opened.predictions = (opened.predictions[0] + 1, opened.predictions[1])
         try:
-            found = self.predictor.predict(
+            found = self._session.predictor.predict(
                 annotated,
                 z,
                 [opened.as_applied() for opened in used],
@@ -86,24 +73,23 @@ class PredictionService:
         path = Path(str(content["path"])).expanduser()
         if path.exists() and not content.get("overwrite"):
             raise InputError(f"{path} is there already: choose another name")
-        annotated, opened, z = self._tomograms[content["tomogram"]], self._models[content["model"]], int(content["z"])
+        annotated, opened, z = self._session[content["tomogram"]], self._models[content["model"]], int(content["z"])
         if not opened.applied.compiled:
             raise InputError(f"{opened.model.title!r} has no weights yet: train it first")
         used = used_models(self._models)
         used = used if opened in used else [*used, opened]
-        found = self.predictor.predict(annotated, z, [one.as_applied() for one in used], self._models.interactions)
+        applied = [one.as_applied() for one in used]
+        found = self._session.predictor.predict(annotated, z, applied, self._models.interactions)
         (dz, dy, dx), (z0, y0, x0) = annotated.tomogram.voxel_size, annotated.tomogram.origin
         write_mrc(path, found.levels[opened.uid], (dz, dy, dx), (z0 + z * dz, y0, x0))
         return {"path": str(path)}
 
     def _on_weights(self, opened: OpenModel) -> None:
-        if self._predictor is not None:
-            self._predictor.forget_versions(opened.uid, opened.version)
+        self._session.predictor.forget_versions(opened.uid, opened.version)
         self._widget.push("weights", {"model": opened.uid, "version": opened.version})
 
     def _on_removed(self, opened: OpenModel) -> None:
-        if self._predictor is not None:
-            self._predictor.forget(opened.uid)
+        self._session.predictor.forget(opened.uid)
 
 
 def used_models(models: OpenModels) -> list[OpenModel]:

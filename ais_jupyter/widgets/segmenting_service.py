@@ -12,10 +12,9 @@ import numpy as np
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.geometry import Region, clip_z_range
 from ais_jupyter.core.data.segmentation import SEPARATOR
-from ais_jupyter.core.session.open_models import OpenModels
+from ais_jupyter.core.session import Session
 from ais_jupyter.widgets.base import KernelWidget, explain
 from ais_jupyter.widgets.job_view import job_status
-from ais_jupyter.widgets.open_tomograms import OpenTomograms
 from ais_jupyter.widgets.protocol import Answer, Buffers
 
 #: Seconds between two reports of progress.
@@ -28,13 +27,10 @@ SETTINGS = ("tta", "tiled", "overlap", "trim_edges", "sigma", "overwrite")
 class SegmentingService:
     """The queue of one widget, kept in the kernel so that it outlives the page."""
 
-    def __init__(self, widget: KernelWidget, tomograms: OpenTomograms, models: OpenModels) -> None:
-        from ais_jupyter.core.session.segmentation_queue import SegmentationQueue  # knows Keras' neighbours
-
+    def __init__(self, widget: KernelWidget, session: Session) -> None:
         self._widget = widget
-        self._tomograms = tomograms
-        self._models = models
-        self.queue = SegmentationQueue()
+        self._session = session
+        self.queue = session.segmentations
         self._scores: dict[Path, dict[str, Any]] = {}
         self._volumes: dict[Path, tuple[float, Any]] = {}
         self._told = 0.0
@@ -58,7 +54,7 @@ class SegmentingService:
 
     def default_folder(self) -> Path:
         """Return where results go unless another folder is chosen: beside the first tomogram that is a file."""
-        paths = [annotated.tomogram.path for annotated in self._tomograms]
+        paths = [annotated.tomogram.path for annotated in self._session.annotated]
         return next((Path(path).absolute().parent for path in paths if path is not None), Path.cwd()) / FOLDER
 
     def listing(self) -> dict[str, Any]:
@@ -69,8 +65,8 @@ class SegmentingService:
 
     def export(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
         """Queue ``models`` on ``tomograms`` and on the files that ``files`` (path, folder or wildcard) stands for."""
-        models = [self._models[uid].applied for uid in content["models"]]
-        sources: list[Any] = [self._tomograms[uid] for uid in content.get("tomograms", ())]
+        models = [self._session.models[uid].applied for uid in content["models"]]
+        sources: list[Any] = [self._session[uid] for uid in content.get("tomograms", ())]
         if pattern := str(content.get("files") or "").strip():
             from ais_jupyter.core.files.paths import VOLUMES, collect
 
@@ -80,8 +76,8 @@ class SegmentingService:
                 raise InputError(f"the file of {source.name!r} is missing: relink it first")
         folder = Path(str(content.get("folder") or self.default_folder())).expanduser()
         settings = {name: content[name] for name in SETTINGS if content.get(name) is not None}
-        with self._models.lock:
-            interactions = list(self._models.interactions)
+        with self._session.models.lock:
+            interactions = list(self._session.models.interactions)
         added = self.queue.add(models, sources, folder, interactions, **settings)
         return {"added": len(added)}
 
@@ -98,7 +94,8 @@ class SegmentingService:
 
     def region(self, content: dict[str, Any], _buffers: Buffers) -> None:
         """Set the region (y0, y1, x0, x1) and the half-open slice range that are segmented; None is all."""
-        annotated = self._tomograms[content["tomogram"]]
+        document = self._session.document(content["tomogram"])
+        annotated = document.annotated
         shape = annotated.tomogram.shape
         if "region" in content:
             corners = content["region"]
@@ -107,7 +104,7 @@ class SegmentingService:
         if "z_range" in content:
             annotated.z_range = clip_z_range(content["z_range"], shape[0])
         annotated.tomogram_changed.emit()
-        self._tomograms.session.document_changed.emit(self._tomograms.document(content["tomogram"]))
+        self._session.document_changed.emit(document)
 
     def result_slice(self, content: dict[str, Any], _buffers: Buffers) -> Answer:
         """Return a plane of a finished result as levels 0–255."""
@@ -137,7 +134,7 @@ class SegmentingService:
     # what the browser shows ------------------------------------------------------------------------------------------
 
     def _describe(self, entry: Any) -> dict[str, Any]:
-        annotated = next((a for a in self._tomograms if a is entry.source), None)
+        annotated = next((a for a in self._session.annotated if a is entry.source), None)
         error = entry.error
         return {
             "uid": entry.uid,

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from ais_jupyter.core.data.tomogram import Tomogram
-from ais_jupyter.widgets.open_tomograms import OpenTomograms
+from ais_jupyter.core.session import Session
 from ais_jupyter.widgets.protocol import Answer, Buffers
 
 SAMPLED_SLICES = 8
@@ -63,8 +63,8 @@ def encode(image: np.ndarray, precision: str, limits: tuple[float, float]) -> tu
 class SliceService:
     """Answers requests for slices; safe to call from several threads."""
 
-    def __init__(self, tomograms: OpenTomograms, precision: str = "uint8") -> None:
-        self._tomograms = tomograms
+    def __init__(self, session: Session, precision: str = "uint8") -> None:
+        self._session = session
         self._precision = precision
         self._limits: WeakKeyDictionary[Tomogram, tuple[float, float]] = WeakKeyDictionary()
         self._lock = threading.Lock()
@@ -74,7 +74,7 @@ class SliceService:
 
         Rows and columns: axis z: (y, x), y: (z, x), x: (y, z).
         """
-        tomogram = self._tomograms[content["tomogram"]].tomogram
+        tomogram = self._session[content["tomogram"]].tomogram
         precision = content.get("precision") or self._precision
         step = max(1, int(content.get("step", 1)))
         axis = content.get("axis", "z")
@@ -91,7 +91,7 @@ class SliceService:
 
     def value(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
         """Return the exact grey value at ``position`` (z, y, x); None where it is not a number."""
-        tomogram = self._tomograms[content["tomogram"]].tomogram
+        tomogram = self._session[content["tomogram"]].tomogram
         z, y, x = (int(v) for v in content["position"])
         if not all(0 <= v < n for v, n in zip((z, y, x), tomogram.shape)):
             return {"value": None}

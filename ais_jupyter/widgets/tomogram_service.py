@@ -9,9 +9,10 @@ import numpy as np
 
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.geometry import as_voxel_size
+from ais_jupyter.core.session import Session
 from ais_jupyter.widgets.base import KernelWidget
-from ais_jupyter.widgets.open_tomograms import DISPLAY_KEYS, OpenTomograms, describe
 from ais_jupyter.widgets.protocol import Answer, Buffers
+from ais_jupyter.widgets.tomogram_info import DISPLAY_KEYS, describe_tomogram
 
 THUMBNAIL = 64
 #: Seconds that changes of the list are collected before they are told.
@@ -21,11 +22,10 @@ DELAY = 0.05
 class TomogramService:
     """The list of tomograms and what is done with whole ones."""
 
-    def __init__(self, widget: KernelWidget, tomograms: OpenTomograms) -> None:
+    def __init__(self, widget: KernelWidget, session: Session) -> None:
         self._widget = widget
-        self._tomograms = tomograms
+        self._session = session
         self._timer: threading.Timer | None = None
-        session = tomograms.session
         session.documents_changed.connect(self._soon)
         session.document_changed.connect(self._soon)
         widget.on_request("open", lambda content, buffers: {**self.listing(), "recoverable": self.recoverable()})
@@ -43,19 +43,19 @@ class TomogramService:
         """Stop listening to the session."""
         if self._timer is not None:
             self._timer.cancel()
-        self._tomograms.session.documents_changed.disconnect(self._soon, missing_ok=True)
-        self._tomograms.session.document_changed.disconnect(self._soon, missing_ok=True)
+        self._session.documents_changed.disconnect(self._soon, missing_ok=True)
+        self._session.document_changed.disconnect(self._soon, missing_ok=True)
 
     def listing(self) -> dict[str, Any]:
         """Return every open tomogram."""
-        return {"tomograms": [describe(annotated) for annotated in self._tomograms]}
+        return {"tomograms": [describe_tomogram(annotated) for annotated in self._session.annotated]}
 
     def recoverable(self) -> list[dict[str, Any]]:
         """Return unsaved work of programs that ended, on tomograms that are open here."""
-        open_names = {(a.tomogram.name, a.tomogram.shape) for a in self._tomograms}
+        open_names = {(a.tomogram.name, a.tomogram.shape) for a in self._session.annotated}
         return [
             {"id": str(entry.path), "name": entry.name, "time": entry.time, "steps": entry.n_steps}
-            for entry in self._tomograms.session.recoverable()
+            for entry in self._session.recoverable()
             if (entry.name, tuple(entry.shape)) in open_names
         ]
 
@@ -63,25 +63,25 @@ class TomogramService:
 
     def add(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
         """Open the file at ``path``."""
-        document = self._tomograms.session.open(str(content["path"]))
+        document = self._session.open(str(content["path"]))
         return {"tomogram": document.annotated.uid}
 
     def close_tomogram(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
         """Close one; ``discard`` gives up unsaved changes."""
-        document = self._tomograms.document(content["tomogram"])
-        self._tomograms.session.close(document, bool(content.get("discard")))
+        document = self._session.document(content["tomogram"])
+        self._session.close(document, bool(content.get("discard")))
         return {}
 
     def relink(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
         """Attach the annotations to the tomogram at ``path``."""
-        self._tomograms[content["tomogram"]].relink(str(content["path"]))
+        self._session[content["tomogram"]].relink(str(content["path"]))
         self._widget.push("tomogram_replaced", {"tomogram": content["tomogram"]})  # the page drops the old slices
         self._soon()
         return {}
 
     def voxel_size(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
         """Override the voxel size, ``value`` in Å."""
-        annotated = self._tomograms[content["tomogram"]]
+        annotated = self._session[content["tomogram"]]
         size = as_voxel_size(float(content["value"]))
         if not size[2] > 0:
             raise InputError("the pixel size must be a positive number of Å")
@@ -93,13 +93,13 @@ class TomogramService:
 
     def save(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
         """Save; ``path`` and ``overwrite`` for another place."""
-        document = self._tomograms.document(content["tomogram"])
+        document = self._session.document(content["tomogram"])
         written = document.save(content.get("path") or None, overwrite=bool(content.get("overwrite")))
-        return {"path": str(written), "info": describe(document.annotated)}
+        return {"path": str(written), "info": describe_tomogram(document.annotated)}
 
     def recover(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
         """Bring unsaved work (``recovery``) back, or ``discard`` it."""
-        session = self._tomograms.session
+        session = self._session
         entry = next((e for e in session.recoverable() if str(e.path) == content["recovery"]), None)
         if entry is None:
             raise InputError("this unsaved work was recovered or discarded already")
@@ -112,7 +112,7 @@ class TomogramService:
 
     def display(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
         """Remember how a tomogram is shown, for the next view and for the file; None forgets."""
-        annotated = self._tomograms[content["tomogram"]]
+        annotated = self._session[content["tomogram"]]
         with annotated.lock:
             for key in DISPLAY_KEYS:
                 if key not in content:
@@ -125,13 +125,12 @@ class TomogramService:
 
     def open_beside(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
         """Open the annotations that lie beside a tomogram, in its place."""
-        tomograms = self._tomograms
-        document = tomograms.session.open_beside(tomograms.document(content["tomogram"]))
+        document = self._session.open_beside(self._session.document(content["tomogram"]))
         return {"tomogram": document.annotated.uid}
 
     def thumbnail(self, content: dict[str, Any], _buffers: Buffers) -> Answer:
         """Return a small 8-bit picture of the middle slice."""
-        tomogram = self._tomograms[content["tomogram"]].tomogram
+        tomogram = self._session[content["tomogram"]].tomogram
         step = max(1, max(tomogram.shape[1:]) // THUMBNAIL)
         image = np.asarray(tomogram.slice(tomogram.shape[0] // 2), np.float32)
         height, width = (n // step for n in image.shape)

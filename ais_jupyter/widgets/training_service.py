@@ -10,13 +10,12 @@ import numpy as np
 
 from ais_jupyter.core.data.colors import cycle_color
 from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.session import Session
 from ais_jupyter.core.session.model_backups import discard_lost, lost_models
-from ais_jupyter.core.session.open_models import OpenModel, OpenModels
-from ais_jupyter.core.session.trainings import Curve, Trainings
+from ais_jupyter.core.session.open_models import OpenModel
+from ais_jupyter.core.session.trainings import Curve
 from ais_jupyter.widgets.base import KernelWidget
-from ais_jupyter.widgets.open_tomograms import OpenTomograms
 from ais_jupyter.widgets.protocol import Answer, Buffers
-from ais_jupyter.widgets.training_set_service import TrainingSetService
 
 #: Seconds between events; the batches of a small network come much quicker.
 DELAY = 0.2
@@ -25,17 +24,15 @@ DELAY = 0.2
 class TrainingService:
     """Training of the models of one widget."""
 
-    def __init__(
-        self, widget: KernelWidget, tomograms: OpenTomograms, models: OpenModels, trainings: Trainings
-    ) -> None:
-        self._widget, self._tomograms, self._models, self._trainings = widget, tomograms, models, trainings
-        self.sets = TrainingSetService(widget, tomograms, models)
+    def __init__(self, widget: KernelWidget, session: Session) -> None:
+        self._widget = widget
+        self._session, self._models, self._trainings = session, session.models, session.trainings
         self._sent: dict[str, tuple[Curve, int]] = {}
         self._changed: set[str] = set()
         self._lock = threading.Lock()
         self._timer: threading.Timer | None = None
-        trainings.changed.connect(self._soon)
-        models.changed.connect(self._soon_all)
+        self._trainings.changed.connect(self._soon)
+        self._models.changed.connect(self._soon_all)
         widget.on_request("trainings", self.open, background=True)
         widget.on_request("train", self.train)
         widget.on_request("training_stop", self.stop)
@@ -48,8 +45,6 @@ class TrainingService:
             self._timer.cancel()
         self._trainings.changed.disconnect(self._soon, missing_ok=True)
         self._models.changed.disconnect(self._soon_all, missing_ok=True)
-        self._trainings.close()
-        self.sets.close()
 
     # requests --------------------------------------------------------------------------------------------------------
 
@@ -74,7 +69,7 @@ class TrainingService:
         """Train ``model``, or a new one of ``architecture``, with ``options``."""
         from ais_jupyter.core.learning.training import TrainingOptions
 
-        training_set = self.sets.training_set
+        training_set = self._session.training_set.training_set
         if training_set is None:
             raise InputError("make a training set first, or load one")
         options = TrainingOptions(**content["options"])
@@ -89,7 +84,7 @@ class TrainingService:
 
     def resume(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
         """Continue the training of ``model`` on the set of now."""
-        self._trainings.resume(str(content["model"]), self.sets.training_set)
+        self._trainings.resume(str(content["model"]), self._session.training_set.training_set)
         return {}
 
     def recover(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
@@ -108,10 +103,9 @@ class TrainingService:
     def _new(self, architecture: str) -> OpenModel:
         from ais_jupyter.core.workflows import SegmentationModel
 
-        assert self.sets.training_set is not None
-        title = next(iter(self.sets.training_set.features), "Unnamed model")
-        colors = [feature.color for item in self._tomograms for feature in item.features if feature.title == title]
-        color = colors[0] if colors else cycle_color(len(self._models))
+        made = self._session.training_set.training_set
+        title = next(iter(made.features), "Unnamed model") if made else "Unnamed model"
+        color = self._session.training_set.colors.get(title) or cycle_color(len(self._models))
         return self._models.add(SegmentationModel(architecture, title, color))
 
     # events ----------------------------------------------------------------------------------------------------------

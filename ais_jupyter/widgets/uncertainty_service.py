@@ -8,11 +8,9 @@ from typing import Any
 
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.jobs.job import Job
-from ais_jupyter.core.session.open_models import OpenModels
+from ais_jupyter.core.session import Session
 from ais_jupyter.widgets.base import KernelWidget
 from ais_jupyter.widgets.job_view import job_status
-from ais_jupyter.widgets.open_tomograms import OpenTomograms
-from ais_jupyter.widgets.prediction_service import PredictionService
 from ais_jupyter.widgets.protocol import Buffers
 
 #: Seconds between two reports of progress.
@@ -22,13 +20,9 @@ PAUSE = 0.2
 class UncertaintyService:
     """One search at a time; its result stays until the next, also over a reload of the page."""
 
-    def __init__(
-        self, widget: KernelWidget, tomograms: OpenTomograms, models: OpenModels, predictions: PredictionService
-    ) -> None:
+    def __init__(self, widget: KernelWidget, session: Session) -> None:
         self._widget = widget
-        self._tomograms = tomograms
-        self._models = models
-        self._predictions = predictions
+        self._session = session
         self._job: Job | None = None
         self._tomogram = self._model = ""
         self._told = 0.0
@@ -59,13 +53,13 @@ class UncertaintyService:
         """Search ``tomogram`` for the places where ``model`` is least certain and ``feature`` is not annotated."""
         from ais_jupyter.core.workflows.uncertainty import least_certain
 
-        annotated, opened = self._tomograms[content["tomogram"]], self._models[content["model"]]
+        annotated, opened = self._session[content["tomogram"]], self._session.models[content["model"]]
         if not opened.applied.compiled:
             raise InputError(f"{opened.model.title!r} has no weights yet: train it first")
         feature = annotated.feature_by_uid(content["feature"]) if content.get("feature") else None
         self.close()
         self._tomogram, self._model = annotated.uid, opened.uid
-        work = least_certain(annotated, opened.as_applied(), feature, predictor=self._predictions.predictor)
+        work = least_certain(annotated, opened.as_applied(), feature, predictor=self._session.predictor)
         job = self._job = Job(work, title=f"Least certain of {opened.model.title}", start=False)
         job.listen(self._follow)
         job.start()

@@ -12,24 +12,27 @@ from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.training_set import TrainingSet
 from ais_jupyter.core.session import Session
-from ais_jupyter.core.session.open_models import OpenModels
-from ais_jupyter.core.session.trainings import Trainings
 from ais_jupyter.widgets.annotation_service import AnnotationService
 from ais_jupyter.widgets.base import KernelWidget
 from ais_jupyter.widgets.library_service import LibraryService
 from ais_jupyter.widgets.model_service import ModelService
-from ais_jupyter.widgets.open_tomograms import OpenTomograms, sources_of
 from ais_jupyter.widgets.prediction_service import PredictionService
 from ais_jupyter.widgets.segmenting_service import SegmentingService
 from ais_jupyter.widgets.slice_service import SliceService
 from ais_jupyter.widgets.tomogram_service import TomogramService
 from ais_jupyter.widgets.training_service import TrainingService
+from ais_jupyter.widgets.training_set_service import TrainingSetService
 from ais_jupyter.widgets.uncertainty_service import UncertaintyService
 
 if TYPE_CHECKING:
     from ais_jupyter.core.learning.model import SegmentationModel
 
 PRECISIONS = ("uint8", "float16", "float32")
+#: What answers the page's requests, one subject each; all are made alike and closed with the window.
+_SERVICES = (
+    AnnotationService, TomogramService, TrainingSetService, TrainingService, PredictionService, ModelService,
+    SegmentingService, UncertaintyService,
+)  # fmt: skip
 STAGES = ("annotate", "models", "export", "render")
 
 
@@ -70,31 +73,22 @@ class Workspace(KernelWidget):
         if precision not in PRECISIONS:
             raise InputError(f"precision must be one of {', '.join(PRECISIONS)}, not {precision!r}")
         self._session = Session()
-        self._tomograms = OpenTomograms(self._session)
-        self._models = OpenModels()
         super().__init__("workspace", stages=list(self._stages), stage=self._stages[0], **kwargs)
-        self._slices = SliceService(self._tomograms, precision)
-        self.on_request("slice", self._slices.slice, background=True)
-        self.on_request("value", self._slices.value, background=True)
-        self._annotations = AnnotationService(self, self._tomograms)
-        self._session.documents_changed.connect(self._follow_open)
-        for one in sources_of(source):
+        for one in source if isinstance(source, (list, tuple)) else [source]:
             self._session.open(one)
         if self._session.documents:
             self._session.activate(self._session.documents[0])
-        self._lists = TomogramService(self, self._tomograms)
-        self._library = LibraryService(self, self._tomograms, library)
-        self._training = TrainingService(self, self._tomograms, self._models, Trainings(self._models))
-        self._predictions = PredictionService(self, self._tomograms, self._models)
-        self._model_list = ModelService(self, self._tomograms, self._models, self._predictions)
-        self._segmenting = SegmentingService(self, self._tomograms, self._models)
-        self._uncertainty = UncertaintyService(self, self._tomograms, self._models, self._predictions)
+        slices = SliceService(self._session, precision)
+        self.on_request("slice", slices.slice, background=True)
+        self.on_request("value", slices.value, background=True)
+        LibraryService(self, self._session, library)
+        self._services = [service(self, self._session) for service in _SERVICES]
         self.add_models(models)
 
     @property
     def annotated(self) -> list[AnnotatedTomogram]:
         """The open tomograms with their annotations, in display order; everything seen in the browser is here."""
-        return list(self._tomograms)
+        return self._session.annotated
 
     @property
     def session(self) -> Session:
@@ -104,19 +98,19 @@ class Workspace(KernelWidget):
     @property
     def models(self) -> list[SegmentationModel]:
         """The open models, in display order."""
-        return [opened.model for opened in self._models]
+        return [opened.model for opened in self._session.models]
 
     @property
     def training_set(self) -> TrainingSet | None:
         """What models are trained on; None until it is made or loaded. May be set, also to the path of a ``.scnt``."""
-        return self._training.sets.training_set
+        return self._session.training_set.training_set
 
     @training_set.setter
     def training_set(self, source: TrainingSet | str | Path | None) -> None:
         from ais_jupyter.core.workflows.opening import open_training_set
 
         found = None if source is None else open_training_set(source)
-        self._training.sets.use(found, str(source) if isinstance(source, (str, Path)) else "given in Python")
+        self._session.training_set.use(found, str(source) if isinstance(source, (str, Path)) else "given in Python")
 
     def add_models(self, models: Any) -> None:
         """Open `models`: a model, a group, a path to either, or a list of these; a group brings its interactions.
@@ -132,23 +126,16 @@ class Workspace(KernelWidget):
 
         found, group = open_models(models)
         for model in found:
-            self._models.add(model)
+            self._session.models.add(model)
         if group is not None:
-            self._models.set_interactions([*self._models.interactions, *group.interactions])
+            self._session.models.set_interactions([*self._session.models.interactions, *group.interactions])
 
     def close(self) -> None:
         """Leave the page and stop listening; unsaved work stays recoverable."""
-        self._annotations.close()
-        self._lists.close()
-        self._uncertainty.close()
-        self._training.close()
-        self._model_list.close()
-        self._predictions.close()
-        self._segmenting.close()
+        for service in self._services:
+            service.close()
+        self._session.close_all()
         super().close()
-
-    def _follow_open(self) -> None:
-        self._annotations.follow_only(list(self._tomograms))
 
 
 class Annotator(Workspace):

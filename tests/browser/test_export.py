@@ -94,7 +94,7 @@ def test_options_of_the_networks_reach_the_export(open_notebook):
     page.button("Export").click()
     page.page.locator('.ais-job[data-state="done"]').nth(1).wait_for()
     chosen = ("tiled", "overlap", "trim_edges", "sigma")
-    told = "[entry.settings for entry in annotator._segmenting.queue][0]"
+    told = "[entry.settings for entry in annotator.session.segmentations][0]"
     settings = page.notebook.python(f"{{name: {told}[name] for name in {chosen}}}")
     assert settings == {"tiled": True, "overlap": 0.5, "trim_edges": True, "sigma": 20}
     found = "ais.open(folder / 'segmented/first__Bright.mrc').slice(5)"

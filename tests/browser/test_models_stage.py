@@ -28,8 +28,8 @@ annotator._handlers["predict"] = (count, pool)
 annotator
 """
 
-EXPECTED = """(lambda w: w._predictions.predictor.predict(w.annotated[0], {z},
-    [o.as_applied() for o in w._models]).levels[list(w._models)[0].uid])(annotator)"""
+EXPECTED = """(lambda w: w.session.predictor.predict(w.annotated[0], {z},
+    [o.as_applied() for o in w.session.models]).levels[list(w.session.models)[0].uid])(annotator)"""
 
 
 class ModelsPage(AnnotatorPage):
@@ -203,7 +203,7 @@ def test_add_interact_save_close(page, jupyterlab):
     page.slider("Radius of interaction", 60)
     page.wait_colored(lambda n: 0 < n < 0.97 * both)
     interaction = page.notebook.python(
-        "[(i.parent, i.partner, i.kind, i.radius) for i in annotator._models.interactions]"
+        "[(i.parent, i.partner, i.kind, i.radius) for i in annotator.session.models.interactions]"
     )
     assert interaction == [["Bright", "Brighter", "avoid", 60]]
     page.menu("Bright", "Save as…")
@@ -221,5 +221,5 @@ def test_add_interact_save_close(page, jupyterlab):
     page.menu("Brighter", "Close model")
     page.button("Close it").click()
     page.notebook.wait_python("[m.title for m in annotator.models] == ['Bright']")
-    assert page.notebook.python("annotator._models.interactions") == []
+    assert page.notebook.python("annotator.session.models.interactions") == []
     assert ((jupyterlab.notebooks) / "bright.scnm").exists()

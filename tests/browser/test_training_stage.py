@@ -18,7 +18,7 @@ def page(open_notebook):
     page.choose_architecture("Tiny")
     yield page
     with contextlib.suppress(Exception):  # some tests end without a kernel
-        notebook.python("[run.job.cancel() for run in trainer._training._trainings.runs.values()]")
+        notebook.python("[run.job.cancel() for run in trainer.session.trainings.runs.values()]")
 
 
 def test_make_train_watch_stop_and_continue(page):
@@ -33,7 +33,7 @@ def test_make_train_watch_stop_and_continue(page):
     assert page.wait_points(first + 20) > first
     assert "steps/s" in page.state()
     # the prediction is over the picture, and follows the weights, before training ends
-    live = "any(one.version >= 2 and one.live is not None for one in trainer._models)"
+    live = "any(one.version >= 2 and one.live is not None for one in trainer.session.models)"
     page.notebook.wait_python(live, 90)
     page.wait_prediction()
     assert page.state().startswith("running")
@@ -83,7 +83,7 @@ def test_a_kernel_that_dies_in_training_leaves_its_best_weights(page):
     page.field("Epochs", ENDLESS)
     page.button("Train").click()
     page.wait_points(10)
-    kept = "next(iter(trainer._training._trainings.backups.values())).time > 0"
+    kept = "next(iter(trainer.session.trainings.backups.values())).time > 0"
     page.notebook.wait_python(kept, 60)
     with contextlib.suppress(Exception):
         page.notebook.start_code("import os, signal; os.kill(os.getpid(), signal.SIGKILL)")

@@ -28,7 +28,7 @@ def predict(window, z):
 def test_layers_of_the_slice_that_was_asked_for(window):
     content, layers = predict(window, 3)
     assert (content["z"], content["width"], content["height"]) == (3, SHAPE[2], SHAPE[1])
-    a, b = window.workspace._models
+    a, b = window.workspace.session.models
     assert [layer["model"] for layer in content["layers"]] == [a.uid, b.uid]
     grey = window.annotated.tomogram.slice(3)
     assert np.corrcoef(layers[0].ravel(), 1 / (1 + np.exp(-0.4 * (grey.ravel() - 100))))[0, 1] > 0.99
@@ -40,26 +40,26 @@ def test_models_that_are_neither_shown_nor_act_are_not_applied(window):
     b.info.show = False
     content, _ = predict(window, 1)
     assert len(content["layers"]) == 1
-    assert len(window.workspace._predictions.predictor._cache) == 1
+    assert len(window.workspace.session.predictor._cache) == 1
     b.info.emit = a.info.absorb = True
     content, _ = predict(window, 1)
     assert len(content["layers"]) == 1  # it acts, unseen
-    assert len(window.workspace._predictions.predictor._cache) == 2
+    assert len(window.workspace.session.predictor._cache) == 2
     a.info.active = False
     assert predict(window, 1)[0]["layers"] == []
 
 
 def test_other_weights_are_told_and_shown(window):
     first = predict(window, 2)[1][0]
-    a = next(iter(window.workspace._models))
-    window.workspace._models.set_live(a, brightness_model("A", bias=3))
+    a = next(iter(window.workspace.session.models))
+    window.workspace.session.models.set_live(a, brightness_model("A", bias=3))
     told = window.event("weights")
     assert (told["model"], told["version"]) == (a.uid, a.version)
     assert predict(window, 2)[1][0].mean() > first.mean() + 20
 
 
 def test_the_slice_can_be_saved_as_it_is_shown(window, tmp_path):
-    a, _ = window.workspace._models
+    a, _ = window.workspace.session.models
     path = tmp_path / "cell_z4_A.mrc"
     window.ask("prediction_save", model=a.uid, z=4, path=str(path))
     saved = ais.open(path)
@@ -70,7 +70,7 @@ def test_the_slice_can_be_saved_as_it_is_shown(window, tmp_path):
 
 def test_withdrawn_requests_are_not_computed(window):
     begun, go_on = threading.Event(), threading.Event()
-    predictor = window.workspace._predictions.predictor
+    predictor = window.workspace.session.predictor
     compute, computed = predictor._compute, []
 
     def slow(tomogram, z, *rest):
@@ -96,7 +96,7 @@ def test_withdrawn_requests_are_not_computed(window):
 
 def test_slices_do_not_wait_for_networks(window):
     go_on = threading.Event()
-    window.workspace._predictions.predictor._compute = lambda *_: go_on.wait(20)
+    window.workspace.session.predictor._compute = lambda *_: go_on.wait(20)
     request = window.post("predict", z=0)
     for z in range(4):
         window.ask("slice", axis="z", index=z)
@@ -110,7 +110,7 @@ def test_a_missing_file_is_said(window):
 
 
 def test_the_least_certain_places_stay_over_a_reload(window):
-    uid = next(iter(window.workspace._models)).uid
+    uid = next(iter(window.workspace.session.models)).uid
     window.ask("uncertain_find", model=uid)
     done = window.event("uncertain", lambda content: content["status"]["state"] == "done")
     assert done["places"]
@@ -123,7 +123,7 @@ def test_the_least_certain_places_stay_over_a_reload(window):
 
 def test_a_search_can_be_stopped(window):
     begun, go_on = threading.Event(), threading.Event()
-    predictor = window.workspace._predictions.predictor
+    predictor = window.workspace.session.predictor
     levels = predictor.levels
 
     def slow(*arguments):
@@ -132,7 +132,7 @@ def test_a_search_can_be_stopped(window):
         return levels(*arguments)
 
     predictor.levels = slow
-    window.ask("uncertain_find", model=next(iter(window.workspace._models)).uid)
+    window.ask("uncertain_find", model=next(iter(window.workspace.session.models)).uid)
     assert begun.wait(20)
     window.ask("uncertain_cancel")
     go_on.set()

@@ -43,7 +43,7 @@ def page(tmp_path, monkeypatch):
 
     ask.widget, ask.sent, ask.folder, ask.finish = widget, sent, tmp_path, finish
     ask.tomogram = widget.annotated[0].uid
-    ask.models = [opened.uid for opened in widget._models]
+    ask.models = [opened.uid for opened in widget.session.models]
     yield ask
     widget.close()
 

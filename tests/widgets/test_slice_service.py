@@ -8,7 +8,6 @@ import pytest
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.session import Session
-from ais_jupyter.widgets.open_tomograms import OpenTomograms
 from ais_jupyter.widgets.slice_service import SliceService, display_limits, encode
 
 
@@ -18,10 +17,10 @@ def volume() -> np.ndarray:
 
 
 def served(volume, precision="uint8", **request):
-    tomograms = OpenTomograms(Session())
-    annotated = tomograms.session.open(Tomogram(volume)).annotated
+    session = Session()
+    annotated = session.open(Tomogram(volume)).annotated
     question = {"tomogram": annotated.uid, "axis": "z", "index": 0, **request}
-    answer = SliceService(tomograms, precision).slice(question, [])
+    answer = SliceService(session, precision).slice(question, [])
     dtype = np.dtype(answer.content["dtype"])
     pixels = np.frombuffer(answer.buffers[0], dtype).reshape(answer.content["height"], answer.content["width"])
     stored = pixels / 255 if dtype == np.uint8 else pixels.astype(np.float32)
@@ -81,4 +80,4 @@ def test_constant_volume_has_limits():
 
 def test_closed_tomogram_is_named(volume):
     with pytest.raises(InputError, match="no longer open"):
-        SliceService(OpenTomograms(Session())).slice({"tomogram": "x", "index": 0}, [])
+        SliceService(Session()).slice({"tomogram": "x", "index": 0}, [])

@@ -65,9 +65,9 @@ def page(tmp_path, monkeypatch):
     ask.trainer, ask.sent, ask.folder, ask.wait = trainer, sent, tmp_path, wait
     ask.make_set, ask.train = make_set, train
     ask.events = lambda name: [c for c, _ in sent if c.get("event") == name]
-    ask.run = lambda uid: trainer._training._trainings.runs[uid]
+    ask.run = lambda uid: trainer.session.trainings.runs[uid]
     yield ask
-    for run in trainer._training._trainings.runs.values():
+    for run in trainer.session.trainings.runs.values():
         run.job.cancel()
         run.job.wait(30)
     trainer.close()
@@ -208,13 +208,13 @@ def _iterations(model):
 def test_one_model_is_not_trained_twice_at_once_also_not_by_another_widget(page):
     page.make_set()
     uid = page.train(epochs=2000)["model"]
-    assert "being trained already" in page.train(model=uid)["error"]["message"]
+    assert "already being trained" in page.train(model=uid)["error"]["message"]
     other = Trainer([], models=page.trainer.models)
     other.send = lambda *_: None
     other.training_set = page.trainer.training_set
     handler, _ = other._handlers["train"]
-    opened = next(iter(other._models))
-    with pytest.raises(ais.core.data.errors.InputError, match="being trained already"):
+    opened = next(iter(other.session.models))
+    with pytest.raises(ais.core.data.errors.InputError, match="already being trained"):
         handler({"model": opened.uid, "options": {"epochs": 1}}, [])
     other.close()
 
@@ -246,7 +246,7 @@ def test_two_models_train_one_after_another_and_the_second_says_what_it_waits_fo
 def test_live_copies_predict_while_it_trains_and_go_when_it_ends(page):
     page.make_set()
     seen = []
-    page.trainer._models.weights_changed.connect(lambda opened: seen.append((opened.live, opened.version)))
+    page.trainer.session.models.weights_changed.connect(lambda opened: seen.append((opened.live, opened.version)))
     uid = page.train(epochs=3000)["model"]
     page.wait(lambda: sum(live is not None for live, _ in seen) >= 2)
     (first, _), (second, _) = [one for one in seen if one[0] is not None][:2]
@@ -299,9 +299,9 @@ def test_weights_are_kept_on_disk_until_the_model_is_saved_or_closed(page):
     page.wait(kept.exists)
     assert ais.open(kept).title == "Disc"
     assert page("trainings")["lost"] == []  # it is in use
-    opened = page.trainer._models[uid]
+    opened = page.trainer.session.models[uid]
     opened.save(page.folder / "disc.scnm")
-    page.trainer._models.changed.emit()
+    page.trainer.session.models.changed.emit()
     page.wait(lambda: not kept.exists())
 
 
@@ -309,7 +309,7 @@ def test_what_a_dead_kernel_left_is_offered_recovered_and_discarded(page):
     page.make_set()
     uid = page.train()["model"]
     page.run(uid).job.result(60)
-    backup = page.trainer._training._trainings.backups.pop(uid)
+    backup = page.trainer.session.trainings.backups.pop(uid)
     weights = ais.open(backup.path).network.layers[1].weights[0]
     backup._lock_file.release()  # as the operating system does when a process dies
     (lost,) = page("trainings")["lost"]
@@ -317,7 +317,7 @@ def test_what_a_dead_kernel_left_is_offered_recovered_and_discarded(page):
     assert page("training_recover", recovery=lost["id"])["lost"] == []
     np.testing.assert_array_equal(page.trainer.models[-1].network.layers[1].weights[0], weights)
     assert not backup.path.exists()
-    again = page.trainer._training._trainings.backups[page.trainer._models.of(page.trainer.models[-1]).uid]
+    again = page.trainer.session.trainings.backups[page.trainer.session.models.of(page.trainer.models[-1]).uid]
     assert again.path.exists()  # it is still in no file of its own
     assert "recovered or discarded already" in page("training_recover", recovery=lost["id"])["error"]["message"]
 

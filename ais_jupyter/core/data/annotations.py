@@ -47,6 +47,8 @@ class AnnotatedTomogram:
         Fields of a file that this program does not use and writes back.
     uid : str
         32 hexadecimal digits that name it for as long as it is open.
+    document : object or None
+        The history that records its changes (a `Document`) while it is open for editing.
     lock : RLock
         Hold it to change several things at once; widgets answer from other threads.
 
@@ -68,6 +70,7 @@ class AnnotatedTomogram:
         self.display: dict[str, Any] = {}
         self.extra: dict[str, Any] = {}
         self.uid = uuid.uuid4().hex
+        self.document: Any = None
         self.lock = threading.RLock()
         self._feature_counter = 0
 

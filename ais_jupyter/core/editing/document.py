@@ -182,7 +182,7 @@ class Document:
             for uid in list(self._slots):
                 self._unfollow(uid)
             self._drop_journal(remove=not self.unsaved)
-            self.annotated.__dict__.pop("_document", None)
+            self.annotated.document = None
 
     def discard(self) -> None:
         """Stop recording and remove the journal: unsaved changes are given up."""

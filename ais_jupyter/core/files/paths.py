@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -44,3 +45,13 @@ def _listed(path: Path) -> list[Path]:
     lines = [line.strip() for line in path.read_text().splitlines()]
     names = [line for line in lines if line and not line.startswith("#")]
     return [Path(name if name.lower().endswith(VOLUMES) else name + ".mrc").expanduser() for name in names]
+
+
+def same_file(one: str | Path | None, other: str | Path | None) -> bool:
+    """Whether two paths lead to the same file, through links too; of files that are gone the paths decide."""
+    if one is None or other is None:
+        return False
+    try:
+        return os.path.samefile(one, other)
+    except OSError:
+        return os.path.realpath(one) == os.path.realpath(other)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 import time
-import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -15,19 +13,13 @@ from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.progress import Work
 from ais_jupyter.core.data.training_set import TrainingSet
 from ais_jupyter.core.jobs.job import Job
-from ais_jupyter.core.jobs.queue import JobQueue
 from ais_jupyter.core.session.model_backups import ModelBackup
 from ais_jupyter.core.session.open_models import OpenModel, OpenModels
+from ais_jupyter.core.session.program import Program
 
 if TYPE_CHECKING:
     from ais_jupyter.core.learning.model import SegmentationModel
     from ais_jupyter.core.learning.training import TrainingOptions
-
-#: All of this program: two trainings at once would halve each other's speed and add up their memory.
-_queue = JobQueue()
-#: Models in training or waiting for it, also those of other widgets.
-_busy: weakref.WeakKeyDictionary[Any, Job] = weakref.WeakKeyDictionary()
-_lock = threading.Lock()
 
 #: Share of the time that writing weights for recovery may take.
 _BACKUP_SHARE = 0.02
@@ -110,8 +102,9 @@ class Trainings:
 
     changed = Signal(str)
 
-    def __init__(self, models: OpenModels) -> None:
+    def __init__(self, models: OpenModels, program: Program) -> None:
         self.models = models
+        self._program = program
         self.runs: dict[str, TrainingRun] = {}
         self.latest_options: TrainingOptions | None = None
         self.backups: dict[str, ModelBackup] = {}
@@ -171,16 +164,13 @@ class Trainings:
         run = self.runs.get(uid)
         if run is None or run.job.state != "waiting":
             return None
-        return next((job.title for job in _queue if job.state == "running"), None)
+        return next((job.title for job in self._program.training_queue if job.state == "running"), None)
 
     def _start(self, opened: OpenModel, training_set: TrainingSet, options: TrainingOptions, curve: Curve) -> Job:
         title = opened.model.title
-        with _lock:
-            before = _busy.get(opened.model)
-            if before is not None and before.state in ("waiting", "running"):
-                raise InputError(f"{title!r} is being trained already; stop that first, or train another model")
-            job: Job = Job(self._work(opened, training_set, options), title=f"training {title}", start=False)
-            _busy[opened.model] = job
+        job: Job = Job(self._work(opened, training_set, options), title=f"training {title}", start=False)
+        if not self._program.begin_training(opened.model, job):
+            raise InputError(f"{title!r} is already being trained; stop that first, or train another model")
         run = self.runs[opened.uid] = TrainingRun(options, training_set, job, curve)
         seen = 0
 
@@ -195,8 +185,8 @@ class Trainings:
 
         opened.job = job
         job.listen(follow)
-        _queue.forget_ended()
-        _queue.add(job)
+        self._program.training_queue.forget_ended()
+        self._program.training_queue.add(job)
         self.models.changed.emit()
         return job
 

@@ -104,3 +104,70 @@ def test_samples_survive_edit_and_recovery(shared):
         session.close(found, discard_changes=True)
         opened += 1
     assert opened >= 6
+
+
+def _volume(path, value):
+    mrcfile = pytest.importorskip("mrcfile")
+    with mrcfile.new(path, overwrite=True) as file:
+        file.set_data(np.full((3, 8, 10), value, np.float32))
+    return path
+
+
+def _tiff(path, value):
+    import tifffile
+
+    tifffile.imwrite(path, np.full((3, 8, 10), value, np.float32), photometric="minisblack")
+    return path
+
+
+@pytest.mark.parametrize("other", ["TS_01.rec", "ts_01.mrc", "TS_01.tif", "TS_01.map"])
+def test_files_of_one_stem_are_different_tomograms(tmp_path, other):
+    session = Session()
+    first = session.open(_volume(tmp_path / "TS_01.mrc", 1.0))
+    write = _tiff if other.endswith(".tif") else _volume
+    second = session.open(write(tmp_path / other, 2.0))
+    assert first is not second
+    assert [d.annotated.tomogram.slice(0).mean() for d in session.documents] == [1.0, 2.0]
+    session.close(first)
+    session.close(second)
+    assert Session().open(tmp_path / other).annotated.tomogram.slice(0).mean() == 2.0
+
+
+def test_a_file_is_the_same_through_a_link_and_from_another_folder(tmp_path, monkeypatch):
+    path = _volume(tmp_path / "TS_01.mrc", 1.0)
+    (tmp_path / "link.mrc").symlink_to(path)
+    session = Session()
+    document = session.open(path)
+    assert session.open(tmp_path / "link.mrc") is document
+    monkeypatch.chdir(tmp_path)
+    assert session.open("TS_01.mrc") is document
+    assert len(session.documents) == 1
+
+
+def test_annotations_take_the_place_of_their_unchanged_tomogram(tmp_path):
+    path = _volume(tmp_path / "TS_01.mrc", 1.0)
+    session = Session()
+    document = session.open(path)
+    document.annotated.add_feature("A").add_box(1, 2, 3)
+    saved = document.save(tmp_path / "elsewhere.scns")
+    session.close(document)
+    session.open(_volume(tmp_path / "first.mrc", 3.0))
+    session.open(path)
+    opened = session.open(saved)
+    assert session.documents[1] is opened
+    assert len(session.documents) == 2
+    assert opened.annotated.feature("A").boxes == [(1, 2, 3)]
+
+
+def test_a_closed_window_hands_its_unsaved_work_to_the_next(tomogram_file):
+    first = Session()
+    document = first.open(tomogram_file)
+    document.annotated.add_feature("A").add_box(1, 2, 3)
+    first.close_all()
+    second = Session()
+    fresh = second.open(tomogram_file)
+    assert fresh is not document
+    (entry,) = second.recoverable()
+    recovered = second.recover(entry)
+    assert recovered.annotated.feature("A").boxes == [(1, 2, 3)]
+    assert second.documents == [recovered]

@@ -1,11 +1,12 @@
-"""What is open: tomograms with their annotations, which of them is active, what is unsaved, what can be recovered."""
+"""What is open in one window: tomograms with their annotations, models, trainings, segmentations."""
 
 from __future__ import annotations
 
 import contextlib
-import weakref
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from psygnal import Signal
 
@@ -16,20 +17,35 @@ from ais_jupyter.core.data.tomogram import Tomogram, volume_stem
 from ais_jupyter.core.editing.document import Document
 from ais_jupyter.core.editing.history import Step
 from ais_jupyter.core.editing.recovery import Recoverable, discard, list_recoverable, recover
+from ais_jupyter.core.files.paths import same_file
+from ais_jupyter.core.session.open_models import OpenModels
+from ais_jupyter.core.session.program import PROGRAM, Program
+from ais_jupyter.core.session.training_set_draft import TrainingSetDraft
+from ais_jupyter.core.session.trainings import Trainings
 
-#: All of this program: what is opened again by its path is the same object, with its unsaved changes.
-_sessions: weakref.WeakSet[Session] = weakref.WeakSet()
+if TYPE_CHECKING:
+    from ais_jupyter.core.session.segmentation_queue import SegmentationQueue
+    from ais_jupyter.core.workflows.predicting import SlicePredictor
 
 
 class Session:
-    """Annotated tomograms that are open together, as in one window.
+    """Everything that is open together, as in one window.
 
     Attributes
     ----------
     documents : list of Document
-        In the order of opening. Change it through `open`, `close`, `recover`.
+        Annotated tomograms with their history, in the order of opening. Change it through `open`, `close`, `recover`.
     active : Document or None
         The one that is shown; undo and redo act on it.
+    models : OpenModels
+    training_set : TrainingSetDraft
+        What the next training set is made of, and the set.
+    trainings : Trainings
+    segmentations : SegmentationQueue
+    predictor : SlicePredictor
+        Applies the models to single slices.
+    program : Program
+        What this session shares with the others of the process.
 
     Events: `documents_changed()` when one comes, goes or becomes active; `document_changed(document)` after a step,
     undo, redo or save of one of them.
@@ -38,16 +54,50 @@ class Session:
     documents_changed = Signal()
     document_changed = Signal(object)
 
-    def __init__(self) -> None:
+    def __init__(self, program: Program = PROGRAM) -> None:
+        self.program = program
         self.documents: list[Document] = []
+        self.models = OpenModels()
+        self.training_set = TrainingSetDraft(self)
+        self.trainings = Trainings(self.models, program)
         self._active: Document | None = None
         self._slots: dict[str, Callable[[], None]] = {}
-        _sessions.add(self)
+        program.add(self)
+
+    @cached_property
+    def segmentations(self) -> SegmentationQueue:
+        """Models × tomograms, one after another."""
+        from ais_jupyter.core.session.segmentation_queue import SegmentationQueue  # loads the inference code
+
+        return SegmentationQueue()
+
+    @cached_property
+    def predictor(self) -> SlicePredictor:
+        """Applies the models to single slices."""
+        from ais_jupyter.core.workflows.predicting import SlicePredictor  # loads the inference code
+
+        return SlicePredictor()
 
     @property
     def annotated(self) -> list[AnnotatedTomogram]:
         """What is open, as annotations."""
         return [document.annotated for document in self.documents]
+
+    def document(self, uid: str) -> Document:
+        """Return the document of the annotations with this `uid`.
+
+        Raises
+        ------
+        InputError
+            It is not, or no longer, open.
+        """
+        for document in self.documents:
+            if document.annotated.uid == uid:
+                return document
+        raise InputError("this tomogram is no longer open")
+
+    def __getitem__(self, uid: str) -> AnnotatedTomogram:
+        return self.document(uid).annotated
 
     @property
     def active(self) -> Document | None:
@@ -55,22 +105,27 @@ class Session:
         return self._active
 
     def open(self, source: str | Path | Tomogram | AnnotatedTomogram) -> Document:
-        """Open a tomogram or annotations and make them active; what is open already is only activated.
+        """Open a tomogram or annotations and make them active; what is already open is only activated.
 
-        A path names the same dataset as another of the same folder and stem, so that ``tomo.mrc`` and ``tomo.scns`` are
-        not opened beside each other.
+        A file that is open in another window of this kernel is the same object here. Annotations whose tomogram is
+        open here without annotations and unchanged take its place.
 
         Raises
         ------
         AisError
             The file cannot be read, or holds something else.
         """
-        annotated = _annotated(source)
+        annotated = self._annotated(source)
         for document in self.documents:
             if document.annotated is annotated:
                 self.activate(document)
                 return document
-        return self._add(Document.of(annotated))
+        twin = next((one for one in self.documents if _is_bare_twin(one, annotated)), None)
+        if twin is None:
+            return self._add(Document.of(annotated))
+        index = self.documents.index(twin)
+        self.close(twin)
+        return self._add(Document.of(annotated), index)
 
     def open_beside(self, document: Document) -> Document:
         """Open the annotations that lie beside a tomogram (see `annotations_beside`), in the place of `document`.
@@ -111,7 +166,7 @@ class Session:
         index = self.documents.index(document)
         del self.documents[index]
         document.changed.disconnect(self._slots.pop(document.annotated.uid), missing_ok=True)
-        if not any(document in session.documents for session in _sessions):
+        if not self.program.is_open(document.annotated):
             if discard_changes:
                 document.discard()
             else:
@@ -119,6 +174,17 @@ class Session:
         if document is self._active:
             self._active = self.documents[min(index, len(self.documents) - 1)] if self.documents else None
         self.documents_changed.emit()
+
+    def close_all(self) -> None:
+        """Close the session; unsaved work stays in its journals, to be recovered, and trainings run on."""
+        self.program.remove(self)
+        for document in self.documents:
+            document.changed.disconnect(self._slots.pop(document.annotated.uid), missing_ok=True)
+            if not self.program.is_open(document.annotated):
+                document.close()
+        self.documents.clear()
+        self._active = None
+        self.trainings.close()
 
     def undo(self) -> Step | None:
         """Take back the last step of the active document."""
@@ -144,9 +210,9 @@ class Session:
         return list_recoverable()
 
     def recover(self, entry: Recoverable) -> Document:
-        """Bring such work back and make it active, in place of an unchanged document of the same dataset.
+        """Bring such work back and make it active, in place of an unchanged document of the same tomogram.
 
-        Where the file of the tomogram is gone, that of an open one of the same name and shape is used, if there is one.
+        Where the tomogram's file is gone, that of an open one of the same name and shape is used, if there is one.
 
         Raises
         ------
@@ -168,6 +234,24 @@ class Session:
     def discard(self, entry: Recoverable) -> None:
         """Delete unsaved work that is not wanted."""
         discard(entry)
+
+    def _annotated(self, source: str | Path | Tomogram | AnnotatedTomogram) -> AnnotatedTomogram:
+        """Return the annotations that `source` is, holds or names; a file that is open anywhere is not read again."""
+        if isinstance(source, AnnotatedTomogram):
+            return source
+        if isinstance(source, Tomogram):
+            return AnnotatedTomogram(source)
+        path = Path(source).expanduser()
+        for document in self.program.documents():
+            annotated = document.annotated
+            if same_file(path, annotated.path) or same_file(path, annotated.tomogram.path):
+                return annotated
+        loaded = storage.load(path, object)
+        if isinstance(loaded, Tomogram):
+            return AnnotatedTomogram(loaded)
+        if isinstance(loaded, AnnotatedTomogram):
+            return loaded
+        raise InputError(f"{path} holds a {type(loaded).__name__}; expected a tomogram or annotations (.scns)")
 
     def _add(self, document: Document, index: int | None = None) -> Document:
         def tell() -> None:
@@ -193,22 +277,12 @@ def annotations_beside(annotated: AnnotatedTomogram) -> Path | None:
     return path if path.is_file() else None
 
 
-def _annotated(source: str | Path | Tomogram | AnnotatedTomogram) -> AnnotatedTomogram:
-    if isinstance(source, AnnotatedTomogram):
-        return source
-    if isinstance(source, Tomogram):
-        return AnnotatedTomogram(source)
-    path = Path(source).expanduser()
-    key = _dataset_key(path)
-    for annotated in [annotated for session in _sessions for annotated in session.annotated]:
-        if key in {_dataset_key(p) for p in (annotated.path, annotated.tomogram.path) if p is not None}:
-            return annotated
-    loaded = storage.load(path, object)
-    if isinstance(loaded, Tomogram):
-        return AnnotatedTomogram(loaded)
-    if isinstance(loaded, AnnotatedTomogram):
-        return loaded
-    raise InputError(f"{path} holds a {type(loaded).__name__}; expected a tomogram or annotations (.scns)")
+def _is_bare_twin(document: Document, annotated: AnnotatedTomogram) -> bool:
+    """Whether `document` shows the tomogram of `annotated` without annotations, and nothing was done to it."""
+    shown = document.annotated
+    if document.unsaved or shown.path is not None or shown.features or annotated.path is None:
+        return False
+    return same_file(shown.tomogram.path, annotated.tomogram.path)
 
 
 def _find_tomogram(entry: Recoverable) -> Tomogram | None:
@@ -228,8 +302,3 @@ def _find_tomogram(entry: Recoverable) -> Tomogram | None:
 
 def _absolute(tomogram: Tomogram) -> Path | str:
     return tomogram.name if tomogram.path is None else tomogram.path.absolute()
-
-
-def _dataset_key(path: Path) -> tuple[str, str]:
-    whole = path.expanduser().resolve()
-    return str(whole.parent), volume_stem(whole).casefold()
