@@ -1,18 +1,20 @@
-"""Keeps the annotations of browser and kernel the same; the browser's side is ``js/src/state/document_set.ts``.
+"""Keeps the annotations of page and kernel the same.
 
-The kernel's annotations are the truth. Each change of them, wherever it comes from, gets the next *revision* and is
-told to all views; the view that asked for it hears of it in the answer to its request, which is sent in the same order.
-A view that misses a revision asks for a snapshot. Requests of a view that change something are numbered: one that
-arrives twice is done once, and one that arrives after a lost one is refused until that has been sent again.
+The kernel's annotations are the truth. Each change, wherever it comes from, gets the next *revision* and is announced
+to all views; the view that asked for it learns of it from the answer to its request, which is sent in the same order.
+A view that misses a revision asks for a snapshot. Changes that a view asks for are numbered: one that arrives twice is
+made once, and one that arrives after a lost one is refused until the lost one has been sent again.
 """
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
-from ais_jupyter.core.editing.document import TOOL_SETTINGS, Document
+from ais_jupyter.core.data.feature_settings import is_step
+from ais_jupyter.core.editing.document import Document
 from ais_jupyter.core.editing.edits import SettingEdit, decode_edit
 from ais_jupyter.core.editing.history import Step
 from ais_jupyter.core.editing.interpolate import interpolate_masks
@@ -20,8 +22,9 @@ from ais_jupyter.core.editing.snapshot import encode_annotated
 from ais_jupyter.core.session import Session
 from ais_jupyter.widgets.base import KernelWidget
 from ais_jupyter.widgets.changes import ChangeRecorder
-from ais_jupyter.widgets.protocol import Answer, Buffers
 from ais_jupyter.widgets.tomogram_info import describe_tomogram
+from ais_jupyter.widgets.wire import annotations as wire
+from ais_jupyter.widgets.wire.declare import Answer, Buffers
 
 #: Steps whose keys are remembered, so that a view can name the one that it wants to take back.
 KEPT_KEYS = 2000
@@ -39,12 +42,12 @@ class AnnotationService:
         self._lock = threading.RLock()
         session.documents_changed.connect(self._follow_open)
         self._follow_open()
-        widget.on_request("snapshot", self.snapshot)
-        widget.on_request("edit", self.edit)
-        widget.on_request("undo", lambda content, buffers: self.travel("undo", content))
-        widget.on_request("redo", lambda content, buffers: self.travel("redo", content))
-        widget.on_request("interpolate", self.interpolate)
-        widget.on_request("heartbeat", lambda content, buffers: {"revisions": self.revisions()})
+        widget.on_request(wire.SNAPSHOT, self.snapshot)
+        widget.on_request(wire.EDIT, self.edit)
+        widget.on_request(wire.UNDO, lambda question, buffers: self.travel("undo", question))
+        widget.on_request(wire.REDO, lambda question, buffers: self.travel("redo", question))
+        widget.on_request(wire.INTERPOLATE, self.interpolate)
+        widget.on_request(wire.HEARTBEAT, lambda question, buffers: {"revisions": self.revisions()})
 
     def _follow_open(self) -> None:
         self._follow_only(self._session.annotated)
@@ -68,45 +71,45 @@ class AnnotationService:
 
     # requests --------------------------------------------------------------------------------------------------------
 
-    def snapshot(self, content: dict[str, Any], _buffers: Buffers) -> Answer:
+    def snapshot(self, question: wire.OneTomogram, _buffers: Buffers) -> Answer[wire.Snapshot]:
         """All annotations of ``tomogram``."""
-        annotated = self._session[content["tomogram"]]
+        annotated = self._session[question["tomogram"]]
         with annotated.lock:
             self._recorders[annotated.uid].flush()
             blobs: list[bytes] = []
-            features = encode_annotated(annotated, blobs)["features"]
+            features: list[Any] = encode_annotated(annotated, blobs)["features"]
             revision = self._recorders[annotated.uid].revision
             info = describe_tomogram(annotated)
             return Answer({"features": features, "revision": revision, "info": info}, list(blobs))
 
-    def edit(self, content: dict[str, Any], buffers: Buffers) -> dict[str, Any]:
+    def edit(self, question: wire.MakeEdits, buffers: Buffers) -> wire.Delivered | wire.Gap:
         """Make changes that a view has made already, as one step called ``name``."""
-        annotated = self._session[content["tomogram"]]
+        annotated = self._session[question["tomogram"]]
         document = Document.of(annotated)
 
         def change() -> bool:
             blobs = [bytes(buffer) for buffer in buffers]
-            edits = [decode_edit(fields, blobs, annotated.tomogram.shape) for fields in content["edits"]]
-            if all(isinstance(edit, SettingEdit) and edit.name in TOOL_SETTINGS for edit in edits):
+            edits = [decode_edit(dict(fields), blobs, annotated.tomogram.shape) for fields in question["edits"]]
+            if all(isinstance(edit, SettingEdit) and not is_step(edit.name) for edit in edits):
                 for edit in edits:
                     edit.apply(annotated)
                 return True
             place = document.history.place
-            with document.step(str(content["name"])):
+            with document.step(question["name"]):
                 for edit in edits:
                     edit.apply(annotated)
             if document.history.place is not place:  # something really changed
-                self._remember(document, str(content["key"]))
+                self._remember(document, question["key"])
             return True
 
-        return self._once(annotated, content, change)
+        return self._once(annotated, question, change, known=True)
 
-    def travel(self, kind: str, content: dict[str, Any]) -> dict[str, Any]:
+    def travel(self, kind: str, question: wire.Travel) -> wire.Delivered | wire.Gap:
         """Undo or redo; ``expect`` is the key of the step that the view has taken back (made again) already.
 
         The answer says with ``z`` which slice to show.
         """
-        annotated = self._session[content["tomogram"]]
+        annotated = self._session[question["tomogram"]]
         document = Document.of(annotated)
 
         z: int | None = None
@@ -115,15 +118,16 @@ class AnnotationService:
             nonlocal z
             step = document.undo() if kind == "undo" else document.redo()
             z = step.z if step else None
-            expected = content.get("expect")
+            expected = question.get("expect")
             return expected is None or (step is not None and self._key(step) == expected)
 
-        return {**self._once(annotated, content, change), "z": z}
+        answer = self._once(annotated, question, change, known=question.get("expect") is not None)
+        return answer if "gap" in answer else {**answer, "z": z}
 
-    def interpolate(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
+    def interpolate(self, question: wire.OneFeature, _buffers: Buffers) -> wire.Filled:
         """Fill the slices between drawn ones of ``feature``; says how many were filled."""
-        annotated = self._session[content["tomogram"]]
-        feature = annotated.feature_by_uid(content["feature"])
+        annotated = self._session[question["tomogram"]]
+        feature = annotated.feature_by_uid(question["feature"])
         with annotated.lock:
             masks = {z: mask.copy() for z, mask in feature.masks.items()}
         found = interpolate_masks(masks)
@@ -132,9 +136,14 @@ class AnnotationService:
                 feature.set_mask(z, mask)
         return {"filled": len(found)}
 
-    def _once(self, annotated: AnnotatedTomogram, content: dict[str, Any], change: Any) -> dict[str, Any]:
-        """Do a numbered change once, in its turn; the answer says where the kernel stands."""
-        client, number = str(content["client"]), int(content["seq"])
+    def _once(
+        self, annotated: AnnotatedTomogram, question: wire.Numbered, change: Callable[[], bool], known: bool
+    ) -> wire.Delivered | wire.Gap:
+        """Make a numbered change once, in its turn; the answer says where the kernel stands.
+
+        A view that asked for undo without knowing the step (`known` is false) learns of the outcome as the others do.
+        """
+        client, number = question["client"], question["seq"]
         recorder = self._recorders[annotated.uid]
         with annotated.lock, self._lock:
             done = self._received.get(client, 0)
@@ -147,23 +156,22 @@ class AnnotationService:
                 self._received[client] = number
                 agrees = change()
             edits, blobs = recorder.take()
-            # Who asked the kernel to undo, not knowing the step, hears of the outcome as the others do.
-            known = content["kind"] == "edit" or content.get("expect") is not None
             if edits:
                 message = self._message(annotated, before, edits, client if known else None)
-                self._widget.push("changes", message, list(blobs))
-            answer = {"from": before if known else recorder.revision, "revision": recorder.revision}
-            # Where an expectation failed, the view asks for a snapshot.
-            return {**answer, "info": describe_tomogram(annotated), "disagrees": not agrees}
+                self._widget.push(wire.CHANGES, message, list(blobs))
+            return {
+                "from": before if known else recorder.revision,
+                "revision": recorder.revision,
+                "info": describe_tomogram(annotated),
+                "disagrees": not agrees,  # the view then asks for a snapshot
+            }
 
     def _tell(self, annotated: AnnotatedTomogram, before: int, edits: list[dict], blobs: list[bytes]) -> None:
-        """Tell what a script or another widget changed."""
-        self._widget.push("changes", self._message(annotated, before, edits, None), list(blobs))
+        """Announce what a script or another widget changed."""
+        self._widget.push(wire.CHANGES, self._message(annotated, before, edits, None), list(blobs))
 
-    def _message(
-        self, annotated: AnnotatedTomogram, before: int, edits: list[dict], client: str | None
-    ) -> dict[str, Any]:
-        step = any(edit["edit"] != "setting" or edit["name"] not in TOOL_SETTINGS for edit in edits)
+    def _message(self, annotated: AnnotatedTomogram, before: int, edits: list[Any], client: str | None) -> wire.Changes:
+        step = any(edit["edit"] != "setting" or is_step(edit["name"]) for edit in edits)
         return {
             "tomogram": annotated.uid,
             "from": before,

@@ -16,7 +16,7 @@ import { type TomogramInfo, TomogramState } from "../src/state/tomogram";
 export interface Volume {
   name: string;
   shape: [number, number, number];
-  voxelSize: number;
+  voxel_size: number;
   value(z: number, y: number, x: number): number;
 }
 
@@ -191,16 +191,16 @@ export class FakeKernel {
       name: volume.name,
       path: "",
       shape: volume.shape,
-      voxelSize: [volume.voxelSize, volume.voxelSize, volume.voxelSize],
+      voxel_size: [volume.voxel_size, volume.voxel_size, volume.voxel_size],
       region: [0, volume.shape[1], 0, volume.shape[2]],
-      zRange: [0, volume.shape[0]],
+      z_range: [0, volume.shape[0]],
       available: true,
       unsaved: history.undoName !== undefined,
       undo: history.undoName ?? null,
       redo: history.redoName ?? null,
       colors: [],
-      savedTo: null,
-      autosaveError: null,
+      saved_to: null,
+      autosave_error: null,
       beside: null,
       display: {},
     };

@@ -148,7 +148,7 @@ def test_saving_does_not_replace_a_file_of_others(saved_names, tmp_path):
     (tmp_path / "t.scns").write_text("the work of last week")
     annotated = AnnotatedTomogram(Tomogram(np.zeros((2, 4, 4)), name="t", path=tmp_path / "t.mrc"))
     document = Document.of(annotated)
-    with pytest.raises(InputError, match="is there already"):
+    with pytest.raises(InputError, match="already exists"):
         document.save()
     assert (tmp_path / "t.scns").read_text() == "the work of last week"
     assert document.save(tmp_path / "u.scns") == tmp_path / "u.scns"

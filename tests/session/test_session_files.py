@@ -63,7 +63,7 @@ def test_the_twin_file_is_activated_and_not_overwritten(tomogram_file):
     fresh = session.open(tomogram_file)
     assert fresh is not document
     fresh.annotated.add_feature("B")
-    with pytest.raises(InputError, match="is there already"):
+    with pytest.raises(InputError, match="already exists"):
         fresh.save()
     assert [f.title for f in ais.open(saved).features] == ["A"]
 

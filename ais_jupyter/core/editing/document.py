@@ -11,7 +11,8 @@ import numpy as np
 from psygnal import Signal
 
 from ais_jupyter.core.data.annotations import AnnotatedTomogram, Feature
-from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.data.errors import InputError, WouldOverwriteError
+from ais_jupyter.core.data.feature_settings import FEATURE_SETTINGS, is_step
 from ais_jupyter.core.data.geometry import Region
 from ais_jupyter.core.data.home import home
 from ais_jupyter.core.editing.edits import BoxesEdit, Edit, FeatureEdit, SettingEdit
@@ -20,11 +21,6 @@ from ais_jupyter.core.editing.journal import Journal, Record
 from ais_jupyter.core.editing.lock_file import LockFile
 from ais_jupyter.core.editing.patch import Patch
 from ais_jupyter.core.editing.snapshot import copy_of, encode_annotated, encode_state
-
-#: Settings of tools rather than of the annotation: changing one is kept but is no step to undo.
-TOOL_SETTINGS = {"brush_radius", "alpha", "filled", "show_boxes", "flood", "flood_sensitivity"}
-
-_SETTING_NAMES = {"title": "Rename feature", "color": "Change colour", "visible": "Show or hide feature"}
 
 
 def recovery_folder() -> Path:
@@ -150,8 +146,10 @@ class Document:
 
         Raises
         ------
+        WouldOverwriteError
+            There is such a file and `overwrite` is false.
         InputError
-            There is such a file and `overwrite` is false, or there is no place to save to.
+            There is no place to save to.
         """
         annotated = self.annotated
         with annotated.lock:
@@ -160,12 +158,9 @@ class Document:
                 target = annotated.tomogram.path.parent / f"{annotated.tomogram.name}.scns"
             if target is not None and not overwrite and target.exists():
                 if target != annotated.path:
-                    raise InputError(f"{target} is there already: open it, save under another name, or overwrite it")
+                    raise WouldOverwriteError(target)
                 if _stamp(target) != self._stamp:
-                    raise InputError(
-                        f"another program has changed {target} since it was opened here: save under another name, "
-                        "or overwrite it"
-                    )
+                    raise WouldOverwriteError(target, changed=True)
             return annotated.save(target)
 
     def _on_saved(self, path: Path) -> None:
@@ -213,8 +208,7 @@ class Document:
             self._record(BoxesEdit(uid, start, removed, added), name)
 
         def on_setting(name: str, before: Any, after: Any) -> None:
-            title = _SETTING_NAMES.get(name, f"Change {name.replace('_', ' ')}")
-            self._record(SettingEdit(uid, name, before, after), title)
+            self._record(SettingEdit(uid, name, before, after), FEATURE_SETTINGS[name].step)
 
         self._slots[uid] = [
             (feature.mask_changed, on_mask), (feature.boxes_changed, on_boxes), (feature.settings_changed, on_setting),
@@ -241,7 +235,7 @@ class Document:
         if self._open_step is not None:
             self._open_step.append(edit)
             return
-        if isinstance(edit, SettingEdit) and edit.name in TOOL_SETTINGS:
+        if isinstance(edit, SettingEdit) and not is_step(edit.name):
             if self._journal is not None:
                 self._write("setting", Step(name, [edit]))
             return

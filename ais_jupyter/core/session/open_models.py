@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from psygnal import Signal
 
-from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.data.errors import InputError, WouldOverwriteError
 from ais_jupyter.core.data.model_info import Interaction
 
 if TYPE_CHECKING:
@@ -88,12 +88,12 @@ class OpenModel:
 
         Raises
         ------
-        InputError
+        WouldOverwriteError
             There is such a file, which this model does not come from, and `overwrite` is false.
         """
         target = Path(path).expanduser()
         if target.exists() and not overwrite and target != self.path:
-            raise InputError(f"{target} is there already: save under another name, or overwrite it")
+            raise WouldOverwriteError(target)
         self.path = self.model.save(target)
         return self.path
 

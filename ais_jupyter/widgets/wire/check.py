@@ -1,5 +1,6 @@
 """Checks a message against its declaration, at the door: what a handler gets is what was declared."""
 
+import contextlib
 import math
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -112,14 +113,11 @@ def _one_of(value: Any, kinds: tuple[Any, ...], what: str) -> Any:
     kinds = tuple(kind for kind in kinds if kind is not NoneType)
     if isinstance(value, dict) and len(kinds) > 1:
         return check(value, _variant(value, kinds, what), what)
-    problem: MessageError | None = None
+    if len(kinds) == 1:
+        return check(value, kinds[0], what)
     for kind in kinds:
-        try:
+        with contextlib.suppress(MessageError):
             return check(value, kind, what)
-        except MessageError as error:
-            problem = problem or error
-    if problem is not None and len(kinds) == 1:
-        raise problem
     raise MessageError(f"{what} cannot be {_quote(value)}")
 
 

@@ -155,12 +155,6 @@ class Interactions(TypedDict):
     interactions: list[Interaction]
 
 
-class Weights(OneModel):
-    """A model predicts differently from now on."""
-
-    version: Count
-
-
 MODELS = Request("models", Nothing, Models, "The open models.")
 ARCHITECTURES = Request("architectures", Nothing, ArchitectureList, "The library of architectures.")
 ARCHITECTURE_FACTS = Request("architecture_facts", AskFacts, KnownFacts, "Build one to see what it is like.")
@@ -174,4 +168,3 @@ MODEL_SET = Request("model_set", SetModel, Nothing, "Change a setting of a model
 INTERACTIONS = Request("interactions", Interactions, Nothing, "Replace all interactions.")
 
 MODELS_CHANGED = Event("models", Models, "The list changed.")
-WEIGHTS = Event("weights", Weights, "A model has other weights.")

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from typing_extensions import NotRequired, TypedDict
 
-from ais_jupyter.widgets.wire.declare import Index, Request, Text, Uid
+from ais_jupyter.widgets.wire.declare import Count, Event, Index, Request, Text, Uid
 from ais_jupyter.widgets.wire.tomograms import Path
 
 
@@ -38,7 +38,16 @@ class SavePrediction(Predict):
     overwrite: NotRequired[bool]
 
 
+class Weights(TypedDict):
+    """A model predicts differently from now on."""
+
+    model: Uid
+    version: Annotated[Count, "counts changes of the weights"]
+
+
 PREDICT = Request(
     "predict", Predict, Predicted, "Apply the models in use to a slice.", "uint8 probabilities, one per layer"
 )
 PREDICTION_SAVE = Request("prediction_save", SavePrediction, Path, "Write a prediction as an MRC file of one slice.")
+
+WEIGHTS = Event("weights", Weights, "A model has other weights.")

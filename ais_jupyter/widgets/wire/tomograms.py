@@ -11,7 +11,6 @@ from ais_jupyter.widgets.wire.declare import (
     Index,
     Nothing,
     Number,
-    Positive,
     Request,
     Text,
     Uid,
@@ -104,7 +103,7 @@ class Relink(OneTomogram):
 class SetVoxelSize(OneTomogram):
     """The size that replaces the one in the file."""
 
-    value: Annotated[Positive, "Å"]
+    value: Annotated[Number, "Å"]
 
 
 class Save(OneTomogram):

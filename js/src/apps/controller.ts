@@ -158,8 +158,8 @@ export class Controller implements InputHandlers {
     if (!tomogram?.loaded.peek()) return null;
     const feature = tomogram.activeFeature ?? this.actions.addFeature();
     if (!(feature instanceof FeatureState)) return null;
-    const { voxelSize } = tomogram.info.peek();
-    const ratio = voxelSize[0] > 0 && voxelSize[2] > 0 ? voxelSize[0] / voxelSize[2] : 1;
+    const { voxel_size } = tomogram.info.peek();
+    const ratio = voxel_size[0] > 0 && voxel_size[2] > 0 ? voxel_size[0] / voxel_size[2] : 1;
     return {
       tomograms: this.viewer.tomograms,
       viewer: this.viewer,

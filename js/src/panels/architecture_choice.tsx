@@ -47,10 +47,10 @@ export function ArchitectureChoice({ architectures, title, onChange }: Props): J
 function described(facts: Facts | null | undefined): string {
   if (facts === undefined) return "Looking at the network…";
   if (facts === null) return "Not made of Keras layers; nothing is known of its size.";
-  const sees = facts.receptiveField
-    ? `${facts.receptiveField} × ${facts.receptiveField} px`
+  const sees = facts.receptive_field
+    ? `${facts.receptive_field} × ${facts.receptive_field} px`
     : "the whole image";
-  const slices = facts.depthMultiple > 1 ? ` and ${facts.depthMultiple} slices` : "";
-  const boxes = `boxes in multiples of ${facts.sizeMultiple} px${slices}`;
+  const slices = facts.depth_multiple > 1 ? ` and ${facts.depth_multiple} slices` : "";
+  const boxes = `boxes in multiples of ${facts.size_multiple} px${slices}`;
   return `${million(facts.parameters)} parameters · sees ${sees} · ${boxes}`;
 }

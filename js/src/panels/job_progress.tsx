@@ -35,9 +35,9 @@ const WORDS: Partial<Record<JobStatus["state"], string>> = {
   claimed: "another program is working on it",
 };
 
-function timeOf({ state, elapsed, timeLeft }: JobStatus): string {
+function timeOf({ state, elapsed, time_left }: JobStatus): string {
   if (state === "waiting") return "waiting";
-  if (state === "running") return timeLeft === null ? duration(elapsed) : `${duration(timeLeft)} left`;
+  if (state === "running") return time_left === null ? duration(elapsed) : `${duration(time_left)} left`;
   if (state === "done") return `done in ${duration(elapsed)}`;
   return elapsed >= 1 && state !== "skipped" ? `${state} after ${duration(elapsed)}` : state;
 }

@@ -84,11 +84,11 @@ export function ModelCard({ model, viewer, actions, onCopied, ask }: Props): JSX
 function ModelLine({ values }: { values: ModelValues }): JSX.Element {
   const parts = [values.architecture || "custom network"];
   if (values.parameters > 0) parts.push(`${million(values.parameters)} parameters`);
-  if (values.boxSize > 0)
-    parts.push(`${values.boxSize}² px${values.depth > 1 ? ` × ${values.depth} slices` : ""}`);
+  if (values.box_size > 0)
+    parts.push(`${values.box_size}² px${values.depth > 1 ? ` × ${values.depth} slices` : ""}`);
   if (values.voxel_size > 0) parts.push(`${Number(values.voxel_size.toFixed(2))} Å`);
   if (values.loss > 0) parts.push(`loss ${values.loss.toFixed(3)}`);
-  const sees = values.receptiveField ? `Sees ${values.receptiveField} × ${values.receptiveField} px. ` : "";
+  const sees = values.receptive_field ? `Sees ${values.receptive_field} × ${values.receptive_field} px. ` : "";
   return (
     <p class="ais-card-info" title={`${sees}${values.path ?? "Not saved yet"}`}>
       {values.compiled ? parts.join(" · ") : `${parts[0]} · not trained yet`}

@@ -120,7 +120,7 @@ function Question({ what, model, viewer, done }: QuestionProps): JSX.Element {
         focus
         proposed
         name="Path to save the model"
-        value={values.path ?? folderOf(viewer) + values.proposedName}
+        value={values.path ?? folderOf(viewer) + values.proposed_name}
         onCommit={async (path) => {
           if (path && (await saveModel(viewer, model, path, path === values.path))) done();
         }}

@@ -17,7 +17,7 @@ const BUSY = 1500;
 export function Notices({ viewer, graphics }: Props): JSX.Element {
   const { tomograms } = viewer;
   const tomogram = viewer.tomogram.value;
-  const autosave = tomogram?.info.value.autosaveError;
+  const autosave = tomogram?.info.value.autosave_error;
   const missing = tomogram && !tomogram.info.value.available;
   return (
     <div class="ais-notices" aria-live="polite">

@@ -75,7 +75,7 @@ export function OptionsBar({ viewer, actions, paints, onFullWindow }: Props): JS
           name="Save"
           class={info?.unsaved ? "ais-primary" : ""}
           label={info?.unsaved ? "Save" : "Saved"}
-          hint={info?.savedTo ? `Save to ${info.savedTo} (ctrl+S)` : "Save beside the tomogram (ctrl+S)"}
+          hint={info?.saved_to ? `Save to ${info.saved_to} (ctrl+S)` : "Save beside the tomogram (ctrl+S)"}
           disabled={!tomogram}
           onClick={() => void actions.save()}
         />

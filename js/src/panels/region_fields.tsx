@@ -7,8 +7,8 @@ import { NumberField, Section } from "./controls";
 export function RegionFields({ viewer, actions }: { viewer: Viewer; actions: Actions }): JSX.Element | null {
   const tomogram = viewer.tomogram.value;
   if (!tomogram) return null;
-  const { zRange, region } = tomogram.info.value;
-  const [first, end] = zRange;
+  const { z_range, region } = tomogram.info.value;
+  const [first, end] = z_range;
   const [y0, y1, x0, x1] = region;
   const range = (from: number, to: number) => void actions.ask("region", { z_range: [from, to] });
   return (

@@ -75,8 +75,8 @@ function ScoreTable({ title, scores }: { title: string; scores: Scores }): JSX.E
             <td>{text(scores.recall)}</td>
           </tr>
           <tr>
-            <td>best, {scores.bestThreshold.toFixed(2)}</td>
-            <td>{text(scores.bestDice)}</td>
+            <td>best, {scores.best_threshold.toFixed(2)}</td>
+            <td>{text(scores.best_dice)}</td>
             <td colSpan={3} class="ais-label">
               {scores.slices} slices compared
             </td>
@@ -103,7 +103,7 @@ function Curve({ scores }: { scores: Scores }): JSX.Element {
       aria-label="Dice by threshold"
     >
       {mark(scores.threshold, "ais-dice-now")}
-      {mark(scores.bestThreshold, "ais-dice-best")}
+      {mark(scores.best_threshold, "ais-dice-best")}
       <polyline points={points.filter(Boolean).join(" ")} />
     </svg>
   );

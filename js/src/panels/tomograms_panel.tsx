@@ -64,7 +64,7 @@ export function TomogramsPanel({ viewer, actions }: Props): JSX.Element {
         <TextField
           focus
           name="Pixel size in Å"
-          value={String(tomogram.info.value.voxelSize[2])}
+          value={String(tomogram.info.value.voxel_size[2])}
           placeholder="Å per pixel"
           onCommit={(value) => {
             done();
@@ -77,10 +77,10 @@ export function TomogramsPanel({ viewer, actions }: Props): JSX.Element {
           focus
           proposed
           name="Path to write to"
-          value={tomogram.info.value.savedTo ?? tomogram.info.value.path.replace(/(\.[a-z]+)+$/i, ".scns")}
+          value={tomogram.info.value.saved_to ?? tomogram.info.value.path.replace(/(\.[a-z]+)+$/i, ".scns")}
           onCommit={(path) => {
             done();
-            if (path) void actions.save({ path, overwrite: path === tomogram.info.value.savedTo });
+            if (path) void actions.save({ path, overwrite: path === tomogram.info.value.saved_to });
           }}
         />
       )}
@@ -115,7 +115,7 @@ function Row({ tomogram, viewer, actions, ask }: RowProps): JSX.Element {
   const info = tomogram.info.value;
   const active = viewer.tomogram.value === tomogram;
   const [depth, height, width] = info.shape;
-  const pixel = info.voxelSize[2];
+  const pixel = info.voxel_size[2];
   const close = () => (info.unsaved ? ask("discard") : void actions.ask("close"));
   return (
     <li class={active ? "ais-row ais-active" : "ais-row"}>

@@ -42,9 +42,9 @@ export function TrainingOptions({ training }: Props): JSX.Element {
         </span>
         <TextField
           name="Batch size"
-          value={options.batchSize === null ? "" : String(options.batchSize)}
-          placeholder={suggestion ? `auto: ${suggestion.batchSize}` : ""}
-          onCommit={(text) => set({ batchSize: text === "" ? null : whole(text, 1, 8) })}
+          value={options.batch_size === null ? "" : String(options.batch_size)}
+          placeholder={suggestion ? `auto: ${suggestion.batch_size}` : ""}
+          onCommit={(text) => set({ batch_size: text === "" ? null : whole(text, 1, 8) })}
         />
         <span class="ais-label">Rate</span>
         <LearningRate value={options.learningRate} onChange={(learningRate) => set({ learningRate })} />

@@ -27,7 +27,7 @@ export function TrainingRunSection({ training, architectures, model: uid }: Prop
   const alive = training.alive.value;
   const notes: Note[] = [];
   if (training.error.value) notes.push({ kind: "error", text: training.error.value });
-  if (uid !== null && !active) notes.push(...(set?.modelNotes[uid] ?? []));
+  if (uid !== null && !active) notes.push(...(set?.model_notes[uid] ?? []));
   if (run) notes.push(...runNotes(run.values, alive));
   return (
     <Section title="Training">
@@ -68,7 +68,7 @@ export function TrainingRunSection({ training, architectures, model: uid }: Prop
             class={run && !active ? "ais-plain ais-primary" : "ais-plain"}
             disabled={!run || active || !alive}
             title={
-              run?.values.epochsLeft ? `${run.values.epochsLeft} epochs are left` : "As many epochs again"
+              run?.values.epochs_left ? `${run.values.epochs_left} epochs are left` : "As many epochs again"
             }
             onClick={() => void training.resume(uid!)}
           >
@@ -83,17 +83,17 @@ export function TrainingRunSection({ training, architectures, model: uid }: Prop
 }
 
 function Progress({ run: { values, curve } }: { run: Run }): JSX.Element {
-  const { state, waitsFor, stopping, timeLeft, message, progress } = values;
-  const pace = values.stepsPerSecond;
+  const { state, waits_for, stopping, time_left, message, progress } = values;
+  const pace = values.steps_per_second;
   let text = message;
-  if (state === "waiting") text = waitsFor ? `waits: ${waitsFor} comes first` : "waiting";
+  if (state === "waiting") text = waits_for ? `waits: ${waits_for} comes first` : "waiting";
   else if (stopping) text = "stopping…";
   else if (state === "cancelled") text = `stopped after ${epochs(curve.end)}`;
   else if (state === "done") text = `done: ${epochs(curve.end)}`;
   const facts = [
-    state === "running" && timeLeft !== null && `${duration(timeLeft)} left`,
+    state === "running" && time_left !== null && `${duration(time_left)} left`,
     state === "running" && pace > 0 && `${pace < 10 ? pace.toFixed(1) : Math.round(pace)} steps/s`,
-    `batch ${values.batchSize}`,
+    `batch ${values.batch_size}`,
     values.arithmetic,
     values.memory > 0 && `${(values.memory / 1e9).toFixed(1)} GB`,
   ].filter(Boolean);
@@ -125,10 +125,10 @@ function runNotes(values: RunValues, alive: boolean): Note[] {
     const kept = "its best weights are kept: run the cell again and recover them here";
     notes.push({ kind: "warning", text: `Training ended with its kernel; ${kept}` });
   }
-  if (values.outOfMemory) {
-    const text = `Batches of ${values.outOfMemory} did not fit into memory: it goes on with ${values.batchSize}`;
+  if (values.out_of_memory) {
+    const text = `Batches of ${values.out_of_memory} did not fit into memory: it goes on with ${values.batch_size}`;
     notes.push({ kind: "warning", text });
   }
-  if (values.backupError) notes.push({ kind: "warning", text: values.backupError });
+  if (values.backup_error) notes.push({ kind: "warning", text: values.backup_error });
   return notes;
 }

@@ -50,15 +50,15 @@ function Choice({ set }: { set: TrainingSetState }): JSX.Element {
     <div class="ais-training">
       <TrainingFeatures set={set} />
       {values.tomograms.length > 1 && <TrainingTomograms set={set} />}
-      <Labeled label="Box" value={`${values.boxSize} px`}>
+      <Labeled label="Box" value={`${values.box_size} px`}>
         <Slider
           name="Box size"
-          value={values.boxSize}
+          value={values.box_size}
           min={32}
           max={256}
           step={32}
-          text={`${values.boxSize} pixels`}
-          onInput={(boxSize) => void set.choose({ boxSize })}
+          text={`${values.box_size} pixels`}
+          onInput={(box_size) => void set.choose({ box_size })}
         />
       </Labeled>
       <div class="ais-fields">
@@ -67,9 +67,9 @@ function Choice({ set }: { set: TrainingSetState }): JSX.Element {
         </span>
         <TextField
           name="Voxel size in Å"
-          value={values.voxelSize === null ? "" : String(values.voxelSize)}
-          placeholder={values.targetVoxelSize > 0 ? `${values.targetVoxelSize.toFixed(2)} Å` : "unknown"}
-          onCommit={(value) => void set.choose({ voxelSize: value === "" ? null : Number(value) })}
+          value={values.voxel_size === null ? "" : String(values.voxel_size)}
+          placeholder={values.target_voxel_size > 0 ? `${values.target_voxel_size.toFixed(2)} Å` : "unknown"}
+          onCommit={(value) => void set.choose({ voxel_size: value === "" ? null : Number(value) })}
         />
         <span class="ais-label">Depth</span>
         <TextField
@@ -105,8 +105,8 @@ function Choice({ set }: { set: TrainingSetState }): JSX.Element {
 }
 
 function Made({ made }: { made: MadeSet }): JSX.Element {
-  const size = `${made.boxSize}²${made.depth > 1 ? ` × ${made.depth}` : ""} px`;
-  const pixel = made.voxelSize > 0 ? ` at ${made.voxelSize.toFixed(2)} Å` : "";
+  const size = `${made.box_size}²${made.depth > 1 ? ` × ${made.depth}` : ""} px`;
+  const pixel = made.voxel_size > 0 ? ` at ${made.voxel_size.toFixed(2)} Å` : "";
   return (
     <p class="ais-made" title={made.origin} data-boxes={made.boxes}>
       <b>{made.features.join(", ") || "Training set"}</b>: {boxes(made.boxes)} of {size}

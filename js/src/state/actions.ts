@@ -99,9 +99,9 @@ export class Actions {
       ? {
           title,
           color: entry.color,
-          box_size: entry.boxSize,
+          box_size: entry.box_size,
           alpha: entry.alpha,
-          brush_radius: pixel > 0 ? Math.max(1, entry.brushDiameter / (2 * pixel)) : before.brush_radius,
+          brush_radius: pixel > 0 ? Math.max(1, entry.brush_diameter / (2 * pixel)) : before.brush_radius,
         }
       : { title };
     const edits = (Object.keys(after) as (keyof Settings)[]).map(

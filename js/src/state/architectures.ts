@@ -12,10 +12,10 @@ export interface Architecture {
 export interface Facts {
   parameters: number;
   /** Pixels; null: the whole image. */
-  receptiveField: number | null;
-  sizeMultiple: number;
+  receptive_field: number | null;
+  size_multiple: number;
   /** Of the slices of a slab; 1: any depth. */
-  depthMultiple: number;
+  depth_multiple: number;
 }
 
 type Ask = <T>(kind: string, content?: Content) => Promise<Answer<T> | null>;

@@ -12,13 +12,13 @@ export interface Scores {
   precision: number | null;
   recall: number | null;
   threshold: number;
-  bestThreshold: number;
-  bestDice: number | null;
+  best_threshold: number;
+  best_dice: number | null;
   slices: number;
   /** Dice above each of the levels 0 … 255. */
   curve: (number | null)[];
   /** Slice and its Dice. */
-  perSlice: [number, number | null][];
+  per_slice: [number, number | null][];
 }
 
 export interface Result {

@@ -9,6 +9,6 @@ export interface JobStatus {
   message: string;
   /** Seconds; null while unknown. */
   elapsed: number;
-  timeLeft: number | null;
+  time_left: number | null;
   error: string | null;
 }

@@ -8,7 +8,7 @@ import type { TomogramSet } from "./tomogram_set";
 export interface ModelValues extends ModelSettings {
   uid: string;
   path: string | null;
-  proposedName: string;
+  proposed_name: string;
   /** Whether it has weights. */
   compiled: boolean;
   training: boolean;
@@ -17,8 +17,8 @@ export interface ModelValues extends ModelSettings {
   architecture: string;
   parameters: number;
   /** Pixels; null: the whole image, or not known. */
-  receptiveField: number | null;
-  boxSize: number;
+  receptive_field: number | null;
+  box_size: number;
   depth: number;
   loss: number;
 }

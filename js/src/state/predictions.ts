@@ -55,13 +55,13 @@ export class Predictions {
       const tomogram = viewer.tomogram.value;
       const outcome = models.outcome.value;
       if (!this.on.value || !outcome || !tomogram) return "";
-      const { available, voxelSize, region } = tomogram.info.value;
+      const { available, voxel_size, region } = tomogram.info.value;
       const { z } = viewer.position.value;
       if (!available) return "";
       return JSON.stringify({
         tomogram: tomogram.uid,
         z,
-        key: [tomogram.uid, z, voxelSize, region, outcome].join("/"),
+        key: [tomogram.uid, z, voxel_size, region, outcome].join("/"),
       });
     });
     this.stop = effect(() => {

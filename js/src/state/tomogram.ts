@@ -16,11 +16,11 @@ export interface TomogramInfo {
   /** z, y, x */
   shape: [number, number, number];
   /** Å, z y x; 0 unknown */
-  voxelSize: [number, number, number];
+  voxel_size: [number, number, number];
   /** What is segmented in each slice. */
   region: Region;
   /** Slices that are segmented, half-open. */
-  zRange: [number, number];
+  z_range: [number, number];
   available: boolean;
   unsaved: boolean;
   /** What undo and redo would do, as the kernel says. */
@@ -28,8 +28,8 @@ export interface TomogramInfo {
   redo: string | null;
   /** Colours of the features that are annotated. */
   colors: [number, number, number][];
-  savedTo: string | null;
-  autosaveError: string | null;
+  saved_to: string | null;
+  autosave_error: string | null;
   /** Annotations that lie beside a tomogram opened without them. */
   beside: string | null;
   display: Display;

@@ -13,8 +13,8 @@ const MERGE_MILLISECONDS = 1000;
 export interface LibraryEntry {
   title: string;
   color: [number, number, number];
-  boxSize: number;
-  brushDiameter: number;
+  box_size: number;
+  brush_diameter: number;
   alpha: number;
 }
 

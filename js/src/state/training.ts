@@ -13,22 +13,22 @@ export interface RunValues {
   progress: number;
   message: string;
   /** What runs before this one. */
-  waitsFor: string | null;
+  waits_for: string | null;
   error: string | null;
   /** Why the weights could not be kept for recovery. */
-  backupError: string | null;
+  backup_error: string | null;
   epochs: number;
-  epochsLeft: number;
+  epochs_left: number;
   /** The batch size that was too large for the memory. */
-  outOfMemory: number | null;
-  batchSize: number;
+  out_of_memory: number | null;
+  batch_size: number;
   device: string;
   arithmetic: string;
   /** Bytes at the peak. */
   memory: number;
-  stepsPerSecond: number;
+  steps_per_second: number;
   /** Seconds */
-  timeLeft: number | null;
+  time_left: number | null;
 }
 
 /** As the kernel names them. */
@@ -44,7 +44,7 @@ interface AskedOptions {
 /** As asked for; null leaves the choice to the kernel. */
 export interface RunOptions {
   epochs: number;
-  batchSize: number | null;
+  batch_size: number | null;
   copies: number;
   learningRate: number | null;
   validation: number;
@@ -68,7 +68,7 @@ export class TrainingState {
   readonly runs = signal<ReadonlyMap<string, Run>>(new Map());
   readonly options = signal<RunOptions>({
     epochs: 50,
-    batchSize: null,
+    batch_size: null,
     copies: 10,
     learningRate: null,
     validation: 0.1,
@@ -110,7 +110,7 @@ export class TrainingState {
     if (asked)
       this.options.value = {
         epochs: asked.epochs,
-        batchSize: asked.batch_size,
+        batch_size: asked.batch_size,
         copies: asked.n_copies,
         learningRate: asked.learning_rate,
         validation: asked.validation_split,
@@ -124,10 +124,10 @@ export class TrainingState {
 
   /** Trains a model, or a new one of an architecture; gives the model's uid. */
   async train(model: string | null, architecture: string): Promise<string | null> {
-    const { epochs, batchSize, copies, learningRate, validation, augment } = this.options.peek();
+    const { epochs, batch_size, copies, learningRate, validation, augment } = this.options.peek();
     const options: AskedOptions = {
       epochs,
-      batch_size: batchSize ?? this.set.values.peek()?.suggestion.batchSize ?? 8,
+      batch_size: batch_size ?? this.set.values.peek()?.suggestion.batch_size ?? 8,
       n_copies: copies,
       learning_rate: learningRate,
       validation_split: validation,

@@ -20,10 +20,10 @@ export interface TrainingSetValues {
     negative?: number;
     slices?: number;
   }[];
-  boxSize: number;
+  box_size: number;
   /** Å; null: that of the first tomogram */
-  voxelSize: number | null;
-  targetVoxelSize: number;
+  voxel_size: number | null;
+  target_voxel_size: number;
   depth: number;
   notes: Note[];
   possible: boolean;
@@ -31,17 +31,17 @@ export interface TrainingSetValues {
   making: { progress: number; message: string } | null;
   error: string | null;
   set: MadeSet | null;
-  suggestion: { batchSize: number; reason: string };
+  suggestion: { batch_size: number; reason: string };
   /** By uid: what to know before a model learns from this set. */
-  modelNotes: Record<string, Note[]>;
+  model_notes: Record<string, Note[]>;
 }
 
 export interface MadeSet {
   boxes: number;
   positive: number;
-  boxSize: number;
+  box_size: number;
   depth: number;
-  voxelSize: number;
+  voxel_size: number;
   features: string[];
   origin: string;
   /** Annotations have changed since. */

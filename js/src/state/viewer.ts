@@ -143,5 +143,5 @@ export class Viewer {
   }
 
   /** Å per pixel, 0 when unknown. */
-  readonly pixelSize: Signal<number> = computed(() => this.tomogram.value?.info.value.voxelSize[2] ?? 0);
+  readonly pixelSize: Signal<number> = computed(() => this.tomogram.value?.info.value.voxel_size[2] ?? 0);
 }

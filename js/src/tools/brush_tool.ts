@@ -40,8 +40,8 @@ export function startBrush(context: ToolContext, mode: BrushMode, at: ToolPoint)
   };
 
   const paintSpheres = (from: Pixel, to: Pixel) => {
-    const { voxelSize, shape } = tomogram.info.peek();
-    const ratio = voxelSize[0] > 0 && voxelSize[2] > 0 ? voxelSize[0] / voxelSize[2] : 1;
+    const { voxel_size, shape } = tomogram.info.peek();
+    const ratio = voxel_size[0] > 0 && voxel_size[2] > 0 ? voxel_size[0] / voxel_size[2] : 1;
     // Along z from an XY plane the neighbours are slices; from a cross-section they are rows or columns.
     const step = axis === "z" ? ratio : 1;
     const count = shape["zyx".indexOf(axis)];

@@ -120,7 +120,7 @@ export class Stage {
       return JSON.stringify([
         tomogram?.uid,
         info?.available,
-        info?.voxelSize,
+        info?.voxel_size,
         features,
         viewer.filters.value,
       ]);
@@ -204,8 +204,8 @@ export class Stage {
     if (!tomogram) return;
     // Lines over the views and numbers beside them change together with the picture, in one frame.
     const kept = this.keepsPicture(this.slices.current("z"));
-    const { shape, voxelSize } = tomogram.info.peek();
-    const ratio = voxelSize[0] > 0 && voxelSize[2] > 0 ? voxelSize[0] / voxelSize[2] : 1;
+    const { shape, voxel_size } = tomogram.info.peek();
+    const ratio = voxel_size[0] > 0 && voxel_size[2] > 0 ? voxel_size[0] / voxel_size[2] : 1;
     for (const axis of AXES) {
       const plane = this.planes[axis];
       if (axis !== "z" && !this.viewer.ortho.peek()) {
@@ -248,7 +248,7 @@ export class Stage {
           position,
           tomogram,
           solo: this.viewer.solo.peek(),
-          pixelSize: voxelSize[2],
+          pixelSize: voxel_size[2],
           outline: this.outlineAxis === axis ? this.outline : null,
           cross: this.viewer.ortho.peek(),
         });

@@ -16,7 +16,7 @@ const info = (uid: string) =>
     uid,
     name: uid,
     shape: [50, 2, 2],
-    voxelSize: [10, 10, 10],
+    voxel_size: [10, 10, 10],
     available: true,
     display: {},
   }) as unknown as TomogramInfo;

@@ -111,7 +111,7 @@ test("the options of the latest training are there again", async () => {
   );
   const training = new TrainingState(link);
   await training.open();
-  expect(training.options.value).toMatchObject({ epochs: 7, batchSize: 4, copies: 3, learningRate: 2e-4 });
+  expect(training.options.value).toMatchObject({ epochs: 7, batch_size: 4, copies: 3, learningRate: 2e-4 });
   training.options.value = { ...training.options.value, epochs: 9 };
   push("training", { ...values("running"), from: 7, rows: [batchRow(3, 1)] }); // fetches all of it again
   await vi.waitFor(() => expect(request.mock.calls.filter(([kind]) => kind === "trainings")).toHaveLength(2));
@@ -133,9 +133,9 @@ test("when an event was missed all of it is fetched again", async () => {
 test("train sends the suggested batch size unless one was chosen", async () => {
   const { link, request, push } = kernel((kind) => ({ content: kind === "train" ? { model: "new" } : {} }));
   const training = new TrainingState(link);
-  push("training_set", { suggestion: { batchSize: 16, reason: "" } });
+  push("training_set", { suggestion: { batch_size: 16, reason: "" } });
   expect(await training.train(null, "VGGNet S")).toBe("new");
-  training.options.value = { ...training.options.value, batchSize: 4, learningRate: 2e-4 };
+  training.options.value = { ...training.options.value, batch_size: 4, learningRate: 2e-4 };
   await training.train("m", "");
   const sent = request.mock.calls.map(([, content]) => content as { options: Content });
   expect(sent.map(({ options }) => options.batch_size)).toEqual([16, 4]);
