@@ -19,6 +19,7 @@ from ais_jupyter.widgets.model_service import ModelService
 from ais_jupyter.widgets.prediction_service import PredictionService
 from ais_jupyter.widgets.segmenting_service import SegmentingService
 from ais_jupyter.widgets.slice_service import SliceService
+from ais_jupyter.widgets.stages import STAGES
 from ais_jupyter.widgets.tomogram_service import TomogramService
 from ais_jupyter.widgets.training_service import TrainingService
 from ais_jupyter.widgets.training_set_service import TrainingSetService
@@ -34,7 +35,6 @@ _SERVICES = (
     AnnotationService, TomogramService, TrainingSetService, TrainingService, PredictionService, ModelService,
     SegmentingService, UncertaintyService,
 )  # fmt: skip
-STAGES = ("annotate", "models", "export", "render")
 
 
 class Workspace(KernelWidget):

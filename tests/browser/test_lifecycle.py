@@ -83,11 +83,11 @@ def test_lost_graphics_context_comes_back(notebook):
         """() => { const gl = document.querySelector('canvas[aria-label="Slice view"]').getContext('webgl2');
         window.lost = gl.getExtension('WEBGL_lose_context'); window.lost.loseContext(); }"""
     )
-    notebook.page.get_by_text("took the graphics context away").wait_for()
+    notebook.page.get_by_text("has taken the graphics context away").wait_for()
     page.stroke((60, 120), (120, 150))  # painting needs no graphics
     page.button("Undo").click()
     notebook.page.evaluate("window.lost.restoreContext()")
-    notebook.page.get_by_text("took the graphics context away").wait_for(state="detached")
+    notebook.page.get_by_text("has taken the graphics context away").wait_for(state="detached")
     page.settle()
     notebook.page.wait_for_timeout(500)
     assert notebook.view().evaluate("canvas => canvas.toDataURL()") == before

@@ -230,7 +230,7 @@ export class Controller implements InputHandlers {
         width: tomogram.width,
         height: tomogram.height,
         outline: (points) => this.showOutline("z", points),
-        set: (region) => void this.actions.ask("region", { region }),
+        set: (region) => this.actions.setRegion({ region }),
       },
       point,
     );
@@ -275,8 +275,8 @@ export class Controller implements InputHandlers {
     const { tomograms, tomogram, hover } = this.viewer;
     const uid = tomogram.peek()?.uid;
     try {
-      const question = { tomogram: uid, position: [at.z, at.y, at.x] };
-      const { content } = await tomograms.link.request<{ value: number | null }>("value", question);
+      const question = { tomogram: uid!, position: [at.z, at.y, at.x] as const };
+      const { content } = await tomograms.link.request("value", question);
       const now = hover.peek();
       if (now && content.value !== null && now.at.x === at.x && now.at.y === at.y && now.at.z === at.z)
         hover.value = { at, value: content.value, exact: true };

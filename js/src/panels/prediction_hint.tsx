@@ -1,24 +1,30 @@
 // Switches the predictions of a view on and off, and says when one takes long or cannot be made.
+import type { ReadonlySignal } from "@preact/signals";
 import type { JSX } from "preact";
-import type { Predictions } from "../state/predictions";
-import type { Viewer } from "../state/viewer";
 import { IconButton } from "./controls";
 
-export function PredictionToggle({ viewer }: { viewer: Viewer }): JSX.Element | null {
-  if (viewer.models.models.value.length === 0) return null;
+interface ToggleProps {
+  on: ReadonlySignal<boolean>;
+  onToggle(): void;
+}
+
+export function PredictionToggle({ on, onToggle }: ToggleProps): JSX.Element {
   return (
     <IconButton
       icon="spark"
       name="Prediction"
       hint="Show what the models find in the slice (P)"
-      pressed={viewer.predictions.on.value}
-      onClick={() => viewer.predictions.toggle()}
+      pressed={on.value}
+      onClick={onToggle}
     />
   );
 }
 
-export function PredictionHint({ predictions }: { predictions: Predictions }): JSX.Element | null {
-  const { late, error } = predictions;
+interface HintProps {
+  predictions: { late: ReadonlySignal<boolean>; error: ReadonlySignal<string | null> };
+}
+
+export function PredictionHint({ predictions: { late, error } }: HintProps): JSX.Element | null {
   if (error.value) return <span class="ais-hint ais-hint-error">No prediction: {error.value}</span>;
   return late.value ? (
     <span class="ais-hint" role="status">

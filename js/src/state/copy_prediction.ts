@@ -29,7 +29,10 @@ export function copyPrediction(viewer: Viewer, actions: Actions, model: ModelSta
   const before = feature.masks.get(z) ?? null;
   const found = boundingBox(after, width, height);
   if (isEmpty(found) && !before) {
-    viewer.tomograms.error.value = `“${title}” finds nothing above its threshold in this slice.`;
+    void viewer.tomograms.problems.report(
+      "copy",
+      `“${title}” finds nothing above its threshold in this slice.`,
+    );
     return false;
   }
   const rect = union(found, before ? boundingBox(before, width, height) : found);

@@ -1,6 +1,6 @@
 // What the models find in the slice that one view shows: asked for as it is needed, the newest wish first.
 import { computed, effect, signal } from "@preact/signals";
-import { isAbort } from "../kernel/protocol";
+import { isAbort, messageOf } from "../kernel/protocol";
 import type { ModelSet } from "./model_set";
 import type { Viewer } from "./viewer";
 
@@ -123,11 +123,11 @@ export class Predictions {
     try {
       const { tomogram, z } = wish;
       const options = { signal: stop.signal, patient: true };
-      const { content, buffers } = await this.viewer.tomograms.link.request<{
-        width: number;
-        height: number;
-        layers: { model: string; note: string }[];
-      }>("predict", { tomogram, z }, options);
+      const { content, buffers } = await this.viewer.tomograms.link.request(
+        "predict",
+        { tomogram, z },
+        options,
+      );
       const layers = content.layers.map((layer, i) => {
         const { buffer, byteOffset, byteLength } = buffers[i];
         return { ...layer, pixels: new Uint8Array(buffer, byteOffset, byteLength) };
@@ -138,7 +138,7 @@ export class Predictions {
     } catch (error) {
       if (this.asking === asking && !isAbort(error)) {
         this.rest();
-        this.error.value = error instanceof Error ? error.message : String(error);
+        this.error.value = messageOf(error);
         this.shown.value = null;
       }
     }

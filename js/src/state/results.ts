@@ -80,11 +80,9 @@ export class Results {
     this.asking.set(key, { axis, stop });
     try {
       const question = { path, axis, index };
-      const { content, buffers } = await this.link.request<{ width: number; height: number }>(
-        "result_slice",
-        question,
-        { signal: stop.signal },
-      );
+      const { content, buffers } = await this.link.request("result_slice", question, {
+        signal: stop.signal,
+      });
       const { buffer, byteOffset, byteLength } = buffers[0];
       const pixels = new Uint8Array(buffer, byteOffset, byteLength);
       this.keep(key, { path, title, pixels, ...content });

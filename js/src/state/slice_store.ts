@@ -17,12 +17,14 @@ export class SliceStore {
   private exact: { key: string; slice: Promise<Slice | null> } | null = null;
 
   constructor(private viewer: Viewer) {
-    const { link, error } = viewer.tomograms;
+    const { link, problems } = viewer.tomograms;
     this.loader = new SliceLoader(
       (key, step, abort) => fetchSlice(link, key, step, abort),
       (key, slice, problem) => {
-        if (slice) this.arrived.value = { key };
-        else if (problem instanceof Error) error.value = problem.message;
+        if (slice) {
+          this.arrived.value = { key };
+          problems.solved("slice");
+        } else if (problem instanceof Error) void problems.report("slice", problem);
       },
       { whenDrawn },
     );

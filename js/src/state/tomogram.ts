@@ -1,52 +1,13 @@
-// One open tomogram with its annotations; the browser's twin of core/data/annotations.py.
+// One open tomogram with its annotations.
 import { type Signal, signal } from "@preact/signals";
+import type { Display, Region, TomogramInfo } from "../kernel/generated/wire";
 import { patchValues } from "../labels/patch";
 import { paste } from "../labels/region";
 import type { Edit } from "./edits";
 import { FeatureState, type Settings } from "./feature";
 import { LocalHistory } from "./local_history";
 
-/** Half-open: y0, y1, x0, x1. */
-export type Region = readonly [number, number, number, number];
-
-export interface TomogramInfo {
-  uid: string;
-  name: string;
-  path: string;
-  /** z, y, x */
-  shape: [number, number, number];
-  /** Å, z y x; 0 unknown */
-  voxel_size: [number, number, number];
-  /** What is segmented in each slice. */
-  region: Region;
-  /** Slices that are segmented, half-open. */
-  z_range: [number, number];
-  available: boolean;
-  unsaved: boolean;
-  /** What undo and redo would do, as the kernel says. */
-  undo: string | null;
-  redo: string | null;
-  /** Colours of the features that are annotated. */
-  colors: [number, number, number][];
-  saved_to: string | null;
-  autosave_error: string | null;
-  /** Annotations that lie beside a tomogram opened without them. */
-  beside: string | null;
-  display: Display;
-}
-
-/** How a tomogram is shown, as the kernel remembers it. */
-export interface Display {
-  slice?: number;
-  /** y, x */
-  cursor?: [number, number];
-  /** x, y, scale of the main view's camera; absent while the picture is fitted. */
-  camera?: [number, number, number] | null;
-  contrast?: [number, number];
-  invert?: boolean;
-  interpolate?: boolean;
-  autocontrast?: boolean;
-}
+export type { Display, Region, TomogramInfo };
 
 export class TomogramState {
   readonly uid: string;

@@ -104,7 +104,7 @@ export class Viewer {
       };
       const { camera } = display;
       this.camera.value = camera ? { x: camera[0], y: camera[1], scale: camera[2] } : null; // null: fit
-      this.contrast.value = display.contrast ?? null;
+      this.contrast.value = display.contrast ? [...display.contrast] : null;
       this.inverted.value = display.invert ?? this.inverted.peek();
       this.interpolate.value = display.interpolate ?? this.interpolate.peek();
       this.autocontrast.value = display.autocontrast ?? this.autocontrast.peek();

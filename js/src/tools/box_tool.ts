@@ -1,5 +1,5 @@
 // Boxes: a click places one, dragging moves the one that was hit, the right button removes the nearest within reach.
-import type { Box } from "../state/edits";
+import type { Box, StepName } from "../state/edits";
 import type { ToolContext, ToolGesture, ToolPoint } from "./context";
 
 /** Boxes within this distance (CSS pixels) of the pointer are taken instead of placing another. */
@@ -29,7 +29,7 @@ export function startBox(context: ToolContext, at: ToolPoint): ToolGesture | nul
     return axis === "y" ? [row, context.index, column] : [row, column, context.index];
   };
   const [z, y, x] = place(at);
-  const splice = (name: string, start: number, removed: Box[], added: Box[]) =>
+  const splice = (name: StepName, start: number, removed: Box[], added: Box[]) =>
     tomograms.commit(tomogram, name, [{ edit: "boxes", feature: feature.uid, start, removed, added }]);
   const boxes = feature.boxes.peek();
   const near = nearest(boxes, z, y, x);

@@ -1,6 +1,5 @@
 // Models as the kernel lists them.
-import type { Content } from "../../src/kernel/protocol";
-import type { ModelValues } from "../../src/state/model_set";
+import type { Models, ModelValues } from "../../src/kernel/generated/wire";
 
 export function model(uid: string, change: Partial<ModelValues> = {}): ModelValues {
   return {
@@ -31,6 +30,6 @@ export function model(uid: string, change: Partial<ModelValues> = {}): ModelValu
   };
 }
 
-export function listing(...models: ModelValues[]): Content {
+export function listing(...models: ModelValues[]): Models {
   return { models, interactions: [], selected: models.at(-1)?.uid ?? null };
 }

@@ -1,0 +1,25 @@
+// The tools are those of the stage. One that a stage does not have is put down, and taken up again afterwards.
+import { toolsOf } from "../panels/tool_rail";
+import type { ToolName } from "../state/tool_state";
+import type { Viewer } from "../state/viewer";
+import type { Stage } from "../state/workbench";
+
+export class StageFollower {
+  private putDown: ToolName | null = null;
+
+  constructor(private viewer: Pick<Viewer, "results" | "tools">) {}
+
+  enter(stage: Stage): void {
+    const { results, tools } = this.viewer;
+    results.on.value = stage === "export"; // results lie over the picture where they are made
+    const known = toolsOf(stage);
+    const held = tools.tool.peek();
+    if (this.putDown && known.includes(this.putDown)) {
+      tools.tool.value = this.putDown;
+      this.putDown = null;
+    } else if (!known.includes(held)) {
+      this.putDown = held === "region" ? null : held;
+      tools.tool.value = stage === "export" ? "navigate" : "brush";
+    }
+  }
+}
