@@ -1,4 +1,5 @@
-// The suffix of a test says where it runs: x.test.ts in Node, x.browser.test.ts in a real Chromium with WebGL2.
+// The suffix of a test says where it runs: x.test.ts in Node, x.dom.test.tsx in Node with the document of happy-dom,
+// x.browser.test.ts in a real Chromium with WebGL2.
 import { existsSync, readFileSync } from "node:fs";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
@@ -42,6 +43,12 @@ export default defineConfig({
   plugins: [glsl, golden],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   test: {
+    coverage: {
+      provider: "v8",
+      include: ["src/**/*.{ts,tsx}"],
+      exclude: ["src/kernel/generated/**"],
+      reporter: ["text-summary"],
+    },
     projects: [
       {
         extends: true,
@@ -50,6 +57,15 @@ export default defineConfig({
           include: ["tests/**/*.test.ts"],
           exclude: ["**/*.browser.test.ts"],
           environment: "node",
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "dom",
+          include: ["tests/**/*.dom.test.tsx"],
+          environment: "happy-dom",
+          setupFiles: ["tests/helpers/dom_setup.ts"],
         },
       },
       {

@@ -1,6 +1,6 @@
 // A button that opens a list of things to do, for mouse and keyboard alike.
 import type { JSX } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Icon, type IconName } from "./icons";
 
 export interface MenuItem {
@@ -9,6 +9,9 @@ export interface MenuItem {
   disabled?: boolean;
   danger?: boolean;
 }
+
+/** Which entry to focus, counted around the end, from that which has the focus (−1: none). */
+type Place = (current: number, count: number) => number;
 
 interface Props {
   name: string;
@@ -19,21 +22,26 @@ interface Props {
 export function Menu({ name, icon = "more", items }: Props): JSX.Element {
   const root = useRef<HTMLDivElement>(null);
   const [open, setOpen] = useState(false);
+  const [move, setMove] = useState<{ place: Place } | null>(null);
   const button = () => root.current!.querySelector<HTMLButtonElement>(":scope > button")!;
-  const entries = () => [...root.current!.querySelectorAll<HTMLButtonElement>("[role=menuitem]:enabled")];
+  const entries = () => [
+    ...root.current!.querySelectorAll<HTMLButtonElement>("[role=menuitem]:not([disabled])"),
+  ];
   const close = (focus: boolean) => {
     setOpen(false);
     if (focus) button().focus(); // the keys of the window keep working
   };
-  /** Focuses an entry, counted around the end, once it can be focused. */
-  const go = (place: (current: number, count: number) => number) => {
+  const go = (place: Place) => {
     setOpen(true);
-    queueMicrotask(() => {
-      const all = entries();
-      const at = place(all.indexOf(document.activeElement as HTMLButtonElement), all.length);
-      all[(at + all.length) % all.length]?.focus();
-    });
+    setMove({ place });
   };
+  // Once the list is there: entries that are hidden cannot have the focus.
+  useLayoutEffect(() => {
+    if (!move) return;
+    const all = entries();
+    const at = move.place(all.indexOf(document.activeElement as HTMLButtonElement), all.length);
+    all[(at + all.length) % all.length]?.focus();
+  }, [move]);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "ArrowDown") go((at) => at + 1);
     else if (event.key === "ArrowUp") go((at, count) => (at < 0 ? count - 1 : at - 1));
