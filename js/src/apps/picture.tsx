@@ -28,7 +28,7 @@ export function PictureArea({ viewer, actions }: { viewer: Viewer; actions: Acti
           <canvas class="ais-overlay" aria-hidden="true" />
           <span class="ais-view-name">{{ z: "XY", y: "XZ", x: "YZ" }[axis]}</span>
           {axis === "z" && <Spinner viewer={viewer} />}
-          {axis === "z" && <PredictionHint predictions={viewer.predictions} />}
+          {axis === "z" && <PredictionHint viewer={viewer} />}
         </div>
       ))}
       <div class="ais-cursor" ref={cursor} hidden />

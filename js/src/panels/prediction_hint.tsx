@@ -21,10 +21,11 @@ export function PredictionToggle({ on, onToggle }: ToggleProps): JSX.Element {
 }
 
 interface HintProps {
-  predictions: { late: ReadonlySignal<boolean>; error: ReadonlySignal<string | null> };
+  viewer: { predictions: { late: ReadonlySignal<boolean>; error: ReadonlySignal<string | null> } };
 }
 
-export function PredictionHint({ predictions: { late, error } }: HintProps): JSX.Element | null {
+export function PredictionHint({ viewer }: HintProps): JSX.Element | null {
+  const { late, error } = viewer.predictions;
   if (error.value) return <span class="ais-hint ais-hint-error">No prediction: {error.value}</span>;
   return late.value ? (
     <span class="ais-hint" role="status">
