@@ -29,6 +29,7 @@ _PUBLIC = {
     "Feature": "ais_jupyter.core.data.annotations",
     "TrainingSet": "ais_jupyter.core.data.training_set",
     "Picks": "ais_jupyter.core.data.picks",
+    "PicksByTomogram": "ais_jupyter.core.data.picks",
     "Region": "ais_jupyter.core.data.geometry",
     "Job": "ais_jupyter.core.jobs.job",
     "sample_tomogram": "ais_jupyter.sample",

@@ -52,7 +52,7 @@ def training_set(folder: Path, boxes: int = 64) -> Path:
         found = ais.extract(annotated, "Ribosome", box_size=64)
         if len(found) != boxes:
             raise RuntimeError(f"wanted {boxes} boxes, got {len(found)}")
-        found.save(path)
+        found.save(path, overwrite=True)
     return path
 
 

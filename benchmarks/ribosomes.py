@@ -89,7 +89,7 @@ def train(boxes: ais.TrainingSet, options: argparse.Namespace) -> tuple[ais.Segm
         if "precision" in row and (row["epoch"] % 5 == 0 or row["epoch"] == options.epochs):
             print({key: round(value, 4) for key, value in row.items()})
     options.out.mkdir(parents=True, exist_ok=True)
-    model.save(options.out / "Ribosome.scnm")
+    model.save(options.out / "Ribosome.scnm", overwrite=True)
     return model, job.history
 
 

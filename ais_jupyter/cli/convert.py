@@ -28,6 +28,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "-d", "--search", nargs="+", default=[], metavar="DIR", help="folders to search for the tomogram"
     )
+    parser.add_argument("--tomogram", help="particles of several tomograms → text: of which one")
     parser.add_argument("--tiff", action="store_true", help="training set: the form that Ais wrote before 1.2")
     parser.add_argument(
         "-a", "--voxel-size", type=float, metavar="Å", help="volume: voxel size, where the input has none"
@@ -58,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _save(found: Any, target: Path, _: argparse.Namespace) -> None:
-    found.save(target)
+    found.save(target, overwrite=True)
 
 
 def _volume(tomogram: Any, target: Path, options: argparse.Namespace) -> None:
@@ -68,7 +69,7 @@ def _volume(tomogram: Any, target: Path, options: argparse.Namespace) -> None:
 
 
 def _annotations(annotated: Any, target: Path, _: argparse.Namespace) -> None:
-    annotated.save(target)
+    annotated.save(target, overwrite=True)
     if not annotated.tomogram.available:
         print(f"note: the tomogram {annotated.tomogram.path} was not found; add its folder with -d to relink it")
 
@@ -111,7 +112,13 @@ def _training_set(boxes: Any, target: Path, options: argparse.Namespace) -> None
 def _stored(model: Any, target: Path, _: argparse.Namespace) -> None:
     from ais_jupyter.core.data import storage
 
-    storage.save(model, target)
+    storage.save(model, target, overwrite=True)
+
+
+def _one_of_several(picks: Any, target: Path, options: argparse.Namespace) -> None:
+    if options.tomogram not in picks:
+        raise InputError(f"choose a tomogram with --tomogram; there are {', '.join(map(repr, picks))}")
+    _picks_text(picks[options.tomogram], target, options)
 
 
 def _picks_text(picks: Any, target: Path, _: argparse.Namespace) -> None:
@@ -119,6 +126,8 @@ def _picks_text(picks: Any, target: Path, _: argparse.Namespace) -> None:
 
     from ais_jupyter.core.files.safe_write import write_text
 
+    if picks.centred:
+        raise InputError("these positions count from the middle of the tomogram, in Å; they convert to .star only")
     places = np.rint(picks.positions).astype(int)
     write_text(target, "".join(f"{x}\t{y}\t{z}\n" for z, y, x in places))
 
@@ -130,6 +139,7 @@ _WAYS: dict[str, dict[str, _Way]] = {
     "TrainingSet": {".scnt": _training_set},
     "StoredModel": {".scnm": _stored},
     "StoredGroup": {".scnmgroup": _stored},
+    "PicksByTomogram": {".star": _save, ".txt": _one_of_several, ".tsv": _one_of_several},
     "Picks": {".star": _save, ".txt": _picks_text, ".tsv": _picks_text},
     "FeatureLibrary": {".txt": _save, ".json": _save},
 }

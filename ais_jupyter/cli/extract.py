@@ -11,7 +11,8 @@ from typing import Any
 
 from ais_jupyter.cli.parser import add_command
 from ais_jupyter.core.data.errors import InputError
-from ais_jupyter.core.files.paths import collect
+from ais_jupyter.core.data.names import component, volume_stem
+from ais_jupyter.core.files.paths import collect, read_list
 
 EXAMPLES = """  ais-jupyter extract -d annotations/ -f Ribosome -size 64 -a 10
   ais-jupyter extract -d *.scns -f Ribosome Membrane --merge -ou sets/
@@ -75,7 +76,7 @@ def _write_set(annotated: Sequence[Any], titles: list[str], options: argparse.Na
     work = extracting(annotated, titles, options.negative, options.size, options.apix, options.depth)
     boxes = Job(work, f"extracting {', '.join(titles)}").follow()
     used = [t for t in titles if any(s["aisFeatureName"] == t for s in boxes.sources)]
-    name = f"{options.size}x{options.size}x{options.depth}_{options.apix:.2f}Apx_{'_'.join(used)}.scnt"
+    name = f"{options.size}x{options.size}x{options.depth}_{options.apix:.2f}Apx_{component('_'.join(used))}.scnt"
     print(f"{len(boxes)} boxes, {int(boxes.positive.sum())} with {', '.join(titles)} in them")
     return boxes.save(output / name)
 
@@ -83,7 +84,7 @@ def _write_set(annotated: Sequence[Any], titles: list[str], options: argparse.Na
 def _write_coordinates(annotated: Sequence[Any], titles: list[str], options: argparse.Namespace, output: Path) -> Path:
     from ais_jupyter.core.files.star import write_box_coordinates
 
-    path = output / f"{'_'.join(titles)}_coordinates.star"
+    path = output / f"{component('_'.join(titles))}_coordinates.star"
     write_box_coordinates(path, annotated, titles, with_feature=options.merge)
     return path
 
@@ -92,6 +93,6 @@ def _excluded(path: Path, patterns: Sequence[str]) -> bool:
     names: list[str] = []
     for pattern in patterns:
         listed = Path(pattern)
-        names += listed.read_text().split() if listed.suffix == ".txt" and listed.is_file() else [pattern]
-    stem = path.name.rsplit(".", 1)[0] if path.suffix in (".scns", ".mrc") else path.name
-    return any(fnmatch.fnmatch(stem, n) or fnmatch.fnmatch(path.name, n) or Path(n).stem == stem for n in names)
+        names += read_list(listed) if listed.suffix == ".txt" and listed.is_file() else [pattern]
+    stem = volume_stem(path)
+    return any(fnmatch.fnmatch(stem, n) or fnmatch.fnmatch(path.name, n) or volume_stem(n) == stem for n in names)

@@ -70,6 +70,7 @@ def _tomogram(tomogram: Any) -> dict[str, Any]:
     return {
         "voxels (z, y, x)": list(tomogram.shape),
         "type": str(tomogram.dtype),
+        **({"bytes": str(reading)} if (reading := getattr(tomogram.data, "bytes", None)) else {}),
         "voxel size (Å)": _rounded(tomogram.voxel_size) if tomogram.pixel_size else "unknown",
         "origin (Å)": _rounded(tomogram.origin),
     }
@@ -121,9 +122,14 @@ def _picks(picks: Any) -> dict[str, Any]:
         "particles": len(picks),
         "tomogram": picks.tomogram_name,
         "feature": picks.feature,
+        "positions": "Å from the middle of the tomogram" if picks.centred else "voxels",
         "angles": picks.angles is not None,
         "further columns": list(picks.columns),
     }
+
+
+def _picks_of_several(picks: Any) -> dict[str, Any]:
+    return {"tomograms": {name: f"{len(one)} particles" for name, one in picks.items()}}
 
 
 def _library(library: Any) -> dict[str, Any]:
@@ -137,6 +143,7 @@ _FACTS = {
     "StoredModel": _model,
     "StoredGroup": _group,
     "Picks": _picks,
+    "PicksByTomogram": _picks_of_several,
     "FeatureLibrary": _library,
 }
 

@@ -12,7 +12,7 @@ from typing import Any
 from ais_jupyter.cli.gpus import use_gpus
 from ais_jupyter.cli.parser import add_command
 from ais_jupyter.core.data.errors import InputError
-from ais_jupyter.core.files.paths import VOLUMES, collect
+from ais_jupyter.core.files.paths import collect_volumes
 
 EXAMPLES = """  ais-jupyter segment -m Ribosome.scnm -d tomograms/ -ou segmented/
   ais-jupyter segment -m Ribosome.scnm Membrane.scnm -d "tomograms/*.mrc" -ou segmented/ -tta 4
@@ -75,7 +75,7 @@ def run(options: argparse.Namespace) -> int:
     from ais_jupyter.core.workflows.opening import open_models
     from ais_jupyter.core.workflows.segmenting import segment
 
-    paths = collect(options.data, VOLUMES)
+    paths = collect_volumes(options.data)
     models, group = open_models(options.model_path)
     if options.processing_apix is not None:
         for model in models:

@@ -10,6 +10,8 @@ from typing import Any
 from ais_jupyter.cli.gpus import use_gpus
 from ais_jupyter.cli.parser import add_command
 from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.data.names import component
+from ais_jupyter.core.files.paths import same_file
 
 EXAMPLES = """  ais-jupyter train -t 64x64x1_10.00Apx_Ribosome.scnt -name Ribosome -e 30
   ais-jupyter train -t a.scnt b.scnt -a "UNet M" -name Membrane -ou models/ --validation 20
@@ -39,6 +41,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--validation", type=float, default=0.0, metavar="PERCENT", help="boxes kept aside (default 0)")
     parser.add_argument("-augment", "--augment", action="store_true", help="random grey-value changes")
     parser.add_argument("--filament", type=float, default=None, metavar="PIXELS", help="soften labels along filaments")
+    parser.add_argument("--overwrite", action="store_true", help="replace a model of the same name")
     parser.add_argument("--last", action="store_true", help="keep the last epoch instead of the best")
     parser.add_argument("--seed", type=int, default=None, help="makes the run repeatable")
     parser.add_argument("--precision", choices=("auto", "float32", "bfloat16"), default="auto")
@@ -65,8 +68,10 @@ def run(options: argparse.Namespace) -> int:
         model.title = options.name if options.name != "Unnamed model" else model.title
     else:
         model = SegmentationModel(_architecture(options.architecture), options.name)
-    path = Path(options.output_directory).expanduser() / f"{model.title}.scnm"
+    path = Path(options.output_directory).expanduser() / f"{component(model.title)}.scnm"
     path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and not options.overwrite and not same_file(path, options.model):
+        raise InputError(f"{path} already exists: choose another -name or -ou, or add --overwrite")
     print(f"{training_set!r}\n{model.info.architecture} → {path}")
     best = [float("inf")]
 
@@ -74,7 +79,7 @@ def run(options: argparse.Namespace) -> int:
         judged = row.get("val_loss", row["loss"])
         if judged < best[0]:
             best[0] = judged
-            snapshot.save(path)
+            snapshot.save(path, overwrite=True)
 
     job = model.train(
         training_set,
@@ -93,7 +98,7 @@ def run(options: argparse.Namespace) -> int:
         precision=options.precision,
     )
     job.follow()
-    model.save(path)
+    model.save(path, overwrite=True)
     last = [row for row in job.history if "loss" in row][-1:]
     for row in last:
         print(", ".join(f"{key} {value:.4f}" for key, value in row.items() if isinstance(value, float)))

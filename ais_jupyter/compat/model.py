@@ -148,7 +148,7 @@ class SEModel:
     def save(self, path: str) -> None:
         """Write a ``.scnm``."""
         self._ready.title = self.title
-        self._ready.save(path)
+        self._ready.save(path, overwrite=True)
 
     @property
     def _ready(self) -> SegmentationModel:

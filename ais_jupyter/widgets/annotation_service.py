@@ -1,14 +1,17 @@
 """Keeps the annotations of page and kernel the same.
 
-The kernel's annotations are the truth. Each change, wherever it comes from, gets the next *revision* and is announced
-to all views; the view that asked for it learns of it from the answer to its request, which is sent in the same order.
-A view that misses a revision asks for a snapshot. Changes that a view asks for are numbered: one that arrives twice is
-made once, and one that arrives after a lost one is refused until the lost one has been sent again.
+The kernel's annotations are the truth. Each change, wherever it comes from, gets the next *revision*. The page that
+asked for it gets an acknowledgement with that number; other pages get the change itself, in the same order. Messages
+reach all pages or none, so that a change is sent only while another page than its author's is there; one that was not
+counted, because it has been silent for long, notices at its next heartbeat that it has missed a revision and asks for a
+snapshot. Changes that a page asks for are numbered: one that arrives twice is made once, and one that arrives after a
+lost one is refused until the lost one has been sent again.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -22,12 +25,15 @@ from ais_jupyter.core.editing.snapshot import encode_annotated
 from ais_jupyter.core.session import Session
 from ais_jupyter.widgets.base import KernelWidget
 from ais_jupyter.widgets.changes import ChangeRecorder
-from ais_jupyter.widgets.tomogram_info import describe_tomogram
+from ais_jupyter.widgets.tomogram_info import describe_history, describe_tomogram
 from ais_jupyter.widgets.wire import annotations as wire
 from ais_jupyter.widgets.wire.declare import Answer, Buffers
 
 #: Steps whose keys are remembered, so that a view can name the one that it wants to take back.
 KEPT_KEYS = 2000
+#: Seconds for which a page counts as there after it was heard; it sends a heartbeat every four seconds, every sixty
+#: while it is hidden.
+PRESENT = 90.0
 
 
 class AnnotationService:
@@ -38,6 +44,7 @@ class AnnotationService:
         self._session = session
         self._recorders: dict[str, ChangeRecorder] = {}
         self._received: dict[str, int] = {}
+        self._heard: dict[str, float] = {}
         self._keys: list[tuple[Step, str]] = []
         self._lock = threading.RLock()
         session.documents_changed.connect(self._follow_open)
@@ -47,7 +54,7 @@ class AnnotationService:
         widget.on_request(wire.UNDO, lambda question, buffers: self.travel("undo", question))
         widget.on_request(wire.REDO, lambda question, buffers: self.travel("redo", question))
         widget.on_request(wire.INTERPOLATE, self.interpolate)
-        widget.on_request(wire.HEARTBEAT, lambda question, buffers: {"revisions": self.revisions()})
+        widget.on_request(wire.HEARTBEAT, self.heartbeat)
 
     def _follow_open(self) -> None:
         self._follow_only(self._session.annotated)
@@ -56,7 +63,7 @@ class AnnotationService:
         """Listen to changes of exactly these annotations from now on."""
         for annotated in opened:
             if annotated.uid not in self._recorders:
-                self._recorders[annotated.uid] = ChangeRecorder(annotated, self._tell)
+                self._recorders[annotated.uid] = ChangeRecorder(Document.of(annotated), self._tell)
         for uid in set(self._recorders) - {annotated.uid for annotated in opened}:
             self._recorders.pop(uid).close()
 
@@ -71,8 +78,9 @@ class AnnotationService:
 
     # requests --------------------------------------------------------------------------------------------------------
 
-    def snapshot(self, question: wire.OneTomogram, _buffers: Buffers) -> Answer[wire.Snapshot]:
+    def snapshot(self, question: wire.AskSnapshot, _buffers: Buffers) -> Answer[wire.Snapshot]:
         """All annotations of ``tomogram``."""
+        self._hear(question.get("client"))
         annotated = self._session[question["tomogram"]]
         with annotated.lock:
             self._recorders[annotated.uid].flush()
@@ -82,6 +90,11 @@ class AnnotationService:
             info = describe_tomogram(annotated)
             return Answer({"features": features, "revision": revision, "info": info}, list(blobs))
 
+    def heartbeat(self, question: wire.Present, _buffers: Buffers) -> wire.Revisions:
+        """Return the revision of each open tomogram to a page that is still there."""
+        self._hear(question.get("client"))
+        return {"revisions": self.revisions()}
+
     def edit(self, question: wire.MakeEdits, buffers: Buffers) -> wire.Delivered | wire.Gap:
         """Make changes that a view has made already, as one step called ``name``."""
         annotated = self._session[question["tomogram"]]
@@ -89,15 +102,16 @@ class AnnotationService:
 
         def change() -> bool:
             blobs = [bytes(buffer) for buffer in buffers]
-            edits = [decode_edit(dict(fields), blobs, annotated.tomogram.shape) for fields in question["edits"]]
+            shape = annotated.tomogram.shape
+            edits = [decode_edit(dict(fields), blobs, shape, unpack=False) for fields in question["edits"]]
             if all(isinstance(edit, SettingEdit) and not is_step(edit.name) for edit in edits):
                 for edit in edits:
-                    edit.apply(annotated)
+                    document.edits.apply(edit)
                 return True
             place = document.history.place
             with document.step(question["name"]):
                 for edit in edits:
-                    edit.apply(annotated)
+                    document.edits.apply(edit)
             if document.history.place is not place:  # something really changed
                 self._remember(document, question["key"])
             return True
@@ -141,11 +155,11 @@ class AnnotationService:
     ) -> wire.Delivered | wire.Gap:
         """Make a numbered change once, in its turn; the answer says where the kernel stands.
 
-        A view that asked for undo without knowing the step (`known` is false) learns of the outcome as the others do.
+        A page that asked for undo without knowing the step (`known` is false) learns of the outcome as the others do.
         """
-        client, number = question["client"], question["seq"]
+        client, number = self._hear(question.get("client")), question["seq"]
         recorder = self._recorders[annotated.uid]
-        with annotated.lock, self._lock:
+        with annotated.lock, self._lock, recorder.held():
             done = self._received.get(client, 0)
             if number > done + 1:
                 return {"gap": True}
@@ -156,15 +170,27 @@ class AnnotationService:
                 self._received[client] = number
                 agrees = change()
             edits, blobs = recorder.take()
-            if edits:
+            if edits and (not known or self._others(client)):
                 message = self._message(annotated, before, edits, client if known else None)
                 self._widget.push(wire.CHANGES, message, list(blobs))
             return {
                 "from": before if known else recorder.revision,
                 "revision": recorder.revision,
-                "info": describe_tomogram(annotated),
-                "disagrees": not agrees,  # the view then asks for a snapshot
+                "info": describe_history(annotated),
+                "disagrees": not agrees,  # the page then asks for a snapshot
             }
+
+    def _hear(self, client: str | None) -> str:
+        """Note that the page that asks is there, and return which it is."""
+        if client:
+            self._heard[client] = time.monotonic()
+        return client or ""
+
+    def _others(self, client: str) -> bool:
+        """Whether there are other pages than this one."""
+        now = time.monotonic()
+        self._heard = {page: at for page, at in self._heard.items() if now - at < PRESENT}
+        return any(page != client for page in self._heard)
 
     def _tell(self, annotated: AnnotatedTomogram, before: int, edits: list[dict], blobs: list[bytes]) -> None:
         """Announce what a script or another widget changed."""
@@ -179,7 +205,7 @@ class AnnotationService:
             "edits": edits,
             "client": client,
             "step": step,
-            "info": describe_tomogram(annotated),
+            "info": describe_history(annotated),
         }
 
     def _remember(self, document: Document, key: str) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from ais_jupyter.core.data.annotations import AnnotatedTomogram, Feature
-from ais_jupyter.core.editing.edits import BoxesEdit, Edit, FeatureEdit, SettingEdit
-from ais_jupyter.core.editing.patch import Patch
+from ais_jupyter.core.data.annotations import AnnotatedTomogram
+from ais_jupyter.core.editing.document import Document
+from ais_jupyter.core.editing.edits import Edit
 
 Tell = Callable[[AnnotatedTomogram, int, list[dict[str, Any]], list[bytes]], None]
 
@@ -17,26 +18,25 @@ DELAY = 0.03
 
 
 class ChangeRecorder:
-    """Listens to one AnnotatedTomogram. All methods may be called from any thread.
+    """Follows the edits of one document. All methods may be called from any thread.
 
     Parameters
     ----------
-    annotated : AnnotatedTomogram
+    document : Document
     tell : callable
         Gets the annotations, the revision before, the edits as plain fields and their bytes.
     """
 
-    def __init__(self, annotated: AnnotatedTomogram, tell: Tell) -> None:
+    def __init__(self, document: Document, tell: Tell) -> None:
         self.revision = 0
-        self._annotated = annotated
+        self._annotated = document.annotated
+        self._source = document.edits
         self._tell = tell
         self._edits: list[dict[str, Any]] = []
         self._blobs: list[bytes] = []
         self._timer: threading.Timer | None = None
-        self._slots: dict[str, list[tuple[Any, Callable[..., None]]]] = {}
-        annotated.features_changed.connect(self._on_features)
-        for feature in annotated.features:
-            self._listen(feature)
+        self._held = False
+        self._source.made.connect(self._add)
 
     def take(self) -> tuple[list[dict[str, Any]], list[bytes]]:
         """Return what was collected, which then counts as told."""
@@ -58,48 +58,25 @@ class ChangeRecorder:
             if edits:
                 self._tell(self._annotated, before, edits, blobs)
 
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Collect without telling during the ``with`` block, after which `take` is called."""
+        with self._annotated.lock:
+            self._held = True
+            try:
+                yield
+            finally:
+                self._held = False
+
     def close(self) -> None:
         """Stop listening."""
         with self._annotated.lock:
             self.take()
-            self._annotated.features_changed.disconnect(self._on_features, missing_ok=True)
-            for uid in list(self._slots):
-                self._ignore(uid)
+            self._source.made.disconnect(self._add, missing_ok=True)
 
     def _add(self, edit: Edit) -> None:
         self._edits.append(edit.encode(self._blobs))  # at once: a new feature as it is now, not with what follows
-        if self._timer is None:
+        if self._timer is None and not self._held:
             self._timer = threading.Timer(DELAY, self.flush)
             self._timer.daemon = True
             self._timer.start()
-
-    def _listen(self, feature: Feature) -> None:
-        uid, tomogram = feature.uid, self._annotated.uid
-
-        def on_mask(z: int, region: Any, before: Any, after: Any) -> None:
-            self._add(Patch.between(tomogram, uid, z, before, after, region))
-
-        def on_boxes(z: int, start: int, removed: tuple, added: tuple) -> None:
-            self._add(BoxesEdit(uid, start, removed, added))
-
-        def on_setting(name: str, before: Any, after: Any) -> None:
-            self._add(SettingEdit(uid, name, before, after))
-
-        self._slots[uid] = [
-            (feature.mask_changed, on_mask),
-            (feature.boxes_changed, on_boxes),
-            (feature.settings_changed, on_setting),
-        ]
-        for signal, slot in self._slots[uid]:
-            signal.connect(slot)
-
-    def _ignore(self, uid: str) -> None:
-        for signal, slot in self._slots.pop(uid, []):
-            signal.disconnect(slot, missing_ok=True)
-
-    def _on_features(self, feature: Feature, before: int | None, after: int | None) -> None:
-        if before is None:
-            self._listen(feature)
-        elif after is None:
-            self._ignore(feature.uid)
-        self._add(FeatureEdit(feature.uid, before, after, feature))

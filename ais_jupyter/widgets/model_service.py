@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from ais_jupyter.core.data.colors import cycle_color
-from ais_jupyter.core.data.errors import InputError, WouldOverwriteError
+from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.model_info import Interaction
 from ais_jupyter.core.session import Session
 from ais_jupyter.core.session.open_models import OpenModel
@@ -117,13 +117,10 @@ class ModelService:
         """Write all models with weights, and their interactions, to ``path``."""
         from ais_jupyter.core.workflows import ModelGroup
 
-        path = Path(question["path"]).expanduser()
-        if path.exists() and not question.get("overwrite"):
-            raise WouldOverwriteError(path)
         ready = [opened.model for opened in self._models if opened.model.compiled]
         titles = {model.title for model in ready}
         acting = [i for i in self._models.interactions if {i.parent, i.partner} <= titles]
-        return {"path": str(ModelGroup(ready, acting).save(path))}
+        return {"path": str(ModelGroup(ready, acting).save(question["path"], question.get("overwrite", False)))}
 
     def remove(self, question: wire.OneModel, _buffers: Buffers) -> wire.Nothing:
         """Close ``model``."""

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from ais_jupyter.core.data.errors import InputError
-from ais_jupyter.core.data.segmentation import SEPARATOR
+from ais_jupyter.core.data.names import split_result
+from ais_jupyter.core.data.planes import plane_as_shown
 from ais_jupyter.core.session import Session
 from ais_jupyter.widgets.base import KernelWidget, explain
 from ais_jupyter.widgets.job_view import job_status
@@ -67,9 +68,9 @@ class SegmentingService:
         models = [self._session.models[uid].applied for uid in question["models"]]
         sources: list[Any] = [self._session[uid] for uid in question["tomograms"]]
         if pattern := question["files"].strip():
-            from ais_jupyter.core.files.paths import VOLUMES, collect
+            from ais_jupyter.core.files.paths import collect_volumes
 
-            sources += collect([pattern], VOLUMES)
+            sources += collect_volumes([pattern])
         for source in sources:
             if not getattr(getattr(source, "tomogram", None), "available", True):
                 raise InputError(f"the file of {source.name!r} is missing: relink it first")
@@ -100,9 +101,9 @@ class SegmentingService:
         return {}
 
     def result_slice(self, question: wire.ResultPlane, _buffers: Buffers) -> Answer[wire.Picture]:
-        """Return a plane of a finished result as levels 0–255."""
+        """Return a plane of a finished result, as shown, as levels 0–255."""
         volume = self._segmentation(Path(question["path"]))
-        plane = volume.volume.slice(question["index"], question["axis"])
+        plane = plane_as_shown(volume.volume, question["index"], question["axis"])
         levels = np.clip(np.asarray(plane, np.float32) * (255.0 / volume.full_scale), 0, 255).astype(np.uint8)
         height, width = levels.shape
         return Answer({"width": width, "height": height}, [np.ascontiguousarray(levels).data])
@@ -142,7 +143,7 @@ class SegmentingService:
             },
             "notes": entry.notes,
             "outputs": [
-                {"path": str(path), "title": path.stem.rsplit(SEPARATOR, 1)[-1], "scores": self._scores.get(path)}
+                {"path": str(path), "title": split_result(path)[1], "scores": self._scores.get(path)}
                 for path in entry.outputs
             ],
         }

@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from ais_jupyter.core.data.planes import plane_as_shown
 from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.session import Session
 from ais_jupyter.widgets.wire import slices as wire
@@ -71,17 +72,14 @@ class SliceService:
         self._lock = threading.Lock()
 
     def slice(self, question: wire.OneSlice, _buffers: Buffers) -> Answer[wire.Slice]:
-        """One slice: ``tomogram``, ``axis``, ``index``; ``step`` > 1 for a coarse one, ``precision`` to override.
+        """One plane as shown: ``tomogram``, ``axis``, ``index``; ``step`` > 1 for a coarse one.
 
-        Rows and columns: axis z: (y, x), y: (z, x), x: (y, z).
+        ``precision`` overrides the widget's.
         """
         tomogram = self._session[question["tomogram"]].tomogram
         precision = question.get("precision") or self._precision
         step = question.get("step", 1)
-        axis = question["axis"]
-        image = tomogram.slice(question["index"], axis)[::step, ::step]
-        if axis == "x":
-            image = image.T  # as it is shown beside the main view: rows are y
+        image = plane_as_shown(tomogram, question["index"], question["axis"])[::step, ::step]
         pixels, factor, offset = encode(image, precision, self.limits(tomogram))
         height, width = pixels.shape
         return Answer(

@@ -6,9 +6,11 @@ import numpy as np
 
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.geometry import Region, as_voxel_size, clip_z_range
+from ais_jupyter.core.data.planes import plane_as_shown
 from ais_jupyter.core.session import Session
 from ais_jupyter.widgets.base import KernelWidget
 from ais_jupyter.widgets.later import Later
+from ais_jupyter.widgets.slice_service import unsigned_view
 from ais_jupyter.widgets.tomogram_info import DISPLAY_KEYS, describe_tomogram
 from ais_jupyter.widgets.wire import tomograms as wire
 from ais_jupyter.widgets.wire.declare import Answer, Buffers
@@ -24,7 +26,8 @@ class TomogramService:
     def __init__(self, widget: KernelWidget, session: Session) -> None:
         self._widget = widget
         self._session = session
-        self._soon = Later(DELAY, lambda: widget.push(wire.TOMOGRAMS, self.listing()))
+        self._told: wire.Tomograms | None = None
+        self._soon = Later(DELAY, self._announce)
         session.documents_changed.connect(self._soon)
         session.document_changed.connect(self._soon)
         widget.on_request(wire.OPEN, self.open)
@@ -59,10 +62,17 @@ class TomogramService:
                 "time": entry.time,
                 "steps": entry.n_steps,
                 "annotations": str(entry.annotations) if entry.annotations else None,
+                "damage": entry.damage,
             }
             for entry in self._session.recoverable()
             if (entry.name, tuple(entry.shape)) in open_names
         ]
+
+    def _announce(self) -> None:
+        listing = self.listing()
+        if listing != self._told:  # a stroke after another changes nothing in the list
+            self._told = listing
+            self._widget.push(wire.TOMOGRAMS, listing)
 
     # requests --------------------------------------------------------------------------------------------------------
 
@@ -113,12 +123,13 @@ class TomogramService:
         entry = next((e for e in session.recoverable() if str(e.path) == question["recovery"]), None)
         if entry is None:
             raise InputError("this unsaved work was recovered or discarded already")
+        note = ""
         if question.get("discard"):
             session.discard(entry)
         else:
-            session.recover(entry)
+            note = session.recover(entry).recovery_note
         self._soon()
-        return {"recoverable": self.recoverable()}
+        return {"recoverable": self.recoverable(), "note": note}
 
     def display(self, question: wire.Remember, _buffers: Buffers) -> wire.Nothing:
         """Remember how a tomogram is shown, for the next view and for the file; None forgets."""
@@ -140,7 +151,7 @@ class TomogramService:
         """Return a small 8-bit picture of the middle slice."""
         tomogram = self._session[question["tomogram"]].tomogram
         step = max(1, max(tomogram.shape[1:]) // THUMBNAIL)
-        image = np.asarray(tomogram.slice(tomogram.shape[0] // 2), np.float32)
+        image = np.asarray(unsigned_view(plane_as_shown(tomogram, tomogram.shape[0] // 2)), np.float32)
         height, width = (n // step for n in image.shape)
         blocks = image[: height * step, : width * step].reshape(height, step, width, step).mean(axis=(1, 3))
         low, high = np.nanpercentile(blocks, (0.5, 99.5))

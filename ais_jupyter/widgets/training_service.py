@@ -8,8 +8,8 @@ import numpy as np
 
 from ais_jupyter.core.data.colors import cycle_color
 from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.safekeeping.model_backups import discard_lost, lost_models
 from ais_jupyter.core.session import Session
-from ais_jupyter.core.session.model_backups import discard_lost, lost_models
 from ais_jupyter.core.session.open_models import OpenModel
 from ais_jupyter.core.session.trainings import Curve
 from ais_jupyter.widgets.base import KernelWidget
@@ -100,10 +100,11 @@ class TrainingService:
         lost = next((one for one in lost_models() if str(one.path) == question["recovery"]), None)
         if lost is None:
             raise InputError("this model was recovered or discarded already")
-        if not question.get("discard"):
+        if question.get("discard"):
+            discard_lost(lost)
+        else:
             (model,), _ = open_models(lost.path)
-            self._trainings.keep(self._models.add(model))
-        discard_lost(lost)
+            self._trainings.recover(self._models.add(model), lost)
         return {"lost": _lost()}
 
     def _new(self, architecture: str) -> OpenModel:

@@ -1,6 +1,6 @@
 // Cases that the Python tests read as well.
 import { readFileSync } from "node:fs";
-import type { Run } from "../src/labels/brush";
+import type { Run } from "../src/geometry/plane";
 
 export function cases<T>(name: string): T[] {
   return JSON.parse(readFileSync(new URL(`../../tests/cases/${name}.json`, import.meta.url), "utf8")) as T[];

@@ -32,11 +32,13 @@ class AnnotatorPage:
         """
         self.notebook.view().wait_for()
         self.page.wait_for_function(
-            """() => { const canvas = document.querySelector('canvas[aria-label="Slice view"]');
+            """() => { const view = document.querySelector('canvas[aria-label="Slice view"]');
+            const canvas = view?.closest('.ais-views').querySelector('.ais-picture');
             const gl = canvas?.getContext('webgl2',
                 {alpha: false, antialias: false, preserveDrawingBuffer: true});
-            if (!gl || canvas.width < 50) return false;
-            const p = new Uint8Array(4 * 400); const y = canvas.height / 2 | 0, x = (canvas.width / 2 | 0) - 200;
+            if (!gl || view.width < 50) return false;
+            const p = new Uint8Array(4 * 400), x = (view.width / 2 | 0) - 200;
+            const y = canvas.height - (view.height / 2 | 0);
             gl.readPixels(x, y, 400, 1, gl.RGBA, gl.UNSIGNED_BYTE, p); return new Set(p).size > 6; }"""
         )
 

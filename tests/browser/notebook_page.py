@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 from typing import Any
+
+import numpy as np
+from PIL import Image
 
 RUN = """async i => {
   const content = jupyterapp.shell.currentWidget.content;
@@ -28,6 +33,15 @@ READY = """async () => {
   const panel = jupyterapp.shell.currentWidget;
   await panel.context.ready; await panel.sessionContext.ready; await panel.sessionContext.session.kernel.info;
 }"""
+READ_PLANE = """surface => {
+  const picture = surface.closest('.ais-views').querySelector('.ais-picture');
+  const [whole, part] = [picture, surface].map(e => e.getBoundingClientRect());
+  const copy = document.createElement('canvas');
+  [copy.width, copy.height] = [surface.width, surface.height];
+  const ratio = devicePixelRatio, left = Math.round((part.left - whole.left) * ratio);
+  const top = Math.round((part.top - whole.top) * ratio);
+  copy.getContext('2d').drawImage(picture, left, top, copy.width, copy.height, 0, 0, copy.width, copy.height);
+  return copy.toDataURL(); }"""
 
 
 class NotebookPage:
@@ -83,5 +97,14 @@ class NotebookPage:
         return found
 
     def view(self, name: str = "Slice view") -> Any:
-        """One of the canvases, by its accessible name."""
+        """Surface of one of the planes, by its accessible name."""
         return self.page.get_by_role("img", name=name).first
+
+    def picture(self) -> Any:
+        """Canvas with the pictures of all planes."""
+        return self.page.locator(".ais-picture").first
+
+    def pixels(self, name: str = "Slice view") -> np.ndarray:
+        """Pixels of one plane's picture without its lines: uint8 (rows from the top, columns, 3)."""
+        encoded = self.view(name).evaluate(READ_PLANE)
+        return np.asarray(Image.open(io.BytesIO(base64.b64decode(encoded.split(",")[1]))).convert("RGB"))

@@ -10,7 +10,7 @@ from annotator_page import VOLUME
 @pytest.mark.slow
 def test_strokes_faster_than_the_kernel_keep_their_order(open_notebook):
     check = """
-from ais_jupyter.core.editing.brush import stroke
+from painting_reference.brush import stroke
 expected = np.zeros((200, 240), np.uint8)
 for i in range(25):
     region, mask = stroke((200, 240), [(20 + 6 * i, 40), (20 + 6 * i, 120 + i)], 10)

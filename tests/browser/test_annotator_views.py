@@ -6,6 +6,7 @@ import io
 
 import numpy as np
 from annotator_page import VOLUME, AnnotatorPage
+from painting_reference.brush import stroke
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -140,11 +141,11 @@ def test_annotations_beside_relink_and_pixel_size(open_notebook):
     ask("Set pixel size…", "Pixel size in Å", "13.5")
     notebook.wait_python("annotator.annotated[0].tomogram.voxel_size[2] == 13.5")
     page.page.get_by_text("13.5 Å").first.wait_for()
-    before = notebook.view().evaluate("canvas => canvas.toDataURL()")
+    before = notebook.pixels()
     ask("Relink…", "Path of the tomogram", notebook.python("str(folder / 'moved.mrc')"))
     notebook.wait_python("annotator.annotated[0].tomogram.path.name == 'moved.mrc'")
     page.page.wait_for_timeout(800)
-    assert notebook.view().evaluate("canvas => canvas.toDataURL()") != before
+    assert not np.array_equal(notebook.pixels(), before)
 
 
 def test_dense_screens_get_all_their_pixels(open_notebook):
@@ -152,7 +153,8 @@ def test_dense_screens_get_all_their_pixels(open_notebook):
     notebook.run(0)
     page = AnnotatorPage(notebook)
     sizes = notebook.page.evaluate(
-        "[...document.querySelectorAll('.ais-canvas, .ais-overlay')].map(c => [c.width / c.clientWidth, c.clientWidth])"
+        "[...document.querySelectorAll('.ais-picture, .ais-surface')]"
+        ".map(c => [c.width / c.clientWidth, c.clientWidth])"
     )
     assert all(abs(ratio - 2) < 0.02 for ratio, width in sizes if width > 0)
     page.page.get_by_label("Smooth").uncheck()
@@ -169,7 +171,4 @@ def test_dense_screens_get_all_their_pixels(open_notebook):
     assert between <= 1  # black or white: no pixel of the screen is a mixture
     page.stroke((60, 60), (100, 60))
     page.settle()
-    assert int(page.masks()[2]) == notebook.python(
-        "int(__import__('ais_jupyter.core.editing.brush', fromlist=['stroke'])"
-        ".stroke((200, 240), [(60, 60), (60, 100)], 10.0)[1].sum())"
-    )
+    assert int(page.masks()[2]) == int(stroke((200, 240), [(60, 60), (60, 100)], 10.0)[1].sum())

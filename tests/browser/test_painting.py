@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from annotator_page import VOLUME, AnnotatorPage
-
-from ais_jupyter.core.editing.brush import stroke
+from painting_reference.brush import stroke
 
 LONG_CELL = "import time; time.sleep(20)"
 

@@ -1,8 +1,8 @@
 """Write the cases that the kernel's tests (pytest) and the browser's (vitest) both check.
 
-Run from the root of the repository after a change of the painting rules: ``python tests/cases/make_cases.py``.
-Positions are [y, x]; row 0 comes first; masks are rows of ``#`` (painted) and ``.``. Images are whole numbers, to be
-multiplied by "scale" and added to "offset".
+Run from the root of the repository after a change of the painting rules:
+``PYTHONPATH=tests python tests/cases/make_cases.py``. Positions are [y, x]; row 0 comes first; masks are rows of ``#``
+(painted) and ``.``. Images are whole numbers, to be multiplied by "scale" and added to "offset".
 """
 
 from __future__ import annotations
@@ -11,10 +11,9 @@ import json
 from pathlib import Path
 
 import numpy as np
-
-from ais_jupyter.core.editing.brush import sphere, stroke
-from ais_jupyter.core.editing.fill import fill_enclosed, lasso
-from ais_jupyter.core.editing.filters import (
+from painting_reference.brush import sphere, stroke
+from painting_reference.fill import fill_enclosed, lasso
+from painting_reference.filters import (
     BOX,
     GAUSSIAN,
     OFFSET_GAUSSIAN,
@@ -23,7 +22,8 @@ from ais_jupyter.core.editing.filters import (
     Filter,
     apply_filters,
 )
-from ais_jupyter.core.editing.flood import flood
+from painting_reference.flood import flood
+
 from ais_jupyter.core.editing.packing import pack_mask
 
 FOLDER = Path(__file__).parent
@@ -168,7 +168,20 @@ def packing_cases() -> list[dict]:
     return cases
 
 
+def plane_cases() -> list[dict]:
+    """Volumes whose voxels tell where they are (100 z + 10 y + x), and their planes as shown."""
+    shape = (3, 4, 5)
+    z, y, x = np.mgrid[: shape[0], : shape[1], : shape[2]]
+    volume = 100 * z + 10 * y + x
+    cases = []
+    for i in (0, 2):
+        shown = {"z": volume[i], "y": volume[:, i], "x": volume[:, :, i].T}
+        cases += [{"shape": shape, "axis": axis, "index": i, "rows": rows.tolist()} for axis, rows in shown.items()]
+    return cases
+
+
 if __name__ == "__main__":
+    write("planes.json", plane_cases())
     write("brush.json", brush_cases())
     write("sphere.json", sphere_cases())
     write("flood.json", flood_cases())

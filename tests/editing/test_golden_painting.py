@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 
 import numpy as np
-
-from ais_jupyter.core.editing.brush import disc
-from ais_jupyter.core.editing.display import autocontrast, histogram
-from ais_jupyter.core.editing.filters import Filter, apply_filters
-from ais_jupyter.core.editing.flood import flood
+from painting_reference.brush import disc
+from painting_reference.display import autocontrast, histogram
+from painting_reference.filters import Filter, apply_filters
+from painting_reference.flood import flood
 
 
 def test_brush_and_flood_masks_are_those_of_the_desktop_program(shared):

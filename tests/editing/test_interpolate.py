@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from painting_reference.brush import disc
 
-from ais_jupyter.core.editing.brush import disc
 from ais_jupyter.core.editing.interpolate import interpolate_masks, signed_distance
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import gc
+import os
 import signal
 import subprocess
 import sys
@@ -15,10 +17,12 @@ from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.errors import FileFormatError, InputError
 from ais_jupyter.core.data.geometry import Region
 from ais_jupyter.core.data.tomogram import Tomogram
-from ais_jupyter.core.editing import journal as journal_module
 from ais_jupyter.core.editing.document import Document
-from ais_jupyter.core.editing.recovery import discard, list_recoverable, recover, replay
+from ais_jupyter.core.editing.replay import recover, replay
 from ais_jupyter.core.editing.snapshot import same_annotations
+from ais_jupyter.core.safekeeping import journal as journal_module
+from ais_jupyter.core.safekeeping.journal import read_records
+from ais_jupyter.core.safekeeping.unsaved_work import discard, list_recoverable
 
 
 def work(annotated):
@@ -82,32 +86,134 @@ def test_undo_goes_on_after_recovery(annotated):
     assert [f.title for f in third.annotated.features] == ["A"]
 
 
-def test_a_damaged_journal_loses_only_what_was_damaged_and_after(annotated, tmp_path):
+def strokes_on_rows(annotated, count):
+    """One stroke per row of slice 0; returns the document and where each record of the journal ends."""
     document = Document.of(annotated)
     feature = annotated.add_feature("A")
-    sizes, states = [], []
-    for i in range(12):
+    ends = []
+    for i in range(count):
         feature.edit_mask(0, Region(i, i + 1, 0, 30), np.ones((1, 30)))
-        sizes.append(journal_of(document).stat().st_size)
-        states.append(feature.mask(0).copy())
+        ends.append(journal_of(document).stat().st_size)
+    return document, ends
+
+
+def rows_of(annotated):
+    mask = annotated.features[0].mask(0) if annotated.features else None
+    return set() if mask is None else set(np.flatnonzero(mask[:, 0]).tolist())
+
+
+@pytest.mark.parametrize("kind", ["flipped bit", "4 KB of zeros", "cut"])
+def test_every_stroke_outside_the_damage_comes_back(annotated, tmp_path, kind):
+    document, ends = strokes_on_rows(annotated, 19)
     whole = journal_of(document).read_bytes()
     damaged = tmp_path / "damaged.journal"
     rng = np.random.default_rng(1)
-    for at in rng.choice(len(whole), 150, replace=False):
-        flipped = bytearray(whole)
-        flipped[at] ^= 1 << int(rng.integers(8))
-        for content in (bytes(flipped), whole[:at]):  # a flipped bit, and a file torn there
-            damaged.write_bytes(content)
-            intact = sum(size <= at for size in sizes)
-            if intact == 0:
-                try:
-                    replay(damaged)
-                except FileFormatError:
-                    continue
-            found, _, _, end = replay(damaged)
-            if intact:
-                assert np.array_equal(found.feature("A").mask(0), states[intact - 1])
-                assert end == sizes[intact - 1]
+    for at in rng.choice(len(whole), 200, replace=False):
+        at = int(at)
+        if kind == "flipped bit":
+            content, stop = bytearray(whole), at + 1
+            content[at] ^= 1 << int(rng.integers(8))
+        elif kind == "cut":
+            content, stop = bytearray(whole[:at]), len(whole)
+        else:
+            content, stop = bytearray(whole), min(len(whole), at + 4096)
+            content[at:stop] = bytes(stop - at)
+        damaged.write_bytes(content)
+        starts = [0, *ends[:-1]]
+        intact = {i for i, (start, end) in enumerate(zip(starts, ends)) if end <= at or start >= stop}
+        try:
+            found = replay(damaged)
+        except FileFormatError:
+            # the tomogram is named at the beginning and in every sixteenth step
+            assert kind != "flipped bit"
+            assert at < ends[0]
+            continue
+        assert intact <= rows_of(found.annotated), (kind, at)
+        if kind == "flipped bit" and at >= ends[0]:
+            assert rows_of(found.annotated) == intact
+
+
+def test_damaged_work_is_listed_kept_aside_and_continued(annotated, state_folder):
+    document, ends = strokes_on_rows(annotated, 12)
+    path = journal_of(document)
+    document.close()
+    content = bytearray(path.read_bytes())
+    content[ends[4] + 20 : ends[6] - 10] = bytes(ends[6] - ends[4] - 30)
+    path.write_bytes(content)
+    (entry,) = list_recoverable()
+    assert "damaged in one place" in entry.damage
+    again = recover(entry, annotated.tomogram)
+    assert rows_of(again.annotated) == set(range(12)) - {5, 6}
+    assert "steps there are missing" in again.recovery_note
+    assert path.with_suffix(".damaged").read_bytes() == bytes(content)
+    assert str(path.with_suffix(".damaged")) in again.recovery_note
+    again.annotated.features[0].add_box(1, 2, 3)
+    again.close()
+    (entry,) = list_recoverable()
+    assert entry.damage == ""
+    third = recover(entry, annotated.tomogram)
+    assert rows_of(third.annotated) == set(range(12)) - {5, 6}
+    assert third.annotated.features[0].boxes == [(1, 2, 3)]
+
+
+@pytest.mark.parametrize("record", [0, 1, 2])
+def test_damage_at_the_beginning_does_not_delete_the_rest(annotated, record):
+    document, _ = strokes_on_rows(annotated, 18)
+    path = journal_of(document)
+    document.close()
+    starts = [position for _, position in read_records(path)]
+    begin = ([8, *starts])[record]
+    content = bytearray(path.read_bytes())
+    content[begin + 30] ^= 0xFF
+    path.write_bytes(content)
+    for _ in range(2):
+        (entry,) = list_recoverable()
+    found = recover(entry, annotated.tomogram)
+    assert rows_of(found.annotated) >= set(range(1, 18))
+
+
+def test_a_journal_of_another_version_is_left_alone(annotated, state_folder):
+    folder = state_folder / "recovery"
+    folder.mkdir(parents=True)
+    path = folder / "later.journal"
+    path.write_bytes(b"AISJNL9\n" + b"x" * 500)
+    assert list_recoverable() == []
+    assert path.exists()
+
+
+def test_a_journal_dated_in_the_future_is_offered(annotated):
+    document, _ = strokes_on_rows(annotated, 3)
+    path = journal_of(document)
+    document.close()
+    os.utime(path, (4e9, 4e9))
+    (entry,) = list_recoverable()
+    assert entry.time < 4e9
+    assert rows_of(recover(entry).annotated) == {0, 1, 2}
+
+
+def test_journals_are_private(annotated):
+    document, _ = strokes_on_rows(annotated, 1)
+    path = journal_of(document)
+    assert path.stat().st_mode & 0o077 == 0
+    assert path.parent.stat().st_mode & 0o077 == 0
+
+
+def test_work_is_listed_and_recovered_on_a_full_disk(annotated, monkeypatch):
+    document, _ = strokes_on_rows(annotated, 5)
+    document.close()
+
+    def full(*_args, **_kwargs):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("pathlib.Path.mkdir", full)
+    monkeypatch.setattr("ais_jupyter.core.safekeeping.journal._write_all", full)
+    monkeypatch.setattr("shutil.copy2", full)
+    (entry,) = list_recoverable()
+    again = recover(entry, annotated.tomogram)
+    assert rows_of(again.annotated) == set(range(5))
+    again.annotated.features[0].add_box(1, 2, 3)
+    assert "could not be autosaved" in again.autosave_error
+    assert entry.path.exists()
 
 
 def test_a_torn_end_is_cut_before_writing_goes_on(annotated):

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from painting_reference.brush import sphere, stroke
+from painting_reference.fill import fill_enclosed, lasso
+from painting_reference.filters import Filter, apply_filters
+from painting_reference.flood import flood
 
-from ais_jupyter.core.editing.brush import sphere, stroke
-from ais_jupyter.core.editing.fill import fill_enclosed, lasso
-from ais_jupyter.core.editing.filters import Filter, apply_filters
-from ais_jupyter.core.editing.flood import flood
 from ais_jupyter.core.editing.packing import pack_mask, unpack_mask
 
 FOLDER = Path(__file__).resolve().parent.parent / "cases"

@@ -148,7 +148,7 @@ def picks(draw: st.DrawFn) -> Picks:
 @ONE_FOLDER
 @given(picks())
 def test_particles_round_trip(tmp_path: Path, wanted: Picks) -> None:
-    found = open_file(wanted.save(tmp_path / "a.star"))
+    found = open_file(wanted.save(tmp_path / "a.star", overwrite=True))
     assert (found.tomogram_name, found.voxel_size, found.feature) == (
         wanted.tomogram_name, wanted.voxel_size, wanted.feature,
     )  # fmt: skip
@@ -174,8 +174,11 @@ def test_several_tomograms_in_one_file(tmp_path: Path) -> None:
     write_star([Picks([[1, 2, 3]], "a"), Picks([[4, 5, 6], [7, 8, 9]], "b")], tmp_path / "a.star")
     assert [len(p) for p in read_star_all(tmp_path / "a.star")] == [1, 2]
     assert len(read_star(tmp_path / "a.star", "b")) == 2
+    both = open_file(tmp_path / "a.star")
+    assert {name: len(picks) for name, picks in both.items()} == {"a": 1, "b": 2}
+    assert open_file(both.save(tmp_path / "b.star")).keys() == both.keys()
     with pytest.raises(FileFormatError, match=r"2 tomograms \(a, b\); name one"):
-        open_file(tmp_path / "a.star")
+        read_star(tmp_path / "a.star")
     with pytest.raises(FileFormatError, match="no particles of 'c'"):
         read_star(tmp_path / "a.star", "c")
 
@@ -193,7 +196,7 @@ def test_coordinates_of_warp_and_of_old_versions(tmp_path: Path) -> None:
     [
         ("data_\nloop_\n_rlnCoordinateX #1\n1 2\n", "line 4: expected 1 values, found 2"),
         ("data_\nloop_\n_rlnCoordinateX #1\n1\n", "no block has the columns"),
-        ("data_\nloop_\n_rlnCoordinateX\n_rlnCoordinateY\n_rlnCoordinateZ\n1 2 x\n", "no block has the columns"),
+        ("data_\nloop_\n_rlnCoordinateX\n_rlnCoordinateY\n_rlnCoordinateZ\n1 2 x\n", "row 1: rlnCoordinateZ is 'x'"),
         ("1 2 3\n4 5\n", "three numbers"),
         ("Dear diary, today\n", "three numbers"),
     ],

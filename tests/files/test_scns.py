@@ -211,7 +211,7 @@ def annotations(draw: st.DrawFn) -> AnnotatedTomogram:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
 @given(annotations())
 def test_round_trip(tmp_path: Path, wanted: AnnotatedTomogram) -> None:
-    found = open_file(wanted.save(tmp_path / "a.scns"))
+    found = open_file(wanted.save(tmp_path / "a.scns", overwrite=True))
     assert (found.roi, found.z_range, found.display) == (wanted.roi, wanted.z_range, wanted.display)
     assert found.name == wanted.name
     np.testing.assert_array_equal(found.tomogram.data, wanted.tomogram.data)

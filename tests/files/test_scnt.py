@@ -133,7 +133,7 @@ ONE_FOLDER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture
 @ONE_FOLDER
 @given(training_sets())
 def test_tar_round_trip(tmp_path: Path, wanted: TrainingSet) -> None:
-    path = wanted.save(tmp_path / "a.scnt")
+    path = wanted.save(tmp_path / "a.scnt", overwrite=True)
     assert_same(open_file(path), wanted)
     assert_same(read_scnt(path), wanted)
 
@@ -175,7 +175,7 @@ def test_tar_has_what_ais_reads(tmp_path: Path) -> None:
 def test_two_boxes_at_one_place_are_both_kept(tmp_path: Path) -> None:
     source = {"aisTomogramName": "t", "aisFeatureName": "F"} | {f"aisBoxCoordinate{a}": 3 for a in "ZYX"}
     wanted = TrainingSet(np.arange(32).reshape(2, 4, 4, 1), np.zeros((2, 4, 4), np.uint8), sources=[source, source])
-    assert_same(open_file(wanted.save(tmp_path / "a.scnt")), wanted)
+    assert_same(open_file(wanted.save(tmp_path / "a.scnt", overwrite=True)), wanted)
 
 
 def test_interpolated_old_labels_become_binary(tmp_path: Path) -> None:

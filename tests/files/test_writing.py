@@ -176,8 +176,8 @@ def test_origin_and_start_are_copied_from_the_input(tmp_path: Path) -> None:
 
 
 def test_what_does_not_fit_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="16-bit"):
-        VolumeWriter(tmp_path / "a.mrc", SHAPE, np.int64, 1.0)
+    with pytest.raises(InputError, match="not complex64"):
+        VolumeWriter(tmp_path / "a.mrc", SHAPE, np.complex64, 1.0)
     with pytest.raises(InputError, match="three axes"):
         VolumeWriter(tmp_path / "a.mrc", (0, 5, 6), np.uint8, 1.0)
     writer = VolumeWriter(tmp_path / "a.mrc", SHAPE, np.uint8, 1.0)

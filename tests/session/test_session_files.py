@@ -9,7 +9,7 @@ import pytest
 
 import ais_jupyter as ais
 from ais_jupyter.core.data.errors import AisError, InputError
-from ais_jupyter.core.editing.recovery import list_recoverable
+from ais_jupyter.core.safekeeping.unsaved_work import list_recoverable
 from ais_jupyter.core.session import Session
 
 

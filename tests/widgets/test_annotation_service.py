@@ -10,9 +10,10 @@ from asking import SETTINGS
 
 from ais_jupyter.core.data.geometry import Region
 from ais_jupyter.core.data.tomogram import Tomogram
+from ais_jupyter.core.editing import patch as patch_module
 from ais_jupyter.core.editing.packing import pack_mask, unpack_mask
 from ais_jupyter.core.editing.patch import Patch
-from ais_jupyter.widgets import Annotator
+from ais_jupyter.widgets import Annotator, annotation_service
 from ais_jupyter.widgets.wire import REQUESTS
 from ais_jupyter.widgets.wire.check import fields_of
 
@@ -158,12 +159,64 @@ def test_snapshot_holds_everything(page, feature):
     assert content["revision"] == page.ask("heartbeat")["revisions"][page.tomogram]
 
 
-def test_a_second_view_hears_of_the_first(page, feature):
+def test_another_page_gets_the_very_patch_of_the_first(page, feature):
+    page.ask("heartbeat", client="other")
+    page.sent.clear()
+    answer = page.paint(2, Region(3, 8, 10, 20))
+    ((content, blobs),) = page.events()
+    assert (content["client"], content["from"], content["revision"]) == ("page", answer["from"], answer["revision"])
+    assert int(Patch.from_bytes(blobs[0]).after.sum()) == 50
+
+
+def test_a_page_that_is_alone_gets_an_acknowledgement_only(page, feature):
     page.sent.clear()
     page.paint(2, Region(3, 8, 10, 20))
-    ((content, blobs),) = page.events()
-    assert content["client"] == "page"
-    assert int(Patch.from_bytes(blobs[0]).after.sum()) == 50
+    page.change("undo", expect="page:2")
+    assert page.events() == []
+    assert all("edits" not in content and not buffers for content, buffers in page.sent)
+
+
+def test_a_page_that_was_not_counted_notices_by_its_heartbeat(page, feature, monkeypatch):
+    seen = page.ask("heartbeat", client="hidden")["revisions"]
+    monkeypatch.setattr(annotation_service, "PRESENT", 0.0)
+    page.paint(2, Region(3, 8, 10, 20))
+    assert page.events() == page.events()[:1]  # the feature, from before
+    assert page.ask("heartbeat", client="hidden")["revisions"][page.tomogram] == seen[page.tomogram] + 1
+
+
+def test_a_stroke_that_says_truly_what_was_before_is_kept_as_it_came(page, feature, monkeypatch):
+    packed = []
+    monkeypatch.setattr(patch_module, "pack_mask", lambda *a: packed.append(1) or pack_mask(*a))
+    page.ask("heartbeat", client="other")
+    page.paint(2, Region(3, 8, 10, 20))
+    page.paint(2, Region(4, 6, 12, 15), 0, before=np.ones((2, 3)))
+    assert packed == []
+    document = page.annotator.annotated[0].document
+    sent = [Patch.from_bytes(blobs[0]) for _, blobs in page.events()[-2:]]
+    assert [step.edits[0] for step in list(document.history._done)[-2:]] == sent
+    page.change("undo", expect="page:3")
+    assert feature.mask(2).sum() == 50
+
+
+@pytest.mark.parametrize("wrong", ["before", "no mask", "larger", "damaged"])
+def test_what_a_stroke_says_wrongly_is_corrected_so_that_undo_brings_back_what_was(page, feature, wrong):
+    if wrong != "no mask":
+        page.paint(2, Region(3, 8, 10, 20))
+    was = None if feature.mask(2) is None else feature.mask(2).copy()
+    region = Region(0, 20, 0, 30) if wrong == "larger" else Region(4, 6, 12, 25)
+    before = np.zeros(region.shape, np.uint8)
+    if wrong == "larger":
+        before = was[region.slices].copy()
+    packed = bytes([1]) + b"nonsense" if wrong == "damaged" else pack_mask(before)
+    value = before.copy() if wrong == "larger" else np.ones(region.shape, np.uint8)
+    value[1, 1] = 1 - value[1, 1]
+    patch = Patch(page.tomogram, UID, 2, region, packed, pack_mask(value))
+    page.change("edit", [patch.to_bytes()], name="Brush", edits=[{"edit": "patch", "blob": 0}])
+    (kept,) = list(page.annotator.annotated[0].document.history._done)[-1].edits
+    assert kept != patch
+    assert kept.region == {"larger": Region(1, 2, 1, 2)}.get(wrong, kept.region)
+    page.change("undo", expect=f"page:{page.seq}")
+    assert np.array_equal(feature.mask(2), was) if was is not None else feature.mask(2) is None
 
 
 def test_tool_settings_are_no_step(page, feature):

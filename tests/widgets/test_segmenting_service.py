@@ -86,12 +86,17 @@ def test_region_and_slices_limit_what_is_written(page):
 
 
 @pytest.mark.parametrize(("axis", "index"), [("z", 3), ("y", 7), ("x", 11)])
-def test_planes_of_a_result_are_those_of_its_file(page, axis, index):
+def test_planes_of_a_result_lie_over_those_of_its_tomogram(page, axis, index):
     export(page)
     path = page.finish()[0]["outputs"][0]["path"]
     content, buffers = page("result_slice", path=path, axis=axis, index=index)
     plane = np.frombuffer(buffers[0], np.uint8).reshape(content["height"], content["width"])
-    assert np.array_equal(plane, np.take(mrcfile.read(path), index, axis="zyx".index(axis)))
+    stored = np.take(mrcfile.read(path), index, axis="zyx".index(axis))
+    assert np.array_equal(plane, stored.T if axis == "x" else stored)
+    shown, pixels = page("slice", tomogram=page.tomogram, axis=axis, index=index, precision="float32")
+    assert (shown["height"], shown["width"]) == plane.shape
+    grey = np.frombuffer(pixels[0], np.float32).reshape(plane.shape)
+    assert grey[plane > 128].min() > grey[plane < 128].max()
 
 
 def test_only_results_of_the_list_are_read(page):

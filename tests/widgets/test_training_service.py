@@ -134,7 +134,9 @@ def test_make_save_and_load(page):
     assert page("training_set")["set"]["boxes"] == 8
     path = page.folder / "discs.scnt"
     assert page("training_set_save", path=str(path))["path"] == str(path)
-    assert "already" in page("training_set_save", path=str(path))["error"]["message"]
+    assert page("training_set_save", path=str(path))["path"] == str(path)  # its own file
+    page.trainer.training_set = TrainingSet(made.images, made.labels, made.voxel_size, made.normalization)
+    assert "already exists" in page("training_set_save", path=str(path))["error"]["message"]
     page.trainer.training_set = None
     page("training_set_load", path=str(path))
     np.testing.assert_allclose(page.trainer.training_set.images, made.images, atol=1e-5)
@@ -320,7 +322,7 @@ def test_what_a_dead_kernel_left_is_offered_recovered_and_discarded(page):
     page.run(uid).job.result(60)
     backup = page.trainer.session.trainings.backups.pop(uid)
     weights = ais.open(backup.path).network.layers[1].weights[0]
-    backup._lock_file.release()  # as the operating system does when a process dies
+    backup._lock.release()  # as the operating system does when a process dies
     (lost,) = page("trainings")["lost"]
     assert (lost["title"], lost["loss"] > 0) == ("Disc", True)
     assert page("training_recover", recovery=lost["id"])["lost"] == []

@@ -15,6 +15,7 @@ from ais_jupyter.core.data.colors import cycle_color
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.feature import Box, Feature
 from ais_jupyter.core.data.geometry import Region, clip_z_range
+from ais_jupyter.core.data.names import component
 from ais_jupyter.core.data.tomogram import Tomogram
 
 __all__ = ["AnnotatedTomogram", "Box", "Feature"]
@@ -104,7 +105,7 @@ class AnnotatedTomogram:
             )
         with self.lock:
             place = len(self.features) if index is None else min(index, len(self.features))
-            feature.lock = self.lock
+            feature.lock, feature.annotated = self.lock, self
             self.features.insert(place, feature)
             self._feature_counter = max(self._feature_counter, len(self.features))
             self.features_changed.emit(feature, None, place)
@@ -156,16 +157,34 @@ class AnnotatedTomogram:
     def __iter__(self) -> Iterator[Feature]:
         return iter(self.features)
 
-    def save(self, path: str | Path | None = None) -> Path:
-        """Write a ``.scns`` that Ais opens; without `path`, to where it came from or beside the tomogram."""
+    def save(self, path: str | Path | None = None, overwrite: bool = False) -> Path:
+        """Write a ``.scns`` that Ais opens.
+
+        Parameters
+        ----------
+        path : path, optional
+            By default where it came from, or beside the tomogram.
+        overwrite : bool
+            Replace annotations that these do not come from, or that another program has changed since.
+
+        Returns
+        -------
+        Path
+
+        Raises
+        ------
+        InputError
+            There is such a file and `overwrite` is false, the file is of another kind (such as the tomogram), or there
+            is no place to save to.
+        """
         if path is None:
             path = self.path
         if path is None:
             if self.tomogram.path is None:
                 raise InputError("give a path: this tomogram has no file beside which to save")
-            path = self.tomogram.path.parent / (self.tomogram.name + ".scns")
+            path = self.tomogram.path.parent / f"{component(self.tomogram.name)}.scns"
         with self.lock:
-            self.path = storage.save(self, path)
+            self.path = storage.save(self, path, overwrite)
             self.saved.emit(self.path)
         return self.path
 

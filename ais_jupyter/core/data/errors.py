@@ -26,6 +26,10 @@ class TomogramMissingError(AisError):
     """The tomogram that annotations belong to cannot be found; the annotations stay usable."""
 
 
+class TomogramChangedError(FileFormatError):
+    """A tomogram's file was replaced or changed while it was open; what is read from it now would be wrong."""
+
+
 class InputError(AisError, ValueError):
     """An argument or a combination of arguments does not make sense."""
 

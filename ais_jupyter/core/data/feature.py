@@ -51,6 +51,8 @@ class Feature:
         Settings read from a file that this program does not use and writes back.
     uid : str
         32 hexadecimal digits that name this feature for as long as it is open, also after it was renamed.
+    annotated : AnnotatedTomogram or None
+        What it belongs to.
     lock : RLock
         That of the tomogram it belongs to; every change is made and announced while it is held.
 
@@ -114,6 +116,7 @@ class Feature:
         self.extra: dict[str, Any] = {}
         self.uid = uuid.uuid4().hex
         self.lock = threading.RLock()
+        self.annotated: Any = None
         self._masks: dict[int, np.ndarray] = {}
         self._boxes: list[Box] = []
 
@@ -196,6 +199,13 @@ class Feature:
     def boxes(self) -> list[Box]:
         """Centres (z, y, x) in pixels, in the order in which they were placed. A copy."""
         return list(self._boxes)
+
+    def boxes_by_slice(self) -> dict[int, list[tuple[int, int]]]:
+        """Centres (y, x) of the boxes of every slice that has any, in the order in which they were placed."""
+        found: dict[int, list[tuple[int, int]]] = {}
+        for z, y, x in self._boxes:
+            found.setdefault(z, []).append((y, x))
+        return found
 
     def boxes_in(self, z: int) -> list[Box]:
         """Boxes of slice `z`."""

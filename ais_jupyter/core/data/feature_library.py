@@ -65,6 +65,12 @@ class FeatureLibrary:
             return self.libraries[self.active]
         return next(iter(self.libraries.values()), [])
 
-    def save(self, path: str | Path) -> Path:
-        """Write a library that Ais reads."""
-        return storage.save(self, path)
+    def save(self, path: str | Path, overwrite: bool = False) -> Path:
+        """Write a library that Ais reads.
+
+        Raises
+        ------
+        InputError
+            A file is there that this does not come from and `overwrite` is false, or one of another kind.
+        """
+        return storage.save(self, path, overwrite)

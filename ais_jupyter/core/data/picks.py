@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from ais_jupyter.core.data import storage
 from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.data.tomogram import Tomogram
+
+#: Voxel sizes that differ by less are the same, rounded differently.
+_SAME_SIZE = 0.005
 
 
 @dataclass
@@ -29,6 +33,8 @@ class Picks:
         RELION rot, tilt, psi in degrees.
     columns : dict of str → (n,)
         Further columns under their STAR names (such as ``aisParticleSize``).
+    centred : bool
+        `positions` are Å from the middle of the tomogram, as RELION 5 has them; see `within`.
     """
 
     positions: np.ndarray
@@ -37,6 +43,7 @@ class Picks:
     feature: str = ""
     angles: np.ndarray | None = None
     columns: dict[str, np.ndarray] = field(default_factory=dict)
+    centred: bool = False
 
     def __post_init__(self) -> None:
         self.positions = np.asarray(self.positions, float).reshape(-1, 3)
@@ -52,9 +59,52 @@ class Picks:
         """(z, y, x) in Å from the corner of the volume."""
         return self.positions * self.voxel_size
 
-    def save(self, path: str | Path) -> Path:
-        """Write a STAR file to `path`, and return the path."""
-        return storage.save(self, path)
+    def within(self, tomogram: Tomogram) -> Picks:
+        """Return these picks in voxels of `tomogram`.
+
+        Centred positions count from its middle, size / 2 (``TomogramSet::loadTomogram`` of RELION 5); others are scaled
+        where their voxel size is another, such as that of the unbinned tilt series in RELION 4.
+
+        Raises
+        ------
+        InputError
+            Centred positions need the tomogram's voxel size, and that is unknown.
+        """
+        size = np.array(tomogram.voxel_size, float)
+        known = bool((size > 0).all())
+        if self.centred and not known:
+            raise InputError(
+                f"positions in Å need the voxel size of {tomogram.name!r}, which is unknown: set tomogram.voxel_size"
+            )
+        positions = self.positions
+        if self.centred:
+            positions = positions / size + np.array(tomogram.shape) / 2
+        elif known and self.voxel_size > 0 and abs(self.voxel_size / tomogram.pixel_size - 1) > _SAME_SIZE:
+            positions = positions * self.voxel_size / size
+        else:
+            return self
+        return replace(self, positions=positions, voxel_size=tomogram.pixel_size, centred=False)
+
+    def save(self, path: str | Path, overwrite: bool = False) -> Path:
+        """Write a STAR file to `path`, and return the path.
+
+        Raises
+        ------
+        InputError
+            A file is there that this does not come from and `overwrite` is false, or one of another kind.
+        """
+        return storage.save(self, path, overwrite)
 
     def __repr__(self) -> str:
         return f"<Picks {len(self)} × {self.feature!r} in {self.tomogram_name!r}>"
+
+
+class PicksByTomogram(dict[str, Picks]):
+    """Picks of several tomograms, by the name of the tomogram, in the order of the file."""
+
+    def save(self, path: str | Path, overwrite: bool = False) -> Path:
+        """Write all of them as one STAR file to `path`, and return the path."""
+        return storage.save(self, path, overwrite)
+
+    def __repr__(self) -> str:
+        return f"<PicksByTomogram {sum(map(len, self.values()))} picks in {len(self)} tomograms>"

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ais_jupyter.core.data.names import split_result
 from ais_jupyter.core.data.tomogram import Tomogram
-
-SEPARATOR = "__"
 
 
 @dataclass
@@ -29,9 +28,8 @@ class Segmentation:
 
     @classmethod
     def from_volume(cls, volume: Tomogram) -> Segmentation:
-        """Split the volume's name at the first and last double underscore, as Ais does."""
-        name = volume.name
-        return cls(volume, name.split(SEPARATOR, 1)[0], name.rsplit(SEPARATOR, 1)[-1] if SEPARATOR in name else "")
+        """Take tomogram and feature from the volume's name (`split_result`)."""
+        return cls(volume, *split_result(volume.name + ".mrc"))
 
     @property
     def full_scale(self) -> float:
@@ -43,8 +41,3 @@ class Segmentation:
     def probability(self, z: int) -> np.ndarray:
         """Slice `z` as probabilities 0–1, float32 (y, x)."""
         return self.volume.slice(z).astype(np.float32) / np.float32(self.full_scale)
-
-
-def output_name(tomogram_name: str, title: str) -> str:
-    """File name of the segmentation of a tomogram by the model called `title`."""
-    return f"{tomogram_name}{SEPARATOR}{title}.mrc"

@@ -32,6 +32,12 @@ class Surface:
     normals: np.ndarray
     color: Color = CYCLE[0]
 
-    def save(self, path: str | Path) -> Path:
-        """Write a mesh file; the extension chooses the format."""
-        return storage.save(self, path)
+    def save(self, path: str | Path, overwrite: bool = False) -> Path:
+        """Write a mesh file; the extension chooses the format.
+
+        Raises
+        ------
+        InputError
+            A file is there that this does not come from and `overwrite` is false, or one of another kind.
+        """
+        return storage.save(self, path, overwrite)

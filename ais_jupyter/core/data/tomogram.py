@@ -10,6 +10,7 @@ import numpy as np
 
 from ais_jupyter.core.data.errors import InputError, TomogramMissingError
 from ais_jupyter.core.data.geometry import Vector3, as_voxel_size, axis_index
+from ais_jupyter.core.data.names import volume_stem
 
 
 class VolumeSource(Protocol):
@@ -121,11 +122,3 @@ class Tomogram:
         size = f"{self.pixel_size:.2f} Å" if self.pixel_size else "unknown voxel size"
         missing = "" if self.available else ", missing"
         return f"<Tomogram {self.name!r} {z}×{y}×{x} (z, y, x), {size}, {self.dtype}{missing}>"
-
-
-def volume_stem(path: str | Path) -> str:
-    """File name without directory and without ``.mrc``, ``.mrc.gz``, ``.rec`` and the like."""
-    name = str(path).replace("\\", "/").rsplit("/", 1)[-1]
-    if name.lower().endswith((".gz", ".bz2")):
-        name = name.rsplit(".", 1)[0]
-    return name.rsplit(".", 1)[0] if "." in name.lstrip(".") else name

@@ -93,9 +93,15 @@ class TrainingSet:
             [self.sources[i] for i in chosen] if self.sources else [], flavours,
         )  # fmt: skip
 
-    def save(self, path: str | Path) -> Path:
-        """Write a ``.scnt`` (the current tar form) that Ais trains on to `path`, and return the path."""
-        return storage.save(self, path)
+    def save(self, path: str | Path, overwrite: bool = False) -> Path:
+        """Write a ``.scnt`` (the current tar form) that Ais trains on to `path`, and return the path.
+
+        Raises
+        ------
+        InputError
+            A file is there that this does not come from and `overwrite` is false, or one of another kind.
+        """
+        return storage.save(self, path, overwrite)
 
     def __repr__(self) -> str:
         n, b, _, _ = self.images.shape

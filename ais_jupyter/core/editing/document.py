@@ -7,25 +7,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from psygnal import Signal
 
-from ais_jupyter.core.data.annotations import AnnotatedTomogram, Feature
-from ais_jupyter.core.data.errors import InputError, WouldOverwriteError
+from ais_jupyter.core.data.annotations import AnnotatedTomogram
+from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.feature_settings import FEATURE_SETTINGS, is_step
-from ais_jupyter.core.data.geometry import Region
-from ais_jupyter.core.data.home import home
 from ais_jupyter.core.editing.edits import BoxesEdit, Edit, FeatureEdit, SettingEdit
 from ais_jupyter.core.editing.history import History, Step
-from ais_jupyter.core.editing.journal import Journal, Record
-from ais_jupyter.core.editing.lock_file import LockFile
-from ais_jupyter.core.editing.patch import Patch
-from ais_jupyter.core.editing.snapshot import copy_of, encode_annotated, encode_state
+from ais_jupyter.core.editing.listener import EditListener
+from ais_jupyter.core.editing.snapshot import copy_of, encode_annotated, encode_empty, encode_state
+from ais_jupyter.core.safekeeping.folder import make_recovery_folder
+from ais_jupyter.core.safekeeping.journal import Journal, Record
+from ais_jupyter.core.safekeeping.lock import Lock
 
-
-def recovery_folder() -> Path:
-    """Folder of the autosave journals: ``.ais_jupyter/recovery`` in `home`."""
-    return home() / ".ais_jupyter" / "recovery"
+#: Every so many steps the journal says again to which tomogram it belongs, in case its beginning is damaged.
+_STATE_EVERY = 16
 
 
 class Document:
@@ -37,9 +33,13 @@ class Document:
     Attributes
     ----------
     annotated : AnnotatedTomogram
+    edits : EditListener
+        Every change as an edit, for those who follow the annotations; and the way to make one.
     history : History
     autosave_error : str or None
         Why the latest change could not be kept in the journal, for people.
+    recovery_note : str
+        What was lost when this work was recovered, for people; "" where nothing was.
 
     `changed` is emitted after each step, undo, redo and save.
     """
@@ -50,27 +50,26 @@ class Document:
         self.annotated = annotated
         self.history = History()
         self.autosave_error: str | None = None
+        self.recovery_note = ""
         drawn = any(feature.annotated_slices or feature.boxes for feature in annotated.features)
         self._saved_place = object() if drawn and annotated.path is None else self.history.place
         self._open_step: list[Edit] | None = None
         self._recording = True
         self._journal: Journal | None = None
-        self._lock_file: LockFile | None = None
+        self._lock: Lock | None = None
+        self._records = 0
         self._journaled_state: dict[str, Any] = {}
-        self._slots: dict[str, list[tuple[Any, Callable[..., None]]]] = {}
-        self._stamp = _stamp(annotated.path)
-        annotated.features_changed.connect(self._on_features)
+        self.edits = EditListener(annotated)
+        self.edits.made.connect(self._on_edit)
         annotated.saved.connect(self._on_saved)
-        for feature in annotated.features:
-            self._follow(feature)
 
     @classmethod
     def of(cls, annotated: AnnotatedTomogram) -> Document:
         """Return the document of these annotations, the same each time."""
         with annotated.lock:
-            found = annotated.__dict__.get("_document")
-            if found is None:
-                found = annotated.__dict__["_document"] = cls(annotated)
+            if annotated.document is None:
+                annotated.document = cls(annotated)
+            found: Document = annotated.document
         return found
 
     # steps -----------------------------------------------------------------------------------------------------------
@@ -117,12 +116,13 @@ class Document:
             if step is None:
                 return None
             applied = change(step)
+            record = _record(kind, applied)  # before it is applied: a feature that comes back as it is at that moment
             try:
                 self._apply(applied)
             except Exception:
                 stay()
                 raise
-            self._write(kind, applied)
+            self._write(record)
         self.changed.emit()
         return step
 
@@ -134,48 +134,19 @@ class Document:
         return self.history.place is not self._saved_place
 
     def save(self, path: str | Path | None = None, overwrite: bool = False) -> Path:
-        """Save as a ``.scns`` and forget the autosave journal.
-
-        Parameters
-        ----------
-        path : path, optional
-            Where to; by default the file it came from, or a new one beside the tomogram.
-        overwrite : bool
-            Whether a file may be replaced that these annotations do not come from, or that another program has changed
-            since.
-
-        Raises
-        ------
-        WouldOverwriteError
-            There is such a file and `overwrite` is false.
-        InputError
-            There is no place to save to.
-        """
-        annotated = self.annotated
-        with annotated.lock:
-            target = Path(path).expanduser() if path is not None else annotated.path
-            if target is None and annotated.tomogram.path is not None:
-                target = annotated.tomogram.path.parent / f"{annotated.tomogram.name}.scns"
-            if target is not None and not overwrite and target.exists():
-                if target != annotated.path:
-                    raise WouldOverwriteError(target)
-                if _stamp(target) != self._stamp:
-                    raise WouldOverwriteError(target, changed=True)
-            return annotated.save(target)
+        """Save as a ``.scns`` and drop the autosave journal; see `AnnotatedTomogram.save`."""
+        return self.annotated.save(path, overwrite)
 
     def _on_saved(self, path: Path) -> None:
         self._saved_place = self.history.place
-        self._stamp = _stamp(path)
         self._drop_journal(remove=True)
         self.changed.emit()
 
     def close(self) -> None:
         """Stop recording. The journal of unsaved changes stays, to be recovered; `discard` removes it."""
         with self.annotated.lock:
-            self.annotated.features_changed.disconnect(self._on_features, missing_ok=True)
+            self.edits.close()
             self.annotated.saved.disconnect(self._on_saved, missing_ok=True)
-            for uid in list(self._slots):
-                self._unfollow(uid)
             self._drop_journal(remove=not self.unsaved)
             self.annotated.document = None
 
@@ -185,59 +156,40 @@ class Document:
             self._drop_journal(remove=True)
             self.close()
 
-    def adopt(self, journal: Journal, lock_file: LockFile, history: History, unsaved: bool) -> None:
+    def adopt(self, journal: Journal | None, lock: Lock | None, history: History, unsaved: bool) -> None:
         """Continue a journal from which these annotations were recovered."""
         with self.annotated.lock:
             self.history = history
             self._saved_place = object() if unsaved else history.place
-            self._journal, self._lock_file = journal, lock_file
+            self._journal, self._lock = journal, lock
+
+    def restart_journal(self) -> None:
+        """Begin the journal anew from the present state, as after damage."""
+        with self.annotated.lock:
+            if self._journal is None:
+                return
+            try:
+                self._journal.compact(self._beginning())
+            except OSError as error:
+                self.autosave_error = _autosave_failed(error)
 
     # recording -------------------------------------------------------------------------------------------------------
 
-    def _follow(self, feature: Feature) -> None:
-        uid, tomogram = feature.uid, self.annotated.uid
-
-        def on_mask(z: int, region: Region, before: np.ndarray | None, after: np.ndarray | None) -> None:
-            if self._recording:
-                patch = Patch.between(tomogram, uid, z, before, after, region)
-                if not patch.changes_nothing:
-                    self._record(patch, "Change mask")
-
-        def on_boxes(z: int, start: int, removed: tuple, added: tuple) -> None:
-            name = "Add box" if not removed else "Change boxes" if added else "Remove box"
-            self._record(BoxesEdit(uid, start, removed, added), name)
-
-        def on_setting(name: str, before: Any, after: Any) -> None:
-            self._record(SettingEdit(uid, name, before, after), FEATURE_SETTINGS[name].step)
-
-        self._slots[uid] = [
-            (feature.mask_changed, on_mask), (feature.boxes_changed, on_boxes), (feature.settings_changed, on_setting),
-        ]  # fmt: skip
-        for signal, slot in self._slots[uid]:
-            signal.connect(slot)
-
-    def _unfollow(self, uid: str) -> None:
-        for signal, slot in self._slots.pop(uid, []):
-            signal.disconnect(slot, missing_ok=True)
-
-    def _on_features(self, feature: Feature, before: int | None, after: int | None) -> None:
-        if before is None:
-            self._follow(feature)
-        elif after is None:
-            self._unfollow(feature.uid)
-        name = "Add feature" if before is None else "Delete feature" if after is None else "Move feature"
-        arrived = copy_of(feature) if before is None and self._open_step is not None else None
-        self._record(FeatureEdit(feature.uid, before, after, feature, arrived), name)
-
-    def _record(self, edit: Edit, name: str) -> None:
+    def _on_edit(self, edit: Edit) -> None:
         if not self._recording:
             return
-        if self._open_step is not None:
-            self._open_step.append(edit)
+        if self._open_step is None:
+            self._record(edit)
             return
+        if isinstance(edit, FeatureEdit) and edit.before is None and edit.content is not None:
+            edit.arrived = copy_of(edit.content)  # as it came, without what follows in this step
+        self._open_step.append(edit)
+
+    def _record(self, edit: Edit) -> None:
+        name = _step_name(edit)
         if isinstance(edit, SettingEdit) and not is_step(edit.name):
             if self._journal is not None:
-                self._write("setting", Step(name, [edit]))
+                self._write(_record("setting", Step(name, [edit])))
             return
         self._commit(Step(name, [edit]))
         self.changed.emit()
@@ -245,44 +197,50 @@ class Document:
     def _apply(self, step: Step) -> None:
         self._recording = False
         try:
-            step.apply(self.annotated)
+            for edit in step.edits:
+                self.edits.apply(edit)
         finally:
             self._recording = True
 
     def _commit(self, step: Step) -> None:
         mergeable = self.unsaved  # what is in the file stays a step of its own
         self.history.push(step, mergeable)
-        self._write("step", step, mergeable)
+        self._write(_record("step", step, mergeable))
 
     # journal ---------------------------------------------------------------------------------------------------------
 
-    def _write(self, kind: str, step: Step, mergeable: bool = False) -> None:
-        blobs: list[bytes] = []
-        fields = {**step.encode(blobs), "unsaved": self.unsaved, "mergeable": mergeable}
+    def _write(self, record: Record) -> None:
+        fields = record.fields
+        fields["unsaved"] = self.unsaved
         try:
             if self._journal is None:
                 fields["applied"] = True  # it is in the snapshot already
-                self._start_journal(Record(kind, fields, blobs))
+                self._start_journal(record)
             else:
                 state = encode_state(self.annotated)
-                if state != self._journaled_state:
-                    fields["state"] = self._journaled_state = state
-                self._journal.append(Record(kind, fields, blobs))
+                self._records += 1
+                if state != self._journaled_state or self._records % _STATE_EVERY == 0:
+                    fields["uid"], fields["state"] = self.annotated.uid, state
+                    self._journaled_state = state
+                self._journal.append(record)
                 if self._journal.wants_compaction:
-                    self._journal.compact([self._snapshot()])
+                    self._journal.compact(self._beginning())
             self.autosave_error = None
         except (OSError, ValueError, TypeError) as error:  # whatever it is, painting goes on
-            self.autosave_error = f"The latest change could not be autosaved: {error}. Save the annotations soon."
+            self.autosave_error = _autosave_failed(error)
             if self._journal is not None:  # what it holds is whole; the next step tries to start a new one
                 self._journal.close()
                 self._journal = None
 
     def _start_journal(self, record: Record) -> None:
-        folder = recovery_folder()
-        folder.mkdir(parents=True, exist_ok=True)
-        if self._lock_file is None:
-            self._lock_file = LockFile.acquire(folder / f"{self.annotated.uid}.lock")
-        self._journal = Journal(folder / f"{self.annotated.uid}.journal", [self._snapshot(), record])
+        path = make_recovery_folder() / f"{self.annotated.uid}.journal"
+        if self._lock is None:
+            self._lock = Lock.acquire(path)
+        self._journal = Journal(path, [*self._beginning(), record])
+
+    def _beginning(self) -> list[Record]:
+        """Return what a journal starts with: to what it belongs, and all annotations as they are now."""
+        return [Record("about", encode_empty(self.annotated)), self._snapshot()]
 
     def _snapshot(self) -> Record:
         blobs: list[bytes] = []
@@ -296,15 +254,27 @@ class Document:
             self._journal.remove()
         elif self._journal is not None:
             self._journal.close()
-        if self._lock_file is not None:
-            self._lock_file.release()
-        self._journal = self._lock_file = None
+        if self._lock is not None:
+            self._lock.release()
+        self._journal = self._lock = None
 
 
-def _stamp(path: Path | None) -> tuple[int, int] | None:
-    """Size and time of a file, by which a change made by others is noticed."""
-    try:
-        found = None if path is None else path.stat()
-    except OSError:
-        return None
-    return None if found is None else (found.st_size, found.st_mtime_ns)
+def _record(kind: str, step: Step, mergeable: bool = False) -> Record:
+    """Return a step as the journal holds it."""
+    blobs: list[bytes] = []
+    return Record(kind, {**step.encode(blobs), "mergeable": mergeable}, blobs)
+
+
+def _step_name(edit: Edit) -> str:
+    """Return what people call a change that is a step of its own."""
+    if isinstance(edit, BoxesEdit):
+        return "Add box" if not edit.removed else "Change boxes" if edit.added else "Remove box"
+    if isinstance(edit, SettingEdit):
+        return FEATURE_SETTINGS[edit.name].step
+    if isinstance(edit, FeatureEdit):
+        return "Add feature" if edit.before is None else "Delete feature" if edit.after is None else "Move feature"
+    return "Change mask"
+
+
+def _autosave_failed(error: Exception) -> str:
+    return f"The latest change could not be autosaved: {error}. Save the annotations soon."

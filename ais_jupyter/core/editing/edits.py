@@ -143,8 +143,12 @@ class FeatureEdit:
         }  # fmt: skip
 
 
-def decode_edit(fields: dict[str, Any], blobs: Sequence[bytes], shape: tuple[int, int, int]) -> Edit:
+def decode_edit(
+    fields: dict[str, Any], blobs: Sequence[bytes], shape: tuple[int, int, int], unpack: bool = True
+) -> Edit:
     """Edit from the fields that its `encode` gave, for a tomogram of `shape` (z, y, x).
+
+    `unpack` as in `Patch.from_bytes`.
 
     Raises
     ------
@@ -154,7 +158,7 @@ def decode_edit(fields: dict[str, Any], blobs: Sequence[bytes], shape: tuple[int
     try:
         kind = fields["edit"]
         if kind == "patch":
-            return Patch.from_bytes(blobs[fields["blob"]])
+            return Patch.from_bytes(blobs[fields["blob"]], unpack)
         if kind == "boxes":
             removed, added = ([(z, y, x) for z, y, x in fields[name]] for name in ("removed", "added"))
             return BoxesEdit(fields["feature"], fields["start"], tuple(removed), tuple(added))

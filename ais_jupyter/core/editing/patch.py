@@ -89,6 +89,29 @@ class Patch:
         """Memory it needs, about."""
         return 200 + len(self.packed_before or b"") + len(self.packed_after or b"")
 
+    def is_change(
+        self, feature: str, z: int, region: Region, before: np.ndarray | None, after: np.ndarray | None
+    ) -> bool:
+        """Whether this is the patch that `between` would make of a change that it was applied for.
+
+        Both arrays fill `region`. What the patch says of before is compared with `before`; `after` came from it.
+        """
+        if (feature, z) != (self.feature, self.z) or 0 in self.region.shape:
+            return False
+        if (before is None) != (self.packed_before is None) or (after is None) != (self.packed_after is None):
+            return False
+        old, new = (_cut(values, region, self.region) for values in (before, after))
+        if before is not None and after is None and np.count_nonzero(before) != np.count_nonzero(old):
+            return False  # more than the patch says went with the mask
+        changed = old != new
+        if not (changed[0].any() and changed[-1].any() and changed[:, 0].any() and changed[:, -1].any()):
+            return False  # not the bounding box
+        try:
+            said = self.before
+        except FileFormatError:
+            return False
+        return said is None or np.array_equal(old, said != 0)
+
     def apply(self, annotated: AnnotatedTomogram) -> None:
         """Make the slice what it is after.
 
@@ -121,8 +144,14 @@ class Patch:
         return header + (before or b"") + (after or b"")
 
     @classmethod
-    def from_bytes(cls, data: bytes | memoryview) -> Patch:
+    def from_bytes(cls, data: bytes | memoryview, unpack: bool = True) -> Patch:
         """Read the bytes of `to_bytes`.
+
+        Parameters
+        ----------
+        data : bytes
+        unpack : bool
+            Whether the packed values are tried out. Not needed for a patch that is applied at once, which does so.
 
         Raises
         ------
@@ -143,13 +172,22 @@ class Patch:
         )  # fmt: skip
         if y1 < y0 or x1 < x0:
             raise FileFormatError(f"a patch has the impossible region {patch.region}")
-        _ = patch.before, patch.after  # raises where the bits do not fit the region
+        if unpack:
+            _ = patch.before, patch.after  # raises where the bits do not fit the region
         return patch
 
     def encode(self, blobs: list[bytes]) -> dict[str, Any]:
         """Fields for the journal; bytes go to `blobs`."""
         blobs.append(self.to_bytes())
         return {"edit": "patch", "blob": len(blobs) - 1}
+
+
+def _cut(values: np.ndarray | None, filled: Region, region: Region) -> np.ndarray:
+    """Part `region` of values that fill `filled`, as bool; all False where there is no mask."""
+    if values is None:
+        return np.zeros(region.shape, bool)
+    y, x = region.y0 - filled.y0, region.x0 - filled.x0
+    return values[y : y + region.shape[0], x : x + region.shape[1]] != 0
 
 
 def _bounding_box(changed: np.ndarray) -> Region:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ais_jupyter.core.data import storage
 from ais_jupyter.core.data.annotations import AnnotatedTomogram, Feature
 from ais_jupyter.core.data.errors import FileFormatError
 from ais_jupyter.core.data.geometry import Region
@@ -57,6 +58,7 @@ def encode_state(annotated: AnnotatedTomogram) -> dict[str, Any]:
         "z_range": list(annotated.z_range),
         "path": None if annotated.path is None else str(annotated.path.absolute()),
         "tried": list(annotated.tried),
+        "stamp": None if (stamp := storage.stamp_of(annotated)) is None else [stamp.path, stamp.size, stamp.time],
     }
 
 
@@ -67,6 +69,9 @@ def decode_state(annotated: AnnotatedTomogram, fields: dict[str, Any]) -> None:
     annotated.z_range = (int(first), int(last))
     annotated.path = None if fields["path"] is None else Path(fields["path"])
     annotated.tried = list(fields["tried"])
+    if stamp := fields.get("stamp"):
+        path, size, time = stamp
+        storage.remember(annotated, storage.FileStamp(str(path), int(size), int(time)))
 
 
 def encode_annotated(annotated: AnnotatedTomogram, blobs: list[bytes]) -> dict[str, Any]:
@@ -78,6 +83,13 @@ def encode_annotated(annotated: AnnotatedTomogram, blobs: list[bytes]) -> dict[s
         "extra": encode_values(annotated.extra, blobs),
         "features": [encode_feature(feature, blobs) for feature in annotated.features],
     }
+
+
+def encode_empty(annotated: AnnotatedTomogram) -> dict[str, Any]:
+    """Fields of the same tomogram with nothing annotated, for `decode_annotated`."""
+    nothing: dict[str, Any] = {"dict": []}
+    state = encode_state(annotated)
+    return {"uid": annotated.uid, "state": state, "display": nothing, "extra": nothing, "features": []}
 
 
 def decode_annotated(

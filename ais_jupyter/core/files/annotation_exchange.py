@@ -9,10 +9,12 @@ import numpy as np
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.errors import FileFormatError, InputError
 from ais_jupyter.core.data.feature import Feature
+from ais_jupyter.core.data.names import component, result_name
+from ais_jupyter.core.data.picks import Picks
 from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.files.mrc import read_mrc, write_mrc
 from ais_jupyter.core.files.safe_write import write_text
-from ais_jupyter.core.files.star import read_star
+from ais_jupyter.core.files.star import read_star_all, says_whose
 from ais_jupyter.core.files.volume_writer import VolumeWriter
 
 IMPORT_THRESHOLD = 128
@@ -20,11 +22,11 @@ IMPORT_THRESHOLD = 128
 
 def export_names(annotated: AnnotatedTomogram, feature: Feature, z: int = 0) -> dict[str, str]:
     """File names that Ais gives to exports: "coordinates", "slice" and "volume"."""
-    name, title = annotated.name, feature.title
+    name, title = component(annotated.name), component(feature.title)
     return {
         "coordinates": f"{name}_{title}_particles.txt",
         "slice": f"{name}_{title}_slice_{z}.mrc",
-        "volume": f"{name}__{title}_manual.mrc",
+        "volume": result_name(annotated.name, f"{feature.title}_manual"),
     }
 
 
@@ -93,18 +95,43 @@ def import_slice(feature: Feature, z: int, path: str | Path, threshold: float = 
 def import_coordinates(feature: Feature, path: str | Path, tomogram_name: str | None = None) -> int:
     """Add a box at every position of a STAR or coordinate file, and return how many there were.
 
+    Parameters
+    ----------
+    feature : Feature
+        Of an annotated tomogram; positions in Å or in voxels of another size are brought to its voxels.
+    path : path
+    tomogram_name : str, optional
+        Whose particles to take; by default those of the feature's tomogram.
+
     Raises
     ------
     FileFormatError
-        There are no coordinates in it, or one lies in a slice that the tomogram does not have; nothing changes.
+        There are no coordinates in it, none of this tomogram, or one lies in a slice that the tomogram does not have;
+        nothing changes.
     """
-    places = np.rint(read_star(path, tomogram_name).positions).astype(int)
+    places = np.rint(_picks_for(feature, path, tomogram_name).positions).astype(int)
     outside = [z for z in places[:, 0] if not 0 <= z < feature.shape[0]]
     if outside:
         raise FileFormatError(f"{path}: slice {outside[0]} is outside the tomogram (0–{feature.shape[0] - 1})")
     for z, y, x in places:
         feature.add_box(int(z), int(y), int(x))
     return len(places)
+
+
+def _picks_for(feature: Feature, path: str | Path, wanted: str | None) -> Picks:
+    annotated = feature.annotated
+    found = read_star_all(path)
+    named = wanted if wanted is not None else annotated.name if annotated is not None else None
+    if len(found) == 1 and wanted is None and (named in (None, found[0].tomogram_name) or not says_whose(path)):
+        picks = found[0]
+    elif named is not None and any(picks.tomogram_name == named for picks in found):
+        picks = next(picks for picks in found if picks.tomogram_name == named)
+    else:
+        names = ", ".join(repr(picks.tomogram_name) for picks in found[:10])
+        raise FileFormatError(
+            f"{path} has particles of {names}, none of {named!r}; say which to take with tomogram_name"
+        )
+    return picks if annotated is None else picks.within(annotated.tomogram)
 
 
 def _replace(feature: Feature, z: int, mask: np.ndarray) -> None:

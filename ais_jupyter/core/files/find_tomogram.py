@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ais_jupyter.core.data.errors import FileFormatError
+from ais_jupyter.core.data.names import MRC_SUFFIXES
 from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.files import kinds
-
-_EXTENSIONS = (".mrc", ".rec", ".map", ".st")
 
 
 def find_tomogram(
@@ -61,7 +60,7 @@ def candidates(stored: str, annotations: Path, folders: Iterable[str | Path] = (
         for start in range(len(parts)):
             yield root.joinpath(*parts[start:])
     for root in (home, *(Path(folder) for folder in folders)):
-        for extension in _EXTENSIONS:
+        for extension in MRC_SUFFIXES:
             yield root / (annotations.stem + extension)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ais_jupyter.core.data.errors import FileFormatError
+from ais_jupyter.core.data.names import MRC_SUFFIXES
 from ais_jupyter.core.files.json_text import parse_json
 from ais_jupyter.core.files.mrc_header import HEADER_SIZE, looks_like_mrc
 from ais_jupyter.core.files.safe_tar import TEXT_LIMIT, SafeTar
@@ -42,12 +43,12 @@ _READERS = {
     "scnm_json": ("scnm", "read_scnm"),
     "group_tar": ("scnmgroup", "read_scnmgroup"),
     "group_json": ("scnmgroup", "read_scnmgroup"),
-    "picks": ("star", "read_star"),
+    "picks": ("star", "open_star"),
     "feature_library": ("feature_library", "read_feature_library"),
 }
 
 
-def reader(kind: str) -> Callable[[Path], Any]:
+def reader(kind: str) -> Callable[..., Any]:
     """Return the function that opens a file of this kind."""
     module, name = _READERS[kind]
     return getattr(import_module(f"ais_jupyter.core.files.{module}"), name)
@@ -68,6 +69,8 @@ def identify(path: Path) -> str:
     """
     if path.is_dir():
         raise FileFormatError(f"{path} is a folder; expected {expected()}")
+    if path.exists() and not path.is_file():  # opening a pipe would wait for somebody to write into it
+        raise FileFormatError(f"{path} is a pipe or a device; expected a file: {expected()}")
     try:
         with open(path, "rb") as file:
             start = file.read(HEADER_SIZE)
@@ -77,7 +80,7 @@ def identify(path: Path) -> str:
     if not start:
         raise FileFormatError(f"{path} is empty; expected {expected()}")
     if start[:4] in TIFF_MAGIC:
-        return "scnt_tiff" if _has_training_tag(path) else "tiff"
+        return "scnt_tiff" if _is_training_set(path) else "tiff"
     if start[:2] == b"\x1f\x8b" or start[:3] == b"BZh":
         return "mrc"
     if start[257:262] == b"ustar":
@@ -92,7 +95,7 @@ def identify(path: Path) -> str:
         raise FileFormatError(
             f"{path} is an HDF5 file, perhaps the weights of a model; open the .scnm beside it instead"
         )
-    if path.suffix.lower() in (".mrc", ".rec", ".map", ".st"):
+    if path.suffix.lower() in MRC_SUFFIXES:
         return "mrc"  # only the name says so; its reader says what is wrong
     if _is_text(start) and (
         re.search(rb"^data_", start, re.MULTILINE) or re.match(rb"\s*(-?[\d.]+[\t ,;]+){2}-?[\d.]+\s*(\n|$)", start)
@@ -135,7 +138,11 @@ def _is_text(start: bytes) -> bool:
     return b"\0" not in start and all(byte >= 32 or byte in b"\t\r\n\f" for byte in start)
 
 
-def _has_training_tag(path: Path) -> bool:
-    """Whether the first page says ``apix=``, as training sets do; the tag lies within the first few kilobytes."""
+def _is_training_set(path: Path) -> bool:
+    """Whether a TIFF says ``apix=``, as training sets do, and holds square boxes; other programs may say so, too."""
     with open(path, "rb") as file:
-        return b"apix=" in file.read(8192)
+        if b"apix=" not in file.read(8192):  # the tag lies within the first few kilobytes
+            return False
+    from ais_jupyter.core.files.scnt_tiff import holds_boxes
+
+    return holds_boxes(path)

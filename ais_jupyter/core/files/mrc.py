@@ -19,24 +19,33 @@ from ais_jupyter.core.data.errors import FileFormatError
 from ais_jupyter.core.data.geometry import as_voxel_size
 from ais_jupyter.core.data.segmentation import Segmentation
 from ais_jupyter.core.data.tomogram import Tomogram
-from ais_jupyter.core.files.mrc_header import HEADER_SIZE, MrcHeader, make_header, parse_header, stored_dtype
+from ais_jupyter.core.files.byte_sign import ByteReading, asked_for, header_decides, voxels_decide
+from ais_jupyter.core.files.mrc_header import (
+    HEADER_SIZE,
+    MrcHeader,
+    Placement,
+    make_header,
+    parse_header,
+    stored_dtype,
+)
 from ais_jupyter.core.files.raw_volume import RawVolume
 from ais_jupyter.core.files.volume_writer import VolumeWriter
 
 GZIP_MAGIC, BZIP2_MAGIC = b"\x1f\x8b", b"BZh"
 
+_SAMPLED_SLICES, _SAMPLED_VOXELS = 8, 1 << 20
 _CHUNK = 1 << 22
 _GZIP_BEST_RATIO = 1040  # deflate cannot do better, so a shorter file cannot hold what its header announces
 
 
-def read_mrc(path: str | Path, *, signed_bytes: bool = False) -> Tomogram:
+def read_mrc(path: str | Path, *, signed_bytes: bool | None = None) -> Tomogram:
     """Open an MRC volume (``.mrc .rec .map .st``, also ``.gz`` and ``.bz2``); voxels are read when they are looked at.
 
     Parameters
     ----------
     path : path
-    signed_bytes : bool
-        How voxels of mode 0 are seen: as 0…255 like Ais sees tomograms, or as −128…127 as the format defines them.
+    signed_bytes : bool, optional
+        Whether voxels of mode 0 are −128…127 or 0…255; by default the file decides (see `byte_sign`).
 
     Returns
     -------
@@ -59,9 +68,23 @@ def read_mrc(path: str | Path, *, signed_bytes: bool = False) -> Tomogram:
         else:
             header = parse_header(file.read(HEADER_SIZE), os.fstat(file.fileno()).st_size, str(path))
             source = path
-    dtype = np.uint8 if header.mode == 0 and not signed_bytes else None
-    volume = RawVolume(source, header.offset, header.shape, header.stored, dtype, header)
+    volume = RawVolume(source, header.offset, header.shape, header.stored, header=header)
+    if header.mode == 0:
+        volume.see_bytes(_byte_reading(volume, header, signed_bytes))
     return Tomogram(volume, header.voxel_size, header.position, path=path)
+
+
+def _byte_reading(volume: RawVolume, header: MrcHeader, signed: bool | None) -> ByteReading:
+    """Decide how bytes are seen, if necessary by a sample of slices."""
+    if signed is not None:
+        return asked_for(signed)
+    if (told := header_decides(header)) is not None:
+        return told
+    depth, height, width = header.shape
+    every = max(1, height * width * _SAMPLED_SLICES // _SAMPLED_VOXELS)
+    numbers = np.unique(np.linspace(0, depth - 1, min(depth, _SAMPLED_SLICES)).astype(int))
+    sample = np.concatenate([volume[int(z)].reshape(-1)[::every] for z in numbers])
+    return voxels_decide(sample.view(np.uint8), header)
 
 
 def read_segmentation(path: str | Path) -> Segmentation:
@@ -85,17 +108,15 @@ def write_mrc(
 def save_tomogram(tomogram: Tomogram, path: str | Path, voxel_size: float | Sequence[float] | None = None) -> None:
     """Write a tomogram slice by slice, with its place and (unless another is given) its voxel size.
 
-    Bytes that were read as unsigned from an MRC file go back as they were (mode 0). Other types that MRC does not have
-    become 32-bit floats.
+    Bytes stay bytes (mode 0, with IMOD's stamp where they are unsigned). Integers of more than 16 bits become 32-bit
+    floats.
     """
     size = tomogram.voxel_size if voxel_size is None else voxel_size
     header = getattr(tomogram.data, "header", None)
-    kind = np.dtype(np.int8) if isinstance(header, MrcHeader) and header.mode == 0 else tomogram.dtype
-    if kind.kind in "iu" and kind.itemsize > 2:
-        kind = np.dtype(np.float32)
-    with VolumeWriter(path, tomogram.shape, kind, size, like=tomogram) as writer:
+    was_bytes = isinstance(header, MrcHeader) and header.mode == 0
+    with VolumeWriter(path, tomogram.shape, tomogram.dtype, size, like=tomogram, keep_bytes=was_bytes) as writer:
         for z in range(tomogram.shape[0]):
-            writer.write(z, tomogram.slice(z).astype(kind, copy=False))
+            writer.write(z, tomogram.slice(z))
 
 
 def mrc_from_bytes(data: bytes, what: str) -> tuple[np.ndarray, float]:
@@ -113,8 +134,7 @@ def mrc_to_bytes(array: np.ndarray, voxel_size: float) -> bytes:
     wide = data.astype(float)
     statistics = float(wide.min()), float(wide.max()), float(wide.mean()), float(wide.std())
     shape = data.shape[0], data.shape[1], data.shape[2]
-    size = as_voxel_size(voxel_size)
-    header = make_header(shape, data.dtype, size, (0.0, 0.0, 0.0), (0, 0, 0), statistics, is_image=array.ndim == 2)
+    header = make_header(shape, data.dtype, Placement(as_voxel_size(voxel_size)), statistics, array.ndim == 2)
     return header + data.tobytes()
 
 

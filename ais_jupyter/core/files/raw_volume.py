@@ -8,7 +8,9 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from ais_jupyter.core.data.errors import FileFormatError, TomogramMissingError
+from ais_jupyter.core.data.errors import TomogramChangedError, TomogramMissingError
+from ais_jupyter.core.files.byte_sign import ByteReading
+from ais_jupyter.core.files.file_identity import FileIdentity
 
 
 class RawVolume:
@@ -27,10 +29,13 @@ class RawVolume:
     shape : (z, y, x)
     stored : dtype
         Type in the file, with byte order.
-    dtype : dtype, optional
-        Type of the voxels as they are given; must be of the same size when it differs in kind (int8 seen as uint8).
     header : object, optional
         What the file says besides; see `mrc_header.MrcHeader`.
+
+    Attributes
+    ----------
+    bytes : ByteReading or None
+        How 8-bit voxels are seen, and why.
     """
 
     def __init__(
@@ -39,17 +44,22 @@ class RawVolume:
         offset: int,
         shape: tuple[int, int, int],
         stored: np.dtype,
-        dtype: Any = None,
         header: Any = None,
     ) -> None:
         self.shape: tuple[int, ...] = shape
         self.ndim = 3
         self.stored = np.dtype(stored)
-        self.dtype = np.dtype(dtype) if dtype is not None else self.stored.newbyteorder("=")
+        self.dtype = self.stored.newbyteorder("=")
         self.header = header
+        self.bytes: ByteReading | None = None
         self._source = source if hasattr(source, "read") else Path(source)
+        self._identity = FileIdentity.of(self._source) if isinstance(self._source, Path) else None
         self._offset = offset
         self._lock = threading.Lock()
+
+    def see_bytes(self, reading: ByteReading) -> None:
+        """See the 8-bit voxels of the file in another way."""
+        self.bytes, self.dtype = reading, reading.dtype
 
     def __getitem__(self, key: Any) -> np.ndarray:
         """Index with integers and slices, as NumPy does; the result is an array of its own."""
@@ -69,12 +79,17 @@ class RawVolume:
     def __len__(self) -> int:
         return self.shape[0]
 
-    @staticmethod
-    def _opened(path: Path) -> BinaryIO:
+    def _opened(self, path: Path) -> BinaryIO:
         try:
-            return open(path, "rb")
+            file = open(path, "rb")  # noqa: SIM115  the caller closes it
         except OSError as error:
             raise TomogramMissingError(f"{path} was moved or deleted while it was open ({error.strerror})") from error
+        if self._identity is not None and not self._identity.is_of(file):
+            file.close()
+            raise TomogramChangedError(
+                f"{path} has changed or is damaged since it was opened: close it and open it again"
+            )
+        return file
 
     def _full_key(self, key: Any) -> tuple[Any, Any, Any]:
         parts = list(key) if isinstance(key, tuple) else [key]
@@ -117,7 +132,7 @@ class RawVolume:
         while done < len(view):
             got = file.readinto(view[done:])
             if not got:
-                raise FileFormatError(
+                raise TomogramChangedError(
                     f"{self._source} ended while slice {z} was read: the file has changed or is damaged"
                 )
             done += got
@@ -126,6 +141,8 @@ class RawVolume:
     def _native(self, block: Any) -> Any:
         if self.stored.newbyteorder("=") == self.dtype:
             return block.astype(self.dtype, copy=False)
+        if self.bytes is not None and self.bytes.shifted:  # adding 128 is turning the highest bit over
+            return block.view(np.uint8) ^ np.uint8(128)
         return block.view(self.dtype)
 
 

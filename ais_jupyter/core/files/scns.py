@@ -13,7 +13,8 @@ from ais_jupyter.core.data.errors import FileFormatError, InputError, UnsafeFile
 from ais_jupyter.core.data.feature import Feature
 from ais_jupyter.core.data.feature_settings import DEFAULTS
 from ais_jupyter.core.data.geometry import Region, clip_z_range
-from ais_jupyter.core.data.tomogram import Tomogram, volume_stem
+from ais_jupyter.core.data.names import volume_stem
+from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.files.find_tomogram import find_tomogram
 from ais_jupyter.core.files.safe_pickle import ArrayRecord, Record, load_pickle
 
@@ -62,6 +63,13 @@ def read_scns(path: str | Path, folders: Iterable[str | Path] = ()) -> Annotated
         raise kind(f"{path}: {error}") from None
     except (TypeError, ValueError, KeyError, OverflowError, AttributeError) as error:
         raise FileFormatError(f"{path}: the annotations are damaged ({error})") from None
+
+
+def read_features(path: Path, shape: tuple[int, int, int]) -> list[Feature]:
+    """Open the features of annotations alone, for a tomogram of `shape` (z, y, x)."""
+    root = load_pickle(path)
+    budget = 4 * path.stat().st_size + _SPARE
+    return [_feature(record.fields, shape, budget)[0] for record in root.fields.get("features") or []]
 
 
 def _annotated(frame: dict[str, Any], path: Path, folders: Iterable[str | Path]) -> AnnotatedTomogram:

@@ -10,14 +10,14 @@ import numpy as np
 from mrcfile.dtypes import HEADER_DTYPE
 
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
-from ais_jupyter.core.data.errors import AisError
+from ais_jupyter.core.data.errors import AisError, FileFormatError, FileWriteError
 from ais_jupyter.core.data.feature import Feature
 from ais_jupyter.core.data.geometry import Region
 from ais_jupyter.core.data.tomogram import Tomogram
-from ais_jupyter.core.files.mrc_header import make_header, stored_dtype
+from ais_jupyter.core.files.mrc_header import Placement, make_header, stored_dtype
 from ais_jupyter.core.files.pickle_writer import NamedClass, NamedObject, dump
 from ais_jupyter.core.files.safe_write import replacing
-from ais_jupyter.core.files.scns import NM
+from ais_jupyter.core.files.scns import NM, read_features
 
 _MODULE = "Ais.core.se_frame"
 _SEFRAME, _SEGMENTATION, _TRANSFORM = (NamedClass(_MODULE, n) for n in ("SEFrame", "Segmentation", "Transform"))
@@ -37,8 +37,31 @@ def write_scns(annotated: AnnotatedTomogram, path: str | Path) -> None:
     """
     with annotated.lock:
         root = _frame(annotated, Path(path))
-        with replacing(path) as part, part.open("wb") as file:
-            dump(root, file)
+        with replacing(path) as part:
+            with part.open("wb") as file:
+                dump(root, file)
+            _verify(part, annotated, Path(path))
+
+
+def _verify(part: Path, annotated: AnnotatedTomogram, path: Path) -> None:
+    """Read the features back before the old file is replaced: what cannot be read again is not saved.
+
+    Raises
+    ------
+    FileWriteError
+        A title, a setting or a mask does not survive.
+    """
+    try:
+        found = read_features(part, annotated.tomogram.shape)
+        for ours, theirs in zip(annotated.features, found, strict=True):
+            same = ours.title == theirs.title and ours.boxes_by_slice() == theirs.boxes_by_slice()
+            if not same or ours.annotated_slices != theirs.annotated_slices:
+                raise FileFormatError(f"feature {ours.title!r} comes back changed")
+            for z, mask in ours.masks.items():
+                if not np.array_equal(mask, theirs.masks[z]):
+                    raise FileFormatError(f"slice {z} of {ours.title!r} comes back changed")
+    except (AisError, ValueError, TypeError) as error:
+        raise FileWriteError(f"{path} was not written, since it could not be read again: {error}") from error
 
 
 def _frame(annotated: AnnotatedTomogram, path: Path) -> NamedObject:
@@ -52,7 +75,8 @@ def _frame(annotated: AnnotatedTomogram, path: Path) -> NamedObject:
     numbers = itertools.count(int(time.strftime("%Y%m%d%H%M%S")) * 1_000_000_000)
     root = NamedObject(_SEFRAME, (stored,), call=True)
     features = [_segmentation(feature, root, tomogram, current, next(numbers)) for feature in annotated.features]
-    counts, edges = np.histogram(image, _BINS)
+    # in double precision: 40 bins need not fit between two neighbouring 32-bit numbers
+    counts, edges = np.histogram(image.astype(np.float64), _BINS)
     active = annotated.extra.get("active_feature", len(features) - 1)
     root.state.update(
         uid=next(numbers), path=stored, scns_path=str(path.absolute()), _norm_cache=None, title=tomogram.name,
@@ -109,7 +133,8 @@ def _map(tomogram: Tomogram) -> NamedObject:
     volume = tomogram.slab(0, tomogram.shape[0])
     volume = volume.view(np.int8) if volume.dtype == np.uint8 else volume.astype(stored_dtype(volume.dtype))
     statistics = float(volume.min()), float(volume.max()), float(volume.mean()), float(volume.std())
-    raw = make_header(tomogram.shape, volume.dtype, tomogram.voxel_size, tomogram.origin, (0, 0, 0), statistics)
+    place = Placement(tomogram.voxel_size, tomogram.origin)
+    raw = make_header(tomogram.shape, volume.dtype, place, statistics)
     header = np.frombuffer(raw, HEADER_DTYPE.newbyteorder("<")).reshape(()).view(np.recarray)
     record = NamedObject(_MRCFILE)
     record.state.update(

@@ -11,6 +11,7 @@ from ais_jupyter.core.data.errors import FileFormatError, InputError
 from ais_jupyter.core.data.training_set import TrainingSet
 from ais_jupyter.core.files.safe_write import replacing
 from ais_jupyter.core.files.tiff import check_size, reading_tiff
+from ais_jupyter.core.files.tiff_chain import check_chain
 
 
 def read_scnt_tiff(path: str | Path) -> TrainingSet:
@@ -37,6 +38,17 @@ def read_scnt_tiff(path: str | Path) -> TrainingSet:
     upright = stack[:, :, ::-1]
     images = np.moveaxis(upright[:, :-1], 1, -1).astype(np.float32)
     return TrainingSet(np.ascontiguousarray(images), clean_labels(upright[:, -1]), _voxel_size(description))
+
+
+def holds_boxes(path: Path) -> bool:
+    """Whether a TIFF has the description and the axes of a training set."""
+    import tifffile
+
+    check_chain(path)
+    with reading_tiff(path), tifffile.TiffFile(path) as tiff:
+        described = re.search(r"^apix=", tiff.pages.first.description, re.MULTILINE)
+        shape = tiff.series[0].shape if tiff.series else ()
+    return described is not None and 3 <= len(shape) <= 4 and shape[-1] == shape[-2]
 
 
 def write_scnt_tiff(training_set: TrainingSet, path: str | Path) -> None:

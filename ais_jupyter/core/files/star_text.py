@@ -1,4 +1,8 @@
-"""The text of STAR files: tables of named columns."""
+"""The text of STAR files: tables of named columns.
+
+Why not the package `starfile`: it needs pandas, turns names such as "001" into numbers, and does not say in which line
+a table is broken. Tests read what is written here with it.
+"""
 
 from __future__ import annotations
 
@@ -25,9 +29,12 @@ def parse_star(text: str, what: str) -> dict[str, Table]:
     blocks: dict[str, Table] = {}
     table: Table | None = None
     looping = False
-    for number, raw in enumerate(text.splitlines(), 1):
-        line = raw.strip()
-        if not line or line.startswith("#"):
+    lines = text.split("\n")
+    number = 0
+    while number < len(lines):
+        line = lines[number].strip()
+        number += 1
+        if not line or line[0] == "#":
             continue
         place = f"{what}, line {number}"
         if line.startswith("data_"):
@@ -42,14 +49,32 @@ def parse_star(text: str, what: str) -> dict[str, Table]:
                 raise FileFormatError(f"{place}: a column has no name")
             table[words[0]] = [] if looping else words[1:2]
         else:
-            values = _tokens(line)
-            if not table or len(values) != len(table):
-                raise FileFormatError(f"{place}: expected {len(table)} values, found {len(values)}")
-            for column, value in zip(table.values(), values, strict=True):
-                column.append(value)
+            number = _read_rows(table, lines, number - 1, what)
     if not blocks:
         raise FileFormatError(f"{what}: expected a STAR file, found no data_ block")
     return blocks
+
+
+def _read_rows(table: Table, lines: list[str], at: int, what: str) -> int:
+    """Add rows to the columns of a table; returns the number of the line after them."""
+    rows = []
+    width = len(table)
+    while at < len(lines):
+        raw = lines[at]
+        line = raw.strip()
+        if not line:
+            at += 1
+            continue
+        if line[0] in "#_" or line.startswith(("data_", "loop_")):
+            break
+        values = line.split() if '"' not in line and "'" not in line and "#" not in line else _tokens(line)
+        if len(values) != width or not width:
+            raise FileFormatError(f"{what}, line {at + 1}: expected {width} values, found {len(values)}")
+        rows.append(values)
+        at += 1
+    for column, added in zip(table.values(), zip(*rows)):
+        column.extend(added)
+    return at
 
 
 def format_star(name: str, columns: Mapping[str, Iterable[object]]) -> str:

@@ -5,20 +5,31 @@ from __future__ import annotations
 import contextlib
 import logging
 import math
+import re
 import threading
+import unicodedata
+import warnings
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ais_jupyter.core.data.errors import FileFormatError
+from ais_jupyter.core.data.errors import AisError, FileFormatError, TomogramChangedError, TomogramMissingError
 from ais_jupyter.core.data.geometry import Vector3
 from ais_jupyter.core.data.tomogram import Tomogram
+from ais_jupyter.core.files.file_identity import FileIdentity
 from ais_jupyter.core.files.raw_volume import RawVolume
+from ais_jupyter.core.files.tiff_chain import check_chain
 
+#: Å per unit, by the spellings of ImageJ, OME, Fiji and people; plurals, case and spaces do not matter.
 _ANGSTROM = {
-    "å": 1.0, "angstrom": 1.0, "ångström": 1.0, "a": 1.0, "nm": 10.0, "nanometer": 10.0, "µm": 1e4, "μm": 1e4,
-    "um": 1e4, "micron": 1e4, "micrometer": 1e4, "\\u00b5m": 1e4, "mm": 1e7, "cm": 1e8, "inch": 2.54e8, "pm": 0.01,
+    "pm": 0.01, "picometer": 0.01, "picometre": 0.01,
+    "å": 1.0, "angstrom": 1.0, "ångström": 1.0, "ångstrom": 1.0, "angström": 1.0, "ang": 1.0, "a": 1.0,
+    "nm": 10.0, "nanometer": 10.0, "nanometre": 10.0, "nanom": 10.0,
+    "µm": 1e4, "um": 1e4, "micron": 1e4, "micrometer": 1e4, "micrometre": 1e4,
+    "mm": 1e7, "millimeter": 1e7, "millimetre": 1e7, "cm": 1e8, "centimeter": 1e8, "centimetre": 1e8,
+    "m": 1e10, "meter": 1e10, "metre": 1e10, "inch": 2.54e8, "inche": 2.54e8, "in": 2.54e8,
 }  # fmt: skip
 _COARSEST = 1e4  # Å; beyond that the resolution is meant for a printer
 _BEST_RATIO = 1100  # of deflate; LZW and PackBits are below
@@ -26,13 +37,15 @@ _STACK_AXES = set("ZTCQISRAPEL")
 
 
 class PagedVolume:
-    """Pages of a compressed TIFF as an array-like (z, y, x); a page is decoded when it is looked at."""
+    """Compressed or scattered pages of a TIFF as an array-like (z, y, x); a page is decoded when it is looked at."""
 
-    def __init__(self, path: Path, shape: tuple[int, int, int], dtype: np.dtype) -> None:
+    def __init__(self, path: Path, pages: Sequence[int], shape: tuple[int, int, int], dtype: np.dtype) -> None:
         self.path = path
         self.shape = shape
         self.ndim = 3
         self.dtype = dtype
+        self._pages = list(pages)
+        self._identity = FileIdentity.of(path)
         self._lock = threading.Lock()
         self._last: tuple[int, np.ndarray] | None = None
 
@@ -49,52 +62,111 @@ class PagedVolume:
         import tifffile
 
         if self._last is None or self._last[0] != number:
-            with reading_tiff(self.path), tifffile.TiffFile(self.path) as tiff:
-                page = tiff.series[0].pages[number]
-                if page is None:
-                    raise FileFormatError(f"{self.path}: page {number} is missing")
-                self._last = number, page.asarray().reshape(self.shape[1:])
+            with opened_as(self.path, self._identity), reading_tiff(self.path), tifffile.TiffFile(self.path) as tiff:
+                page = tiff.pages[self._pages[number]]
+                self._last = number, page.asarray().reshape(self.shape[1:]).astype(self.dtype, copy=False)
         return self._last[1]
 
 
 def read_tiff(path: str | Path) -> Tomogram:
     """Open a TIFF stack of grey-scale pages of equal size as a tomogram (z, y, x).
 
-    The voxel size is taken from ImageJ or OME metadata, or from the resolution tags when they can be meant for a
-    microscope.
+    Pages that were appended one by one, or compressed differently, are one stack. Smaller pages (thumbnails) are left
+    out with a warning. The voxel size is taken from ImageJ or OME metadata, or from the resolution tags when they can
+    be meant for a microscope.
 
     Raises
     ------
     FileFormatError
-        It is not a TIFF, is damaged, or is not a stack of equal grey-scale pages.
+        It is not a TIFF, is damaged, or is not one stack of equal grey-scale pages.
     """
     import tifffile
 
     path = Path(path)
+    check_chain(path)
     with reading_tiff(path), tifffile.TiffFile(path) as tiff:
-        if not tiff.series:
-            raise FileFormatError(f"{path}: this TIFF has no images")
-        series = tiff.series[0]
-        shape = _stack_shape(series, path)
-        dtype = np.dtype(series.dtype)
+        series = _stack_series(tiff, path)
+        dtype = np.dtype(series[0].dtype)
         if dtype.kind not in "iuf" and dtype.kind != "b":
             raise FileFormatError(f"{path}: pages of {dtype} are not a grey-scale tomogram")
-        check_size(series, path)
+        for one in series:
+            check_size(one, path)
         voxel_size = _voxel_size(tiff)
-        if series.dataoffset is not None and dtype.kind != "b":
-            stored = dtype.newbyteorder(tiff.byteorder)
-            _check_length(path, series.dataoffset, shape, stored)
-            data: Any = RawVolume(path, series.dataoffset, shape, stored)
-        elif len(series.pages) == shape[0]:
-            data = PagedVolume(path, shape, dtype.newbyteorder("="))
-        else:  # several slices in one compressed page; rare, and only readable as a whole
-            data = series.asarray().reshape(shape)
+        data: Any = _scattered(series, path, dtype) if len(series) > 1 else _one_series(series[0], path, dtype, tiff)
     return Tomogram(data, voxel_size, path=path)
+
+
+def _one_series(series: Any, path: Path, dtype: np.dtype, tiff: Any) -> Any:
+    shape = _stack_shape(series, path)
+    if series.dataoffset is not None and dtype.kind != "b":
+        stored = dtype.newbyteorder(tiff.byteorder)
+        _check_length(path, series.dataoffset, shape, stored)
+        return RawVolume(path, series.dataoffset, shape, stored)
+    if len(series.pages) == shape[0]:
+        numbers = [page.index for page in series.pages if page is not None]
+        if len(numbers) < shape[0]:
+            raise FileFormatError(f"{path}: {shape[0] - len(numbers)} of its {shape[0]} pages are missing")
+        return PagedVolume(path, numbers, shape, dtype.newbyteorder("="))
+    return series.asarray().reshape(shape)  # several slices in one compressed page; rare
+
+
+def _scattered(series: Sequence[Any], path: Path, dtype: np.dtype) -> PagedVolume:
+    """Pages of several series as one stack, in the order of the file."""
+    pages = sorted(page.index for one in series for page in one.pages if page is not None)
+    height, width = _stack_shape(series[0], path)[1:]
+    return PagedVolume(path, pages, (len(pages), height, width), dtype.newbyteorder("="))
+
+
+def _stack_series(tiff: Any, path: Path) -> list[Any]:
+    """Series that make up the tomogram: all of the largest size.
+
+    A series is what the reader takes for one image; pages that were written one by one, or with other compression, are
+    several.
+    """
+    if not tiff.series:
+        raise FileFormatError(f"{path}: this TIFF has no images")
+    sizes = [(math.prod(one.keyframe.shape[:2]), np.dtype(one.dtype).str) for one in tiff.series]
+    largest = max(size for size, _ in sizes)
+    chosen = [one for one, (size, _) in zip(tiff.series, sizes) if size == largest]
+    kinds = {(one.keyframe.shape, np.dtype(one.dtype).str, one.keyframe.photometric) for one in chosen}
+    if len(kinds) > 1:
+        found = ", ".join(f"{shape} of {dtype}" for shape, dtype, _ in sorted(kinds, key=str))
+        raise FileFormatError(f"{path}: expected one stack of equal slices but found pages {found}")
+    depths = [_stack_shape(one, path)[0] for one in chosen]
+    if len(chosen) > 1 and (tiff.is_ome or tiff.is_imagej or any(d != len(c.pages) for d, c in zip(depths, chosen))):
+        raise FileFormatError(
+            f"{path} holds {len(chosen)} images of {', '.join(map(str, depths))} slices; save each as a file of its own"
+        )
+    left_out = len(tiff.series) - len(chosen)
+    if left_out:
+        warnings.warn(f"{path}: {left_out} smaller images (thumbnails, previews) are left out", stacklevel=4)
+    return chosen
+
+
+@contextlib.contextmanager
+def opened_as(path: Path, identity: FileIdentity) -> Iterator[None]:
+    """See that a file still is what it was when it was opened.
+
+    Raises
+    ------
+    TomogramMissingError, TomogramChangedError
+        It is gone, or is another.
+    """
+    try:
+        with open(path, "rb") as file:
+            same = identity.is_of(file)
+    except OSError as error:
+        raise TomogramMissingError(f"{path} was moved or deleted while it was open ({error.strerror})") from error
+    if not same:
+        raise TomogramChangedError(f"{path} has changed or is damaged since it was opened: close it and open it again")
+    yield
 
 
 def check_size(series: Any, path: Path) -> None:
     """Refuse an image that cannot be in a file of this size, before memory is spent on it."""
-    needed = math.prod(series.shape) * np.dtype(series.dtype).itemsize
+    bits = series.keyframe.bitspersample
+    bits = bits if isinstance(bits, int) else 8 * np.dtype(series.dtype).itemsize
+    needed = math.prod(series.shape) * bits // 8
     compressed = int(getattr(series.keyframe, "compression", 1)) != 1
     most = path.stat().st_size * (_BEST_RATIO if compressed else 1)
     if needed > most:
@@ -121,11 +193,15 @@ def reading_tiff(path: Path) -> Any:
         yield
         if complaints.first:  # a broken chain of pages is logged, and the pages after it are silently missing
             raise FileFormatError(f"{path}: this TIFF is damaged or truncated ({complaints.first})")
-    except FileFormatError:
+    except AisError:
         raise
     except MemoryError as error:
         raise FileFormatError(f"{path}: this TIFF announces more than fits into memory") from error
     except Exception as error:
+        if "imagecodecs" in str(error) or isinstance(error, ImportError):
+            raise FileFormatError(
+                f"{path}: its compression needs a further package: pip install ais_jupyter[tiff] ({error})"
+            ) from error
         raise FileFormatError(f"{path}: not a TIFF stack that can be read ({error})") from error
     finally:
         logger.removeHandler(complaints)
@@ -168,8 +244,7 @@ def _ome_size(tiff: Any) -> Vector3:
     image = tifffile.xml2dict(tiff.ome_metadata)["OME"]["Image"]
     pixels = (image[0] if isinstance(image, list) else image)["Pixels"]
     x, y, z = (
-        float(pixels.get(f"PhysicalSize{axis}", 0))
-        * _ANGSTROM[str(pixels.get(f"PhysicalSize{axis}Unit", "µm")).lower()]
+        float(pixels.get(f"PhysicalSize{axis}", 0)) * _angstrom(pixels.get(f"PhysicalSize{axis}Unit", "µm"))
         for axis in "XYZ"
     )
     return z or x, y or x, x
@@ -180,6 +255,18 @@ def _tag_size(tiff: Any) -> Vector3:
     tags = tiff.pages[0].tags
     x, y = (tags[name].value[1] / tags[name].value[0] for name in ("XResolution", "YResolution"))
     imagej = tiff.imagej_metadata or {}
-    unit = str(imagej.get("unit") or {2: "inch", 3: "cm"}.get(int(tags["ResolutionUnit"].value), "")).lower()
-    scale = _ANGSTROM[unit]
+    scale = _angstrom(imagej.get("unit") or {2: "inch", 3: "cm"}.get(int(tags["ResolutionUnit"].value), ""))
     return float(imagej.get("spacing", x)) * scale, y * scale, x * scale
+
+
+def _angstrom(unit: Any) -> float:
+    """Å per unit.
+
+    Raises
+    ------
+    KeyError
+        There is no such unit of length.
+    """
+    name = unicodedata.normalize("NFKC", str(unit)).strip().strip('"').lower()  # the micro sign becomes the letter mu
+    name = re.sub(r"\\u00b5|\\u03bc", "μ", name).replace("μ", "µ").replace("\u212b", "å")
+    return _ANGSTROM[name] if name in _ANGSTROM else _ANGSTROM[name.removesuffix("s")]

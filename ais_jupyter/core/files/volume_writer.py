@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from ais_jupyter.core.data.errors import FileWriteError, InputError
-from ais_jupyter.core.data.geometry import as_voxel_size
+from ais_jupyter.core.data.geometry import Vector3, as_voxel_size
 from ais_jupyter.core.data.tomogram import Tomogram
-from ais_jupyter.core.files.mrc_header import HEADER_SIZE, MrcHeader, make_header, stored_dtype
+from ais_jupyter.core.files.mrc_header import HEADER_SIZE, WRITTEN_BY, MrcHeader, Placement, make_header, stored_dtype
 from ais_jupyter.core.files.safe_write import PartFile, writing
 
 
@@ -35,7 +35,12 @@ class VolumeWriter:
     origin : (z, y, x)
         Å.
     like : Tomogram, optional
-        The input: origin and nstart of its header are copied instead of `origin`.
+        The input: its place, axis order, cell angles and labels are taken over, so that both lie over each other in
+        any program; `origin` does not count then.
+    label : str, optional
+        What the volume is; becomes a label of the header.
+    keep_bytes : bool
+        Store unsigned bytes as bytes, marked as unsigned, instead of widening them.
 
     Raises
     ------
@@ -53,15 +58,17 @@ class VolumeWriter:
         voxel_size: float | Sequence[float],
         origin: Sequence[float] = (0.0, 0.0, 0.0),
         like: Tomogram | None = None,
+        label: str = "",
+        keep_bytes: bool = False,
     ) -> None:
         if len(shape) != 3 or min(shape) < 1:
             raise InputError(f"a volume has three axes (z, y, x), none of them empty; found shape {tuple(shape)}")
         self.shape = int(shape[0]), int(shape[1]), int(shape[2])
         self.path = Path(path)
         self._dtype = np.dtype(dtype)
-        self._stored = stored_dtype(self._dtype)
-        self._voxel_size = as_voxel_size(voxel_size)
-        self._origin, self._nstart = _placement(origin, like)
+        self._as_bytes = keep_bytes and self._dtype == np.uint8
+        self._stored = np.dtype(np.int8) if self._as_bytes else stored_dtype(self._dtype)
+        self._placement = _placement(as_voxel_size(voxel_size), origin, like, label)
         self._statistics = np.zeros((self.shape[0], 4))  # minimum, maximum, sum, sum of squares of each slice
         self._lock = threading.Lock()
         self._file = PartFile(self.path)
@@ -94,8 +101,9 @@ class VolumeWriter:
             raise InputError(f"voxels of {slab.dtype} do not fit into a volume of {self._dtype}")
         plane_size = self.shape[1] * self.shape[2] * self._stored.itemsize
         for number, plane in enumerate(slab, z):  # one at a time: the widened copy stays small
-            data = np.ascontiguousarray(plane, dtype=self._stored)
-            row = _plane_statistics(data)
+            data = np.ascontiguousarray(plane)
+            data = data.view(np.int8) if self._as_bytes and data.dtype == np.uint8 else data.astype(self._stored)
+            row = _plane_statistics(data.view(np.uint8) if self._as_bytes else data)
             with self._lock, writing(self._file.target):
                 self._stream.seek(HEADER_SIZE + number * plane_size)
                 _write_all(self._stream, data)
@@ -107,9 +115,8 @@ class VolumeWriter:
         count = float(np.prod(self.shape, dtype=float))
         mean = self._statistics[:, 2].sum() / count
         deviation = np.sqrt(max(0.0, self._statistics[:, 3].sum() / count - mean**2))
-        header = make_header(
-            self.shape, self._stored, self._voxel_size, self._origin, self._nstart, (low, high, mean, deviation)
-        )
+        statistics = float(low), float(high), float(mean), float(deviation)
+        header = make_header(self.shape, self._stored, self._placement, statistics, unsigned_bytes=self._as_bytes)
         try:
             with writing(self._file.target):
                 self._stream.seek(0)
@@ -150,13 +157,16 @@ class VolumeWriter:
             )
 
 
-def _placement(origin: Sequence[float], like: Tomogram | None) -> tuple[Any, tuple[int, int, int]]:
+def _placement(voxel_size: Vector3, origin: Sequence[float], like: Tomogram | None, label: str) -> Placement:
+    labels = (label,) if label else ()
     if like is None:
-        return tuple(float(v) for v in origin), (0, 0, 0)
+        z, y, x = (float(v) for v in origin)
+        return Placement(voxel_size, (z, y, x), labels=labels)
     header = getattr(like.data, "header", None)
     if isinstance(header, MrcHeader):
-        return header.origin, header.nstart
-    return like.origin, (0, 0, 0)
+        kept = tuple(one for one in header.labels if one != WRITTEN_BY)
+        return Placement(voxel_size, header.origin, header.nstart, header.axes, header.angles, (*kept, *labels))
+    return Placement(voxel_size, like.origin, labels=labels)
 
 
 def _plane_statistics(plane: np.ndarray) -> tuple[float, float, float, float]:

@@ -319,9 +319,16 @@ class SegmentationModel:
             return probabilities[image.shape[0] // 2]
         return segment_blocks(engine, image[None], self.info, settings, voxel_size, statistic)[0]
 
-    def save(self, path: str | Path) -> Path:
-        """Write a ``.scnm`` that Ais opens to `path`, and return the path."""
-        return storage.save(self.to_stored(), path)
+    def save(self, path: str | Path, overwrite: bool = False) -> Path:
+        """Write a ``.scnm`` that Ais opens to `path`, and return the path.
+
+        Raises
+        ------
+        InputError
+            The model has no weights yet, a file is there that it does not come from and `overwrite` is false, or one
+            of another kind.
+        """
+        return storage.save(self.to_stored(), path, overwrite, owner=self)
 
     def __repr__(self) -> str:
         info = self.info

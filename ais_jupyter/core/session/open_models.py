@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 import uuid
 from collections.abc import Iterator, Sequence
@@ -12,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from psygnal import Signal
 
-from ais_jupyter.core.data.errors import InputError, WouldOverwriteError
+from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.model_info import Interaction
+from ais_jupyter.core.data.names import component
 
 if TYPE_CHECKING:
     from ais_jupyter.core.jobs.job import Job
@@ -81,20 +81,11 @@ class OpenModel:
         info = self.model.info
         pixel = f"{info.voxel_size:.2f}" if info.voxel_size > 0 else "unknown"
         name = f"{pixel}_{info.box_size}_{info.loss:.4f}_{info.title}"
-        return re.sub(r"[^\w.+()\- ]", "_", name) + ".scnm"
+        return component(name) + ".scnm"
 
     def save(self, path: str | Path, overwrite: bool = False) -> Path:
-        """Write a ``.scnm``.
-
-        Raises
-        ------
-        WouldOverwriteError
-            There is such a file, which this model does not come from, and `overwrite` is false.
-        """
-        target = Path(path).expanduser()
-        if target.exists() and not overwrite and target != self.path:
-            raise WouldOverwriteError(target)
-        self.path = self.model.save(target)
+        """Write a ``.scnm``; see `SegmentationModel.save`."""
+        self.path = self.model.save(path, overwrite)
         return self.path
 
 

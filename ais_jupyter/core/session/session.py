@@ -13,11 +13,13 @@ from psygnal import Signal
 from ais_jupyter.core.data import storage
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.errors import AisError, InputError, UnsavedChangesError
-from ais_jupyter.core.data.tomogram import Tomogram, volume_stem
+from ais_jupyter.core.data.names import volume_stem
+from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.editing.document import Document
 from ais_jupyter.core.editing.history import Step
-from ais_jupyter.core.editing.recovery import Recoverable, discard, list_recoverable, recover
+from ais_jupyter.core.editing.replay import recover
 from ais_jupyter.core.files.paths import same_file
+from ais_jupyter.core.safekeeping.unsaved_work import Recoverable, discard, list_recoverable
 from ais_jupyter.core.session.open_models import OpenModels
 from ais_jupyter.core.session.program import PROGRAM, Program
 from ais_jupyter.core.session.training_set_draft import TrainingSetDraft

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from psygnal import Signal
 
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
-from ais_jupyter.core.data.errors import InputError, WouldOverwriteError
+from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.training_set import TrainingSet
 from ais_jupyter.core.jobs.job import Job
 from ais_jupyter.core.workflows.training_plan import Selection, TrainingPlan, making_training_set, plan_training_set
@@ -162,16 +162,11 @@ class TrainingSetDraft:
         Raises
         ------
         InputError
-            There is no set.
-        WouldOverwriteError
-            The file exists and `overwrite` is false.
+            There is no set, or the file must not be replaced (`TrainingSet.save`).
         """
         if self.training_set is None:
             raise InputError("there is no training set yet")
-        target = Path(path).expanduser()
-        if target.exists() and not overwrite:
-            raise WouldOverwriteError(target)
-        written = self.training_set.save(target)
+        written = self.training_set.save(path, overwrite)
         self.origin = str(written)
         self.changed.emit()
         return written

@@ -13,7 +13,7 @@ from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.progress import Work
 from ais_jupyter.core.data.training_set import TrainingSet
 from ais_jupyter.core.jobs.job import Job
-from ais_jupyter.core.session.model_backups import ModelBackup
+from ais_jupyter.core.safekeeping.model_backups import LostModel, ModelBackup
 from ais_jupyter.core.session.open_models import OpenModel, OpenModels
 from ais_jupyter.core.session.program import Program
 
@@ -158,6 +158,10 @@ class Trainings:
     def keep(self, opened: OpenModel) -> None:
         """Keep a model that is in no file for recovery."""
         self.backups.setdefault(opened.uid, ModelBackup(opened.uid)).write(opened.model)
+
+    def recover(self, opened: OpenModel, lost: LostModel) -> None:
+        """Take over the copy that a program left behind of a model that was just opened from it."""
+        self.backups.setdefault(opened.uid, ModelBackup(opened.uid)).adopt(lost)
 
     def waits_for(self, uid: str) -> str | None:
         """Title of the job that a waiting training waits for."""

@@ -47,9 +47,16 @@ class ModelGroup:
         kept = [i for i in stored.interactions if i.parent in titles and i.partner in titles]
         return cls(models, kept)
 
-    def save(self, path: str | Path) -> Path:
-        """Write a ``.scnmgroup`` that Ais opens to `path`, and return the path."""
-        return storage.save(StoredGroup([model.to_stored() for model in self.models], list(self.interactions)), path)
+    def save(self, path: str | Path, overwrite: bool = False) -> Path:
+        """Write a ``.scnmgroup`` that Ais opens to `path`, and return the path.
+
+        Raises
+        ------
+        InputError
+            A file is there that the group does not come from and `overwrite` is false, or one of another kind.
+        """
+        stored = StoredGroup([model.to_stored() for model in self.models], list(self.interactions))
+        return storage.save(stored, path, overwrite, owner=self)
 
     def __iter__(self) -> Iterator[SegmentationModel]:
         return iter(self.models)

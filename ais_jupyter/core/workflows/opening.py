@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ais_jupyter.core import files
+from ais_jupyter.core.data import storage
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.errors import FileFormatError
 from ais_jupyter.core.data.model_info import StoredGroup, StoredModel
@@ -15,13 +16,16 @@ from ais_jupyter.core.learning.model import SegmentationModel
 from ais_jupyter.core.workflows.model_group import ModelGroup
 
 
-def open_any(path: str | Path) -> Any:
+def open_any(path: str | Path, *, signed_bytes: bool | None = None) -> Any:
     """Open a file of any supported kind, which is told by its content.
 
     Parameters
     ----------
     path : path
         A volume, annotations, a training set, a model, a group of models, or coordinates.
+    signed_bytes : bool, optional
+        Whether 8-bit voxels of an MRC volume are −128…127 or 0…255. By default the file decides: IMOD's flag, the
+        minimum in the header, and the voxels where these leave it open; ``ais-jupyter info`` says how and why.
 
     Returns
     -------
@@ -33,12 +37,13 @@ def open_any(path: str | Path) -> Any:
     FileFormatError
         It is of no supported kind, or damaged; the message says what was expected and what was found.
     """
-    found = files.open(Path(path).expanduser())
-    if isinstance(found, StoredModel):
-        return SegmentationModel.from_stored(found)
-    if isinstance(found, StoredGroup):
-        return ModelGroup.from_stored(found)
-    return found
+    found = files.open(path, signed_bytes=signed_bytes)
+    if not isinstance(found, StoredModel | StoredGroup):
+        return found
+    made = SegmentationModel if isinstance(found, StoredModel) else ModelGroup
+    opened = made.from_stored(found)  # type: ignore[arg-type]
+    storage.remember(opened, storage.stamp_of(found))
+    return opened
 
 
 def open_models(sources: Any) -> tuple[list[SegmentationModel], ModelGroup | None]:

@@ -13,19 +13,19 @@ import numpy as np
 
 from ais_jupyter.core.analysis.interactions import combine
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
-from ais_jupyter.core.data.errors import AisError, CancelledError, InputError
+from ais_jupyter.core.data.errors import AisError, CancelledError, FileWriteError, InputError
 from ais_jupyter.core.data.geometry import Region, central_slices, clip_z_range, rescale_factor
 from ais_jupyter.core.data.model_info import Interaction
+from ais_jupyter.core.data.names import result_name
 from ais_jupyter.core.data.progress import Progress, Work
-from ais_jupyter.core.data.segmentation import output_name
 from ais_jupyter.core.data.tomogram import Tomogram
-from ais_jupyter.core.files.claim import Claim
 from ais_jupyter.core.files.volume_writer import VolumeWriter
 from ais_jupyter.core.jobs.job import Job
 from ais_jupyter.core.learning.inference import InferenceOptions, to_grey_levels
 from ais_jupyter.core.learning.model import SegmentationModel
 from ais_jupyter.core.learning.normalization import global_statistic
 from ais_jupyter.core.learning.volumes import segment_slices, smoothed
+from ais_jupyter.core.safekeeping.lock import Lock
 from ais_jupyter.core.workflows.opening import open_models, open_tomogram
 
 
@@ -193,7 +193,7 @@ def _one(models: list[SegmentationModel], source: Any, settings: _Settings, base
     tomogram = open_tomogram(source)
     if (yield Progress(min(base, 0.999), tomogram.name)):
         raise CancelledError("segmentation was cancelled")
-    paths = {model.title: settings.output_dir / output_name(tomogram.name, model.title) for model in models}
+    paths = {model.title: settings.output_dir / result_name(tomogram.name, model.title) for model in models}
     outcome = Outcome(tomogram.name, "done", list(paths.values()))
     missing = [m for m in models if settings.overwrite or not paths[m.title].exists()]
     if not missing:
@@ -202,7 +202,7 @@ def _one(models: list[SegmentationModel], source: Any, settings: _Settings, base
     with contextlib.ExitStack() as stack:
         mine = []
         for model in missing:
-            if (claim := Claim.take(paths[model.title])) is None:
+            if (claim := _claimed(paths[model.title])) is None:
                 continue
             stack.callback(claim.release)
             if settings.overwrite or not paths[model.title].exists():  # another process may just have finished it
@@ -255,6 +255,14 @@ def _write_volumes(
                 )
             ):
                 raise CancelledError("segmentation was cancelled; nothing half-written is left")
+
+
+def _claimed(path: Path) -> Lock | None:
+    """Claim an output, so that several processes can share the work on one folder; None where another has it."""
+    try:
+        return Lock.acquire(path)
+    except OSError as error:
+        raise FileWriteError(f"cannot write in {path.parent}: {error.strerror or error}") from error
 
 
 def rescaling_note(tomogram: Tomogram, model: SegmentationModel) -> str | None:

@@ -12,14 +12,13 @@ from ais_jupyter.widgets.wire.declare import (
     Index,
     Items,
     Json,
-    Nothing,
     Number,
     Request,
     Text,
     Uid,
     Whole,
 )
-from ais_jupyter.widgets.wire.tomograms import OneTomogram, TomogramInfo
+from ais_jupyter.widgets.wire.tomograms import OneTomogram, TomogramHistory, TomogramInfo
 
 Box = Annotated[tuple[Index, Whole, Whole], "centre in pixels: z, y, x"]
 Boxes = Annotated[list[Box], Items(1_000_000)]
@@ -139,7 +138,7 @@ class Delivered(_Since):
     """Where the kernel stands after a numbered change."""
 
     disagrees: Annotated[bool, "the view expected something else and has to ask for a snapshot"]
-    info: TomogramInfo
+    info: TomogramHistory
     z: NotRequired[Annotated[Index | None, "slice to show"]]
 
 
@@ -147,6 +146,18 @@ class Gap(TypedDict):
     """An earlier change of this view never arrived: it has to be sent again."""
 
     gap: Literal[True]
+
+
+class AskSnapshot(OneTomogram):
+    """Of which tomogram, and which view asks."""
+
+    client: NotRequired[Uid]
+
+
+class Present(TypedDict):
+    """Which view is still there."""
+
+    client: NotRequired[Uid]
 
 
 class Snapshot(TypedDict):
@@ -182,13 +193,13 @@ class Changes(_Since):
     edits: list[Edit]
     client: Annotated[Uid | None, "the view that asked for it and knows of it from the answer"]
     step: Annotated[bool, "whether undo and redo are different now"]
-    info: TomogramInfo
+    info: TomogramHistory
 
 
 #: A union is no class, but the checker and the generator understand it.
 _DELIVERED: Any = Delivered | Gap
 
-SNAPSHOT = Request("snapshot", OneTomogram, Snapshot, "All annotations of a tomogram.", "packed masks")
+SNAPSHOT = Request("snapshot", AskSnapshot, Snapshot, "All annotations of a tomogram.", "packed masks")
 EDIT: Request[MakeEdits, Delivered | Gap] = Request(
     "edit", MakeEdits, _DELIVERED, "Make changes as one step.", "patches and packed masks"
 )
@@ -197,6 +208,6 @@ REDO: Request[Travel, Delivered | Gap] = Request(
     "redo", Travel, _DELIVERED, "Make the step again that was taken back last."
 )
 INTERPOLATE = Request("interpolate", OneFeature, Filled, "Fill the slices between drawn ones.")
-HEARTBEAT = Request("heartbeat", Nothing, Revisions, "Compare revisions.")
+HEARTBEAT = Request("heartbeat", Present, Revisions, "Compare revisions.")
 
 CHANGES = Event("changes", Changes, "Annotations changed.", "patches and packed masks")

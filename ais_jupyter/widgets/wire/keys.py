@@ -58,6 +58,7 @@ KEYS: tuple[Key, ...] = (
     Key("shift + F", "filled or outlined", {"shift+f": "filled"}),
     Key("N", "copy the drawing to the next slice", {"n": "copy_to_next"}),
     Key("P", "predictions on and off", {"p": "predictions"}),
+    Key("O", "which is filled where both are shown: prediction or annotation", {"o": "swap"}),
     Key("A", "automatic contrast", {"a": "autocontrast"}),
     Key("I", "invert (shift: interpolate)", {"i": "invert", "shift+i": "interpolate"}),
     Key("Z", "filters on and off", {"z": "filters"}),

@@ -53,6 +53,15 @@ def tables_module() -> str:
             "SLIDERS",
             {setting.name: dict(zip(("min", "max", "step"), setting.slider)) for setting in settings if setting.slider},
         ),
+        _constant(
+            "Smallest and largest number that a setting keeps.",
+            "SETTING_BOUNDS",
+            {
+                setting.name: (setting.low, setting.high)
+                for setting in settings
+                if isinstance(setting.default, (int, float)) and not isinstance(setting.default, bool)
+            },
+        ),
         f"/** What undo calls steps. */\nexport type StepName = {_union(dict.fromkeys(STEP_NAMES))};\n",
         _constant("The stages of the work, which are the tabs of the window.", "STAGES", STAGES, const=True),
         "export type Stage = (typeof STAGES)[number];\n",

@@ -33,7 +33,17 @@ class Display(TypedDict):
     autocontrast: NotRequired[bool | None]
 
 
-class TomogramInfo(TypedDict):
+class TomogramHistory(TypedDict):
+    """The part of a tomogram's record that a change of the annotations may alter."""
+
+    unsaved: bool
+    undo: Annotated[Text | None, "the step that undo takes back"]
+    redo: Annotated[Text | None, "the step that redo makes again"]
+    colors: Annotated[list[Color], "of the features that are annotated"]
+    autosave_error: Text | None
+
+
+class TomogramInfo(TomogramHistory):
     """One open tomogram."""
 
     uid: Uid
@@ -44,12 +54,7 @@ class TomogramInfo(TypedDict):
     region: Annotated[Region, "what is segmented of each slice"]
     z_range: Annotated[ZRange, "which slices are segmented"]
     available: Annotated[bool, "whether its file is there"]
-    unsaved: bool
-    undo: Annotated[Text | None, "the step that undo takes back"]
-    redo: Annotated[Text | None, "the step that redo makes again"]
-    colors: Annotated[list[Color], "of the features that are annotated"]
     saved_to: Text | None
-    autosave_error: Text | None
     beside: Annotated[Text | None, "annotations that lie beside a tomogram opened without them"]
     display: Display
 
@@ -62,6 +67,7 @@ class Recoverable(TypedDict):
     time: Annotated[Number, "of the last step, in seconds since 1970"]
     steps: Count
     annotations: Annotated[Text | None, "the file that this work began from, and therefore includes"]
+    damage: Annotated[Text, "what of it cannot be read; empty where all can"]
 
 
 class OneTomogram(TypedDict):
@@ -131,6 +137,7 @@ class StillRecoverable(TypedDict):
     """What is left to recover."""
 
     recoverable: list[Recoverable]
+    note: Annotated[Text, "what could not be recovered; may be empty"]
 
 
 class Remember(Display):

@@ -88,6 +88,7 @@ function perform(viewer: Viewer, actions: Actions): Record<KeyAction, () => bool
       viewer.predictions.toggle();
       return true;
     },
+    swap: toggle(viewer.swapped),
     autocontrast: toggle(viewer.autocontrast),
     invert: toggle(viewer.inverted),
     interpolate: toggle(viewer.interpolate),

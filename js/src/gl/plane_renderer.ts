@@ -1,12 +1,12 @@
-// Draws one plane: the slice, predictions and labels, as the camera sees them.
+// Draws one plane into its part of the canvas: the slice, what models find and labels, as the camera sees them.
 import { createProgram, type Program } from "./program";
+import foundSource from "./shaders/found.frag.glsl";
 import imageSource from "./shaders/image.frag.glsl";
 import labelSource from "./shaders/labels.frag.glsl";
-import overlaySource from "./shaders/overlay.frag.glsl";
 import vertexSource from "./shaders/quad.vert.glsl";
 import { interpolate, type Texture } from "./textures";
 
-export interface PlaneCamera {
+export interface DeviceCamera {
   /** Image position in the middle of the view, pixels. */
   centerX: number;
   centerY: number;
@@ -35,10 +35,13 @@ export interface LabelLayer {
   rect: readonly [number, number, number, number];
 }
 
-export interface OverlayLayer {
+/** What one model finds. */
+export interface FoundLayer {
   texture: Texture;
   tint: readonly [number, number, number, number];
   threshold: number;
+  /** Its outline only. */
+  outlined: boolean;
   /** Multiplied with the image beneath and added, so that its texture stays visible; else painted over it. */
   multiplied: boolean;
   width: number;
@@ -46,41 +49,51 @@ export interface OverlayLayer {
 }
 
 export interface PlaneScene {
-  camera: PlaneCamera;
+  camera: DeviceCamera;
   image: ImageLayer | null;
-  overlays: readonly OverlayLayer[];
+  found: readonly FoundLayer[];
   labels: readonly LabelLayer[];
   background: readonly [number, number, number];
+}
+
+/** Part of the canvas in device pixels, from its lower left corner. */
+export interface Viewport {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
 }
 
 export class PlaneRenderer {
   private image: Program;
   private labels: Program;
-  private overlay: Program;
+  private found: Program;
 
   constructor(private gl: WebGL2RenderingContext) {
     this.image = createProgram(gl, vertexSource, imageSource);
     this.labels = createProgram(gl, vertexSource, labelSource);
-    this.overlay = createProgram(gl, vertexSource, overlaySource);
+    this.found = createProgram(gl, vertexSource, foundSource);
   }
 
-  /** Draws into the bound framebuffer; `downwards` puts the top row first, for reading back. */
-  draw(scene: PlaneScene, width: number, height: number, downwards = false): void {
+  /** Draws one plane; the rest of the canvas stays as it is. */
+  draw(scene: PlaneScene, view: Viewport): void {
     const { gl } = this;
-    gl.viewport(0, 0, width, height);
+    gl.viewport(view.x, view.y, view.width, view.height);
+    gl.enable(gl.SCISSOR_TEST);
+    gl.scissor(view.x, view.y, view.width, view.height);
     gl.clearColor(...scene.background, 1);
     gl.clear(gl.COLOR_BUFFER_BIT);
     gl.activeTexture(gl.TEXTURE0);
-    const view = { width, height, flip: downwards ? -1 : 1 };
     if (scene.image) this.drawImage(scene.image, scene.camera, view);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
-    for (const layer of scene.overlays) this.drawOverlay(layer, scene.camera, view);
+    for (const layer of scene.found) this.drawFound(layer, scene.camera, view);
     for (const layer of scene.labels) this.drawLabels(layer, scene.camera, view);
     gl.disable(gl.BLEND);
+    gl.disable(gl.SCISSOR_TEST);
   }
 
-  private drawImage(layer: ImageLayer, camera: PlaneCamera, view: View): void {
+  private drawImage(layer: ImageLayer, camera: DeviceCamera, view: Viewport): void {
     const { gl } = this;
     gl.disable(gl.BLEND);
     gl.useProgram(this.image.program);
@@ -90,30 +103,28 @@ export class PlaneRenderer {
     this.quad(this.image, [0, 0, layer.width, layer.height], layer.width, layer.height, camera, view);
   }
 
-  private drawOverlay(layer: OverlayLayer, camera: PlaneCamera, view: View): void {
+  private drawFound(layer: FoundLayer, camera: DeviceCamera, view: Viewport): void {
     const { gl } = this;
-    gl.useProgram(this.overlay.program);
+    gl.useProgram(this.found.program);
     if (layer.multiplied) gl.blendFunc(gl.DST_COLOR, gl.ONE);
     interpolate(gl, layer.texture, true);
-    gl.uniform4f(this.overlay.uniform("tint"), ...layer.tint);
-    gl.uniform1f(this.overlay.uniform("threshold"), layer.threshold);
-    this.quad(this.overlay, [0, 0, layer.width, layer.height], layer.width, layer.height, camera, view);
+    gl.uniform4f(this.found.uniform("tint"), ...layer.tint);
+    gl.uniform1f(this.found.uniform("threshold"), layer.threshold);
+    const { width, height } = layer;
+    if (layer.outlined) gl.uniform2f(this.found.uniform("edge"), ...lineIn(camera, width, height));
+    else gl.uniform2f(this.found.uniform("edge"), 0, 0);
+    this.quad(this.found, [0, 0, layer.width, layer.height], layer.width, layer.height, camera, view);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
   }
 
-  private drawLabels(layer: LabelLayer, camera: PlaneCamera, view: View): void {
+  private drawLabels(layer: LabelLayer, camera: DeviceCamera, view: Viewport): void {
     const { gl } = this;
     const { width, height } = layer.texture;
     gl.useProgram(this.labels.program);
     gl.bindTexture(gl.TEXTURE_2D, layer.texture.texture);
     gl.uniform4fv(this.labels.uniform("colors"), layer.colors);
     gl.uniform1ui(this.labels.uniform("filled"), layer.filled);
-    const line = Math.max(1, Math.round(1.4 * (globalThis.devicePixelRatio || 1)));
-    gl.uniform2f(
-      this.labels.uniform("edge"),
-      line / (camera.scaleX * width),
-      line / (camera.scaleY * height),
-    );
+    gl.uniform2f(this.labels.uniform("edge"), ...lineIn(camera, width, height));
     this.quad(this.labels, layer.rect, width, height, camera, view);
   }
 
@@ -122,8 +133,8 @@ export class PlaneRenderer {
     rect: readonly [number, number, number, number],
     width: number,
     height: number,
-    camera: PlaneCamera,
-    view: View,
+    camera: DeviceCamera,
+    view: Viewport,
   ): void {
     const { gl } = this;
     gl.uniform4f(program.uniform("rect"), ...rect);
@@ -131,13 +142,12 @@ export class PlaneRenderer {
     gl.uniform2f(program.uniform("center"), camera.centerX, camera.centerY);
     gl.uniform2f(program.uniform("scale"), camera.scaleX, camera.scaleY);
     gl.uniform2f(program.uniform("viewport"), view.width, view.height);
-    gl.uniform1f(program.uniform("flip"), view.flip);
     gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
   }
 }
 
-interface View {
-  width: number;
-  height: number;
-  flip: number;
+/** Half the width of an outline in texture coordinates of an image of this size. */
+function lineIn(camera: DeviceCamera, width: number, height: number): [number, number] {
+  const line = Math.max(1, Math.round(1.4 * (globalThis.devicePixelRatio || 1)));
+  return [line / (camera.scaleX * width), line / (camera.scaleY * height)];
 }

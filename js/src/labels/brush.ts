@@ -1,24 +1,24 @@
 // The shapes a brush paints, as runs of pixels in rows. Positions are pixel numbers; the disc's rule is the original's:
 // a pixel is painted when dx² + dy² < r² (strictly) between integer positions.
+import type { Run } from "../geometry/plane";
 
-/** Pixels x0 ≤ x < x1 of one row. */
-export interface Run {
-  row: number;
-  x0: number;
-  x1: number;
-}
+/** Pixels; no brush needs to be larger, and one of any size would never end. */
+export const LARGEST_RADIUS = 4096;
 
-/** Half width of the disc at each row offset 0 … ; −1 where the row is empty. */
-function halfWidths(radius: number, aspect: number): number[] {
+/** Half width of the disc at each row offset 0 … ; nothing for a radius that is no number above 0. */
+function halfWidths(wanted: number, aspect: number): number[] {
   const widths: number[] = [];
+  const radius = Math.min(LARGEST_RADIUS, wanted);
+  if (!(radius > 0 && aspect > 0)) return widths;
   const squared = radius * radius;
-  for (let row = 0; ; row++) {
+  for (let row = 0; row < LARGEST_RADIUS; row++) {
     const dy = (row * aspect) ** 2;
-    if (dy >= squared) return widths;
+    if (dy >= squared) break;
     let dx = Math.ceil(Math.sqrt(squared - dy));
     while (dx >= 0 && dx * dx + dy >= squared) dx--;
     widths.push(dx);
   }
+  return widths;
 }
 
 /** The disc around (x, y). `aspect`: height of a pixel in widths, other than 1 where voxels are no cubes. */
@@ -54,5 +54,6 @@ export function sweep(
 
 /** Radius of a sphere `slices` slices away from its middle; 0 outside. `aspect`: height of a voxel in widths. */
 export function sphereRadius(radius: number, slices: number, aspect: number): number {
-  return Math.sqrt(Math.max(0, radius * radius - (slices * aspect) ** 2));
+  // A trifle less, for the square of a rounded root may be more than what it is the root of.
+  return Math.sqrt(Math.max(0, radius * radius - (slices * aspect) ** 2)) * (1 - Number.EPSILON);
 }

@@ -1,5 +1,6 @@
 // The flood brush: the connected pixels inside the disc whose grey value lies in a band around the one under the cursor.
-import { disc, type Run } from "./brush";
+import type { Run } from "../geometry/plane";
+import { disc } from "./brush";
 
 export type FloodRule = "relative" | "spread";
 

@@ -1,7 +1,8 @@
 // The labels of one displayed plane, one bit per feature, eight features in a byte: what the graphics card draws.
+import type { Axis } from "../geometry/axis";
+import { crossing } from "../geometry/plane";
 import type { MaskStore } from "./mask_store";
 import { boundingBox, clip, EMPTY, isEmpty, type Rect, union } from "./region";
-import type { Axis } from "./stroke";
 
 export const BITS = 8;
 
@@ -40,7 +41,7 @@ export class LabelPlane {
     stores.forEach((store, bit) => {
       if (this.axis === "z")
         this.addMask(store, bit, index, { x0: 0, y0: 0, x1: this.width, y1: this.height });
-      else for (const z of store.slices) this.addLine(store, bit, index, z);
+      else for (const z of store.slices) this.addLine(this.axis, store, bit, index, z);
     });
     if (!isEmpty(this.rect)) this.rect = boundingBox(this.pixels, this.width, this.height);
     this.dirty = union(this.dirty, union(before, this.rect));
@@ -55,12 +56,8 @@ export class LabelPlane {
     } else if (
       this.axis === "y" ? index >= rect.y0 && index < rect.y1 : index >= rect.x0 && index < rect.x1
     ) {
-      const line =
-        this.axis === "y"
-          ? { x0: 0, x1: this.width, y0: z, y1: z + 1 }
-          : { x0: z, x1: z + 1, y0: 0, y1: this.height };
-      this.clear(bit, line);
-      this.addLine(store, bit, index, z);
+      this.clear(bit, crossing(this.axis, z, this));
+      this.addLine(this.axis, store, bit, index, z);
     }
   }
 
@@ -87,16 +84,14 @@ export class LabelPlane {
   }
 
   /** One line of a cross-section: what slice `z` shows of row (axis y) or column (axis x) `index`. */
-  private addLine(store: MaskStore, bit: number, index: number, z: number): void {
-    const { pixels, width, height, line } = this;
-    if (this.axis === "y") {
-      if (!store.readRow(z, index, line)) return;
-      for (let x = 0; x < width; x++) pixels[z * width + x] |= line[x] << bit;
-      this.touch({ x0: 0, x1: width, y0: z, y1: z + 1 });
-    } else {
-      if (!store.readColumn(z, index, line)) return;
-      for (let y = 0; y < height; y++) pixels[y * width + z] |= line[y] << bit;
-      this.touch({ x0: z, x1: z + 1, y0: 0, y1: height });
-    }
+  private addLine(axis: "y" | "x", store: MaskStore, bit: number, index: number, z: number): void {
+    const { pixels, width, line } = this;
+    const has = axis === "y" ? store.readRow(z, index, line) : store.readColumn(z, index, line);
+    if (!has) return;
+    const rect = crossing(axis, z, this);
+    let i = 0;
+    for (let row = rect.y0; row < rect.y1; row++)
+      for (let column = rect.x0; column < rect.x1; column++) pixels[row * width + column] |= line[i++] << bit;
+    this.touch(rect);
   }
 }

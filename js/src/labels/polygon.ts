@@ -1,5 +1,5 @@
 // The inside of a lasso and the holes of a closed stroke; kept in step with ais_jupyter/core/editing/fill.py.
-import type { Run } from "./brush";
+import type { Run } from "../geometry/plane";
 
 export interface Point {
   x: number;

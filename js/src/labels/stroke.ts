@@ -1,10 +1,9 @@
 // One stroke while it is made: writes runs into masks and remembers what was there, to become patches at its end.
-import type { Run } from "./brush";
+import type { Axis } from "../geometry/axis";
+import { eachSpan, type Run } from "../geometry/plane";
 import type { MaskStore } from "./mask_store";
 import { type MaskPatch, makePatch } from "./patch";
 import { cut, EMPTY, isEmpty, type Rect, union } from "./region";
-
-export type Axis = "z" | "y" | "x";
 
 /** Says whether a pixel of slice z may be painted (brush limited to an intensity range). */
 export type Allowed = (x: number, y: number, z: number) => boolean;
@@ -24,20 +23,14 @@ export class Stroke {
     private depth: number,
   ) {}
 
-  /**
-   * Paints runs of the plane across `axis` at `index`. Rows and columns of the planes: z: (y, x), y: (z, x), x: (z, y).
-   */
+  /** Paints runs, rows and columns as painted, on plane number `index` across `axis`. */
   paint(axis: Axis, index: number, runs: readonly Run[], value: 0 | 1, allowed?: Allowed): void {
     const dirty = new Map<number, Rect>();
     const span = (z: number, y: number, x0: number, x1: number) => {
       const rect = this.span(z, y, x0, x1, value, allowed);
       if (rect) dirty.set(z, union(dirty.get(z) ?? EMPTY, rect));
     };
-    for (const { row, x0, x1 } of runs) {
-      if (axis === "z") span(index, row, x0, x1);
-      else if (axis === "y") span(row, index, x0, x1);
-      else for (let y = x0; y < x1; y++) span(row, y, index, index + 1);
-    }
+    for (const run of runs) eachSpan(axis, index, run, span);
     for (const [z, rect] of dirty) this.masks.changed(z, rect);
   }
 

@@ -1,6 +1,7 @@
-// Switches the predictions of a view on and off, and says when one takes long or cannot be made.
+// Switches the predictions of a view on and off, and says when one takes long, cannot be made or shows nothing.
 import type { ReadonlySignal } from "@preact/signals";
 import type { JSX } from "preact";
+import { nothingAbove } from "../state/nothing_above";
 import { IconButton } from "./controls";
 
 interface ToggleProps {
@@ -20,16 +21,22 @@ export function PredictionToggle({ on, onToggle }: ToggleProps): JSX.Element {
   );
 }
 
-interface HintProps {
-  viewer: { predictions: { late: ReadonlySignal<boolean>; error: ReadonlySignal<string | null> } };
-}
-
-export function PredictionHint({ viewer }: HintProps): JSX.Element | null {
+export function PredictionHint({
+  viewer,
+}: {
+  viewer: Parameters<typeof nothingAbove>[0];
+}): JSX.Element | null {
   const { late, error } = viewer.predictions;
   if (error.value) return <span class="ais-hint ais-hint-error">No prediction: {error.value}</span>;
-  return late.value ? (
+  if (late.value) return <Hint text="Predicting…" />;
+  const text = nothingAbove(viewer);
+  return text ? <Hint text={text} /> : null;
+}
+
+function Hint({ text }: { text: string }): JSX.Element {
+  return (
     <span class="ais-hint" role="status">
-      Predicting…
+      {text}
     </span>
-  ) : null;
+  );
 }

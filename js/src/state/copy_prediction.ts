@@ -7,7 +7,10 @@ import type { ModelState } from "./model_set";
 import type { Viewer } from "./viewer";
 
 /** Pixels of the slice in view where a model exceeds its threshold, 0 and 1; null while no prediction is there. */
-export function foundBy(viewer: Viewer, model: ModelState | undefined): Uint8Array | null {
+export function foundBy(
+  viewer: Pick<Viewer, "predictions" | "position">,
+  model: ModelState | undefined,
+): Uint8Array | null {
   const shown = viewer.predictions.shown.peek();
   const layer = shown?.layers.find((one) => one.model === model?.uid);
   if (!model || !layer || shown?.z !== viewer.position.peek().z) return null;

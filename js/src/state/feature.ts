@@ -4,6 +4,7 @@ import { FEATURE_DEFAULTS, NO_STEP } from "../kernel/generated/tables";
 import type { FeatureRecord, FeatureSettings, SettingName } from "../kernel/generated/wire";
 import { MaskStore } from "../labels/mask_store";
 import { packMask } from "../labels/packing";
+import { checkedSettings } from "./checked";
 import { type Box, bytesOf } from "./edits";
 
 /** Of the drawing, of the tool and of the view; the groups differ in whether a change can be undone. */
@@ -44,7 +45,7 @@ export class FeatureState {
   }
 
   static decode(fields: FeatureRecord, blobs: DataView[], width: number, height: number): FeatureState {
-    const settings = { ...DEFAULTS, ...fields.settings };
+    const settings = checkedSettings(fields.settings);
     const feature = new FeatureState(fields.uid, settings, width, height, fields.boxes);
     for (const [z, blob] of fields.masks) feature.masks.setPacked(z, bytesOf(blobs[blob]).slice());
     return feature;

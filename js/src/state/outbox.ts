@@ -90,7 +90,7 @@ export class Outbox {
     this.asking = true;
     const before = [...this.letters];
     try {
-      const { content } = await this.link.request("heartbeat");
+      const { content } = await this.link.request("heartbeat", { client: this.client });
       const lost = this.letters.filter((letter) => before.includes(letter));
       for (const letter of lost) void this.post(letter);
       if (this.letters.length === 0) this.idle(content.revisions);

@@ -1,7 +1,7 @@
 // Finished segmentations over the pictures of one view, read from their files plane by plane.
 import { effect, signal } from "@preact/signals";
+import type { Axis } from "../geometry/axis";
 import type { Link } from "../kernel/protocol";
-import type { Axis } from "../volume/slice";
 import type { ExportQueue, Result } from "./export_queue";
 
 export interface ResultPlane {

@@ -1,6 +1,8 @@
 // The slices that one view shows, fetched as they are needed.
 import { signal } from "@preact/signals";
-import type { Axis, Slice, SliceKey } from "../volume/slice";
+import { type Axis, countAlong } from "../geometry/axis";
+import { planeSize } from "../geometry/plane";
+import type { Slice, SliceKey } from "../volume/slice";
 import { SliceLoader } from "../volume/slice_loader";
 import { fetchSlice } from "./fetch_slice";
 import type { Viewer } from "./viewer";
@@ -34,10 +36,10 @@ export class SliceStore {
   current(axis: Axis): Slice | undefined {
     const tomogram = this.viewer.tomogram.peek();
     if (!tomogram?.info.peek().available) return undefined;
-    const [depth, height, width] = tomogram.info.peek().shape;
+    const { shape } = tomogram.info.peek();
     const key: SliceKey = { tomogram: tomogram.uid, axis, index: this.viewer.position.peek()[axis] };
-    const size = { z: [depth, height * width], y: [height, depth * width], x: [width, depth * height] }[axis];
-    return this.loader.show(axis, key, size[0], size[1]);
+    const { width, height } = planeSize(axis, shape);
+    return this.loader.show(axis, key, countAlong(axis, shape), width * height);
   }
 
   /** The shown XY slice with its exact grey values; null when the kernel cannot give them. */

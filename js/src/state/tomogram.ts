@@ -3,6 +3,7 @@ import { type Signal, signal } from "@preact/signals";
 import type { Display, Region, TomogramInfo } from "../kernel/generated/wire";
 import { patchValues } from "../labels/patch";
 import { paste } from "../labels/region";
+import { checkedSetting } from "./checked";
 import type { Edit } from "./edits";
 import { FeatureState, type Settings } from "./feature";
 import { LocalHistory } from "./local_history";
@@ -79,7 +80,10 @@ export class TomogramState {
       boxes.splice(edit.start, edit.removed.length, ...edit.added);
       feature.boxes.value = boxes;
     } else {
-      feature.settings.value = { ...feature.settings.peek(), [edit.name]: edit.after };
+      feature.settings.value = {
+        ...feature.settings.peek(),
+        [edit.name]: checkedSetting(edit.name, edit.after),
+      };
     }
   }
 

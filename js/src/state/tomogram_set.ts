@@ -77,7 +77,9 @@ export class TomogramSet extends Asker {
   /** Brings unsaved work back, or deletes it. */
   async recover({ id }: Recoverable, discard: boolean): Promise<void> {
     const answer = await this.ask("recover", { recovery: id, discard });
-    if (answer) this.recoverable.value = answer.content.recoverable;
+    if (!answer) return;
+    this.recoverable.value = answer.content.recoverable;
+    if (answer.content.note) void this.problems.report("recover", answer.content.note);
   }
 
   close(): void {
@@ -211,7 +213,7 @@ export class TomogramSet extends Asker {
 
   /** Fetches all annotations of one tomogram. */
   async load(uid: string): Promise<void> {
-    const answer = await this.ask("snapshot", { tomogram: uid });
+    const answer = await this.ask("snapshot", { tomogram: uid, client: this.outbox.client });
     const tomogram = this.get(uid);
     if (!answer || !tomogram) return;
     if (this.strokes > 0 || this.outbox.some(({ content }) => content.tomogram === uid)) {

@@ -24,9 +24,17 @@ export class ToolState {
   readonly pressure = signal(true);
 }
 
+const BRUSHES: ReadonlySet<string> = new Set(["brush", "erase", "flood"]);
+
+/** Whether a tool paints with a disc around the pointer. */
+export function isBrush(tool: string): boolean {
+  return BRUSHES.has(tool);
+}
+
 /** Slider of the brush: radius in pixels. */
 export const BRUSH_MIN = 1;
 
+/** 250 Å, within bounds; `pixelSize` in Å. */
 export function brushMax(pixelSize: number): number {
-  return pixelSize > 0 ? Math.max(25, Math.round(250 / pixelSize)) : 50;
+  return pixelSize > 0 ? Math.min(2000, Math.max(25, Math.round(250 / pixelSize))) : 50;
 }

@@ -1,6 +1,8 @@
 // What one view shows: tomogram, position, camera, contrast and filters.
 import { batch, computed, type Signal, signal, untracked } from "@preact/signals";
-import type { Axis } from "../volume/slice";
+import { type Axis, countAlong, insideVolume, type Position } from "../geometry/axis";
+import { bounded, type Camera } from "../geometry/camera";
+import { checkedDisplay } from "./checked";
 import type { ExportQueue } from "./export_queue";
 import type { ModelSet } from "./model_set";
 import { Predictions } from "./predictions";
@@ -8,19 +10,6 @@ import { Results } from "./results";
 import type { Display, TomogramState } from "./tomogram";
 import type { TomogramSet } from "./tomogram_set";
 import { ToolState } from "./tool_state";
-
-export interface Position {
-  z: number;
-  y: number;
-  x: number;
-}
-
-/** Middle of the main view in pixels of the image, and CSS pixels per image pixel. */
-export interface Camera {
-  x: number;
-  y: number;
-  scale: number;
-}
 
 export type FilterKind = "gaussian" | "offset_gaussian" | "box" | "sobel_vertical" | "sobel_horizontal";
 
@@ -41,7 +30,7 @@ export interface Histogram {
 export class Viewer {
   readonly uid = signal<string | null>(null);
   readonly position = signal<Position>({ z: 0, y: 0, x: 0 });
-  /** The slice that is on the screen: follows `position` when its picture has arrived, and with it what tells its number. */
+  /** The slice on the screen: follows `position`, as does the number shown, once its picture has arrived. */
   readonly shownZ = signal(0);
   readonly camera = signal<Camera | null>(null);
   readonly contrast = signal<[number, number] | null>(null);
@@ -58,6 +47,8 @@ export class Viewer {
   readonly help = signal(false);
   readonly fullWindow = signal(false);
   readonly solo = signal<string | null>(null);
+  /** Where both are shown, the drawing is an outline and what models find is filled; swapped: the other way round. */
+  readonly swapped = signal(false);
   readonly tools = new ToolState();
   /** uid of a tomogram to show as soon as it is in the list. */
   wanted: string | null = null;
@@ -85,25 +76,22 @@ export class Viewer {
   }
 
   show(tomogram: TomogramState): void {
-    const before = this.uid.peek() && this.tomogram.peek();
+    const before = this.tomograms.get(this.uid.peek()); // not the one that stands in where this was closed
     if (before)
       this.left.set(
         before.uid,
         untracked(() => this.display()),
       );
-    const [depth, height, width] = tomogram.info.peek().shape;
-    const display = this.left.get(tomogram.uid) ?? tomogram.info.peek().display;
+    const { shape } = tomogram.info.peek();
+    const [depth, height, width] = shape;
+    const display = this.left.get(tomogram.uid) ?? checkedDisplay(tomogram.info.peek().display);
     const [y, x] = display.cursor ?? [Math.floor(height / 2), Math.floor(width / 2)];
     const z = display.slice ?? Math.floor(depth / 2);
     batch(() => {
       this.uid.value = tomogram.uid;
-      this.position.value = {
-        z: Math.min(z, depth - 1),
-        y: Math.min(y, height - 1),
-        x: Math.min(x, width - 1),
-      };
+      this.position.value = insideVolume({ z, y, x }, shape);
       const { camera } = display;
-      this.camera.value = camera ? { x: camera[0], y: camera[1], scale: camera[2] } : null; // null: fit
+      this.camera.value = camera ? bounded({ x: camera[0], y: camera[1], scale: camera[2] }) : null; // null: fit
       this.contrast.value = display.contrast ? [...display.contrast] : null;
       this.inverted.value = display.invert ?? this.inverted.peek();
       this.interpolate.value = display.interpolate ?? this.interpolate.peek();
@@ -132,7 +120,7 @@ export class Viewer {
   step(axis: Axis, by: number, wraps = false): void {
     const tomogram = this.tomogram.peek();
     if (!tomogram) return;
-    const count = tomogram.info.peek().shape["zyx".indexOf(axis)];
+    const count = countAlong(axis, tomogram.info.peek().shape);
     const next = this.position.peek()[axis] + by;
     this.goTo(axis, wraps ? ((next % count) + count) % count : Math.min(count - 1, Math.max(0, next)));
   }

@@ -1,16 +1,12 @@
 // Boxes: a click places one, dragging moves the one that was hit, the right button removes the nearest within reach.
+import { insideVolume, isInside, type Position } from "../geometry/axis";
 import type { Box, StepName } from "../state/edits";
 import type { ToolContext, ToolGesture, ToolPoint } from "./context";
 
 /** Boxes within this distance (CSS pixels) of the pointer are taken instead of placing another. */
 const GRAB = 9;
 
-function nearest(
-  boxes: readonly Box[],
-  z: number,
-  y: number,
-  x: number,
-): { index: number; distance: number } {
+function nearest(boxes: readonly Box[], { z, y, x }: Position): { index: number; distance: number } {
   let found = { index: -1, distance: Number.POSITIVE_INFINITY };
   boxes.forEach((box, index) => {
     const distance = box[0] === z ? Math.hypot(box[1] - y, box[2] - x) : Number.POSITIVE_INFINITY;
@@ -20,28 +16,20 @@ function nearest(
 }
 
 export function startBox(context: ToolContext, at: ToolPoint): ToolGesture | null {
-  const { tomogram, feature, tomograms, viewer, axis } = context;
-  const [depth, height, width] = tomogram.info.peek().shape;
-  const place = (point: ToolPoint): [number, number, number] => {
-    const column = Math.floor(point.column);
-    const row = Math.floor(point.row);
-    if (axis === "z") return [context.index, row, column];
-    return axis === "y" ? [row, context.index, column] : [row, column, context.index];
-  };
-  const [z, y, x] = place(at);
+  const { feature, shape, scale } = context;
+  const position = context.voxelAt(at);
   const splice = (name: StepName, start: number, removed: Box[], added: Box[]) =>
-    tomograms.commit(tomogram, name, [{ edit: "boxes", feature: feature.uid, start, removed, added }]);
+    context.commit(name, [{ edit: "boxes", feature: feature.uid, start, removed, added }]);
   const boxes = feature.boxes.peek();
-  const near = nearest(boxes, z, y, x);
+  const near = nearest(boxes, position);
   if (at.secondary) {
     const reach = Math.max(feature.settings.peek().box_size / 2, GRAB);
     if (near.distance <= reach) splice("Remove box", near.index, [boxes[near.index]], []);
     return null;
   }
-  if (z < 0 || z >= depth || y < 0 || y >= height || x < 0 || x >= width) return null;
-  const scale = viewer.camera.peek()?.scale ?? 1;
+  if (!isInside(position, shape)) return null;
   if (near.index < 0 || near.distance * scale > GRAB) {
-    splice("Add box", boxes.length, [], [[z, y, x]]);
+    splice("Add box", boxes.length, [], [boxAt(position)]);
     return null;
   }
   const { index } = near;
@@ -54,7 +42,7 @@ export function startBox(context: ToolContext, at: ToolPoint): ToolGesture | nul
     feature.boxes.value = moved;
   };
   return {
-    move: (points) => put(place(points[points.length - 1])),
+    move: (points) => put(boxAt(insideVolume(context.voxelAt(points[points.length - 1]), shape))),
     end() {
       const after = now;
       put(before);
@@ -62,4 +50,8 @@ export function startBox(context: ToolContext, at: ToolPoint): ToolGesture | nul
     },
     cancel: () => put(before),
   };
+}
+
+function boxAt({ z, y, x }: Position): Box {
+  return [z, y, x];
 }

@@ -1,10 +1,12 @@
 // Brush, eraser and flood brush: a stroke that paints as the pointer moves and becomes one step at its end.
-import { type Run, sphereRadius, sweep } from "../labels/brush";
+import { countAlong } from "../geometry/axis";
+import type { Run } from "../geometry/plane";
+import { sphereRadius, sweep } from "../labels/brush";
 import { flood } from "../labels/flood";
 import { holes } from "../labels/polygon";
 import { Stroke } from "../labels/stroke";
 import type { Edit } from "../state/edits";
-import type { ToolContext, ToolGesture, ToolPoint } from "./context";
+import { pixelAspect, type ToolContext, type ToolGesture, type ToolPoint } from "./context";
 
 export type BrushMode = "paint" | "erase" | "flood";
 
@@ -15,12 +17,12 @@ interface Pixel {
 }
 
 export function startBrush(context: ToolContext, mode: BrushMode, at: ToolPoint): ToolGesture {
-  const { tomogram, feature, viewer, tomograms, axis, index } = context;
-  const { tools } = viewer;
+  const { feature, tools, axis, index, shape } = context;
+  const aspect = pixelAspect(context);
   const erases = mode === "erase" || at.secondary;
   const floods = mode === "flood" && !at.secondary && axis === "z";
   const value = erases ? 0 : 1;
-  const stroke = new Stroke(feature.uid, feature.masks, tomogram.depth);
+  const stroke = new Stroke(feature.uid, feature.masks, countAlong("z", shape));
   const allowed = erases ? undefined : context.allowed();
   let last: Pixel | null = null;
 
@@ -31,24 +33,22 @@ export function startBrush(context: ToolContext, mode: BrushMode, at: ToolPoint)
     return { column: Math.floor(point.column), row: Math.floor(point.row), radius: full ? size : radius };
   };
 
-  const reach = (from: Pixel, to: Pixel, radius: number, aspect: number): Run[] =>
+  const reach = (from: Pixel, to: Pixel, radius: number): Run[] =>
     sweep(from.column, from.row, to.column, to.row, radius, aspect);
 
   const paint = (from: Pixel, to: Pixel) => {
     if (tools.spherical.peek() && !floods) paintSpheres(from, to);
-    else stroke.paint(axis, index, reach(from, to, to.radius, context.aspect), value, allowed);
+    else stroke.paint(axis, index, reach(from, to, to.radius), value, allowed);
   };
 
   const paintSpheres = (from: Pixel, to: Pixel) => {
-    const { voxel_size, shape } = tomogram.info.peek();
-    const ratio = voxel_size[0] > 0 && voxel_size[2] > 0 ? voxel_size[0] / voxel_size[2] : 1;
-    // Along z from an XY plane the neighbours are slices; from a cross-section they are rows or columns.
-    const step = axis === "z" ? ratio : 1;
-    const count = shape["zyx".indexOf(axis)];
+    // Planes lie as far apart as voxels are high (XY) or wide (XZ, YZ).
+    const step = axis === "z" ? context.voxelAspect : 1;
+    const count = countAlong(axis, shape);
     const far = Math.ceil(to.radius / step);
     for (let other = Math.max(0, index - far); other <= Math.min(count - 1, index + far); other++) {
       const radius = sphereRadius(to.radius, other - index, step);
-      if (radius > 0) stroke.paint(axis, other, reach(from, to, radius, context.aspect), value, allowed);
+      if (radius > 0) stroke.paint(axis, other, reach(from, to, radius), value, allowed);
     }
   };
 
@@ -89,7 +89,7 @@ export function startBrush(context: ToolContext, mode: BrushMode, at: ToolPoint)
 
   const show = () => {
     if (!erases && !feature.settings.peek().visible)
-      tomograms.commit(tomogram, "Show or hide feature", [
+      context.commit("Show or hide feature", [
         { edit: "setting", feature: feature.uid, name: "visible", before: false, after: true },
       ]);
   };
@@ -102,7 +102,7 @@ export function startBrush(context: ToolContext, mode: BrushMode, at: ToolPoint)
       fillInside();
       const edits: Edit[] = stroke.finish().map((patch) => ({ edit: "patch", patch }));
       const name = erases ? "Erase" : floods ? "Flood" : "Brush";
-      tomograms.commit(tomogram, name, edits, true);
+      context.commit(name, edits, true);
     },
     cancel: () => stroke.cancel(),
   };

@@ -1,15 +1,14 @@
 // What a tool gets to work with.
+import type { Axis, Position, Shape } from "../geometry/axis";
+import type { Place, Size } from "../geometry/plane";
 import type { Picture } from "../labels/flood";
-import type { Allowed, Axis } from "../labels/stroke";
+import type { Allowed } from "../labels/stroke";
+import type { Edit, StepName } from "../state/edits";
 import type { FeatureState } from "../state/feature";
-import type { TomogramState } from "../state/tomogram";
-import type { TomogramSet } from "../state/tomogram_set";
-import type { Viewer } from "../state/viewer";
+import type { ToolState } from "../state/tool_state";
 
-/** A place on a plane as painting counts it: axis z: column x, row y; axis y: column x, row z; axis x: column y, row z. */
-export interface ToolPoint {
-  column: number;
-  row: number;
+/** A place on a plane as painted (see geometry/plane.ts), and how the pointer is there. */
+export interface ToolPoint extends Place {
   pressure: number;
   secondary: boolean;
   shift: boolean;
@@ -17,15 +16,20 @@ export interface ToolPoint {
 }
 
 export interface ToolContext {
-  tomograms: TomogramSet;
-  viewer: Viewer;
-  tomogram: TomogramState;
+  tools: ToolState;
   feature: FeatureState;
+  /** Of the volume, voxels. */
+  shape: Shape;
   axis: Axis;
   /** Number of the plane along `axis`. */
   index: number;
-  /** Height of a pixel of the plane in widths. */
-  aspect: number;
+  /** Size of the plane as painted. */
+  plane: Size;
+  /** Height of a voxel (along z) in widths. */
+  voxelAspect: number;
+  /** CSS pixels per width of a voxel. */
+  scale: number;
+  voxelAt(place: Place): Position;
   /** The main view's grey values as displayed, and their standard deviation; null before they have arrived. */
   picture(): { picture: Picture; spread: number } | null;
   /** Which pixels may be painted, when painting is limited to a range of grey values. */
@@ -33,7 +37,9 @@ export interface ToolContext {
   /** Which pixels of the slice the model in front finds; null while there is no prediction of it. */
   predicted(): Allowed | null;
   /** Shows a line under construction. */
-  outline(points: readonly { column: number; row: number }[] | null): void;
+  outline(places: readonly Place[] | null): void;
+  /** Makes edits one step; `done`: they have been made already (a stroke). */
+  commit(name: StepName, edits: Edit[], done?: boolean): void;
 }
 
 /** A drag from press to release. */
@@ -43,9 +49,7 @@ export interface ToolGesture {
   cancel(): void;
 }
 
-/** Columns and rows of the plane. */
-export function planeShape({ axis, tomogram }: ToolContext): { width: number; height: number } {
-  const { width, height, depth } = tomogram;
-  if (axis === "z") return { width, height };
-  return axis === "y" ? { width, height: depth } : { width: height, height: depth };
+/** Height of a pixel of the plane in widths. */
+export function pixelAspect({ axis, voxelAspect }: Pick<ToolContext, "axis" | "voxelAspect">): number {
+  return axis === "z" ? 1 : voxelAspect;
 }

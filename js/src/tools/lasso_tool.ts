@@ -1,10 +1,11 @@
 // Lasso: the inside of an outline drawn by hand; the right button clears it instead.
+import { countAlong } from "../geometry/axis";
 import { fillPolygon } from "../labels/polygon";
 import { type Allowed, Stroke } from "../labels/stroke";
-import { planeShape, type ToolContext, type ToolGesture, type ToolPoint } from "./context";
+import type { ToolContext, ToolGesture, ToolPoint } from "./context";
 
 export function startLasso(context: ToolContext, at: ToolPoint): ToolGesture {
-  const { tomogram, feature, tomograms, axis, index } = context;
+  const { feature, axis, index, plane } = context;
   const points = [{ column: at.column, row: at.row }];
   return {
     move(more) {
@@ -13,14 +14,13 @@ export function startLasso(context: ToolContext, at: ToolPoint): ToolGesture {
     },
     end() {
       context.outline(null);
-      const { width, height } = planeShape(context);
       // Pixel centres are integer positions for the fill, half-way ones on the screen.
       const outline = points.map(({ column, row }) => ({ x: column - 0.5, y: row - 0.5 }));
-      const stroke = new Stroke(feature.uid, feature.masks, tomogram.depth);
-      const runs = fillPolygon(outline, width, height);
+      const stroke = new Stroke(feature.uid, feature.masks, countAlong("z", context.shape));
+      const runs = fillPolygon(outline, plane.width, plane.height);
       stroke.paint(axis, index, runs, at.secondary ? 0 : 1, at.secondary ? undefined : allowed(context));
       const edits = stroke.finish().map((patch) => ({ edit: "patch", patch }) as const);
-      tomograms.commit(tomogram, at.secondary ? "Erase lasso" : "Lasso", edits, true);
+      context.commit(at.secondary ? "Erase lasso" : "Lasso", edits, true);
     },
     cancel: () => context.outline(null),
   };
@@ -28,7 +28,7 @@ export function startLasso(context: ToolContext, at: ToolPoint): ToolGesture {
 
 function allowed(context: ToolContext): Allowed | undefined {
   const inRange = context.allowed();
-  if (!context.viewer.tools.fromPrediction.peek() || context.axis !== "z") return inRange;
+  if (!context.tools.fromPrediction.peek() || context.axis !== "z") return inRange;
   const found = context.predicted();
   return (x, y, z) => (found?.(x, y, z) ?? false) && (inRange?.(x, y, z) ?? true);
 }

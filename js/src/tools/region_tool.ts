@@ -1,30 +1,26 @@
 // Region: drag a rectangle on the main view; only that part of each slice is segmented.
+import type { Place } from "../geometry/plane";
 import type { Region } from "../state/tomogram";
 
-interface Point {
-  column: number;
-  row: number;
-}
-
-/** Smaller rectangles are taken for a click, which means the whole slice. */
+/** Edge in pixels; smaller rectangles are taken for a click, which means the whole slice. */
 const SMALLEST = 8;
 
 export interface RegionContext {
   width: number;
   height: number;
   /** Shows a line under construction. */
-  outline(points: readonly Point[] | null): void;
+  outline(points: readonly Place[] | null): void;
   /** Null: the whole slice. */
   set(region: Region | null): void;
 }
 
 export interface RegionGesture {
-  move(points: readonly Point[]): void;
+  move(points: readonly Place[]): void;
   end(): void;
   cancel(): void;
 }
 
-export function startRegion(context: RegionContext, from: Point): RegionGesture {
+export function startRegion(context: RegionContext, from: Place): RegionGesture {
   let to = from;
   return {
     move(points) {
@@ -48,7 +44,7 @@ export function startRegion(context: RegionContext, from: Point): RegionGesture 
 }
 
 /** Whole pixels between two corners, inside the image. */
-export function regionBetween(a: Point, b: Point, width: number, height: number): Region {
+export function regionBetween(a: Place, b: Place, width: number, height: number): Region {
   const inside = (value: number, size: number) => Math.min(size, Math.max(0, value));
   return [
     inside(Math.floor(Math.min(a.row, b.row)), height),

@@ -1,26 +1,26 @@
 // What models find in the shown slice as layers over it: finished results, else live predictions.
-import type { OverlayLayer } from "../gl/plane_renderer";
+import type { Axis } from "../geometry/axis";
+import type { FoundLayer } from "../gl/plane_renderer";
 import type { ModelSet, ModelValues } from "../state/model_set";
 import type { Prediction } from "../state/predictions";
 import type { ResultPlane } from "../state/results";
 import type { Viewer } from "../state/viewer";
-import type { Plane } from "./plane";
 import type { PlaneTextures } from "./plane_textures";
 
 /** How a result is shown whose model is not open. */
 const UNKNOWN: Look = { color: [1, 0.8, 0.2], alpha: 0.75, threshold: 0.5, blend: false };
 
 type Look = Pick<ModelValues, "color" | "alpha" | "threshold" | "blend">;
+type Found = Pick<Viewer, "tomogram" | "results" | "predictions" | "models" | "swapped">;
 
-export function foundLayers(plane: Plane, index: number, viewer: Viewer): OverlayLayer[] {
-  const { textures, axis } = plane;
+export function foundLayers(textures: PlaneTextures, axis: Axis, index: number, viewer: Found): FoundLayer[] {
   const tomogram = viewer.tomogram.peek();
-  if (!textures || !tomogram) return [];
+  if (!tomogram) return [];
   const results = viewer.results.planes(tomogram.uid, axis, index);
   // Live predictions lie over the main view only: a cross-section would need the prediction of every slice.
   const shown = axis === "z" ? viewer.predictions.shown.peek() : null;
   const live = shown?.z === index && shown.tomogram === tomogram.uid ? shown : null;
-  textures.keepOverlays([
+  textures.keepLevels([
     ...results.map(({ path }) => path),
     ...(shown?.layers.map(({ model }) => model) ?? []),
   ]);
@@ -29,10 +29,12 @@ export function foundLayers(plane: Plane, index: number, viewer: Viewer): Overla
   return [
     ...results.map((result) => resultLayer(textures, viewer.models, result)),
     ...(live ? liveLayers(textures, viewer.models, live, written, hidden) : []),
-  ];
+  ].map((layer) => ({ ...layer, outlined: viewer.swapped.peek() }));
 }
 
-function resultLayer(textures: PlaneTextures, models: ModelSet, result: ResultPlane): OverlayLayer {
+type Layer = Omit<FoundLayer, "outlined">;
+
+function resultLayer(textures: PlaneTextures, models: ModelSet, result: ResultPlane): Layer {
   const { path, title, pixels, width, height } = result;
   const look =
     models.models
@@ -49,7 +51,7 @@ function liveLayers(
   { layers, width, height }: Prediction,
   written: ReadonlySet<string>,
   hidden: ReadonlySet<string>,
-): OverlayLayer[] {
+): Layer[] {
   const front = models.selectedUid.peek();
   const inOrder = [...layers].sort((a, b) => Number(a.model === front) - Number(b.model === front));
   return inOrder.flatMap(({ model, pixels }) => {
@@ -66,13 +68,13 @@ function layer(
   width: number,
   height: number,
   { color, alpha, threshold, blend }: Look,
-): OverlayLayer {
-  const texture = textures.overlay(key, pixels, width, height);
+): Layer {
+  const texture = textures.levels(key, pixels, width, height);
   return { texture, tint: [...color, alpha] as const, threshold, multiplied: blend, width, height };
 }
 
 /** What the layers look like, so that they are drawn again when it changes. */
-export function foundLook({ tomogram, models, results }: Viewer): string {
+export function foundLook({ tomogram, models, results }: Found): string {
   const looks = models.models.value.map((model) => {
     const { uid, title, color, alpha, threshold, show, active, blend } = model.values.value;
     return [uid, title, color, alpha, threshold, show, active, blend];

@@ -1,14 +1,13 @@
-// Mouse, pen, touch and wheel on a plane: navigation is done here, painting is handed on in image positions.
-import type { Viewer } from "../state/viewer";
-import type { Axis } from "../volume/slice";
-import { type PlaneCamera, type Size, toImage, zoomed } from "./camera";
-import { Pinch } from "./pinch";
+// Mouse, pen, touch and wheel on a plane: navigation is done here, painting is handed on as places on the plane.
+import type { Signal } from "@preact/signals";
+import type { Axis } from "../geometry/axis";
+import { type Camera, type PlaneCamera, panned, toPlane, zoomed } from "../geometry/camera";
+import type { Place, Size } from "../geometry/plane";
+import { Pinch, type PinchChange } from "./pinch";
 
-/** A place on a plane. Columns and rows: z: x, y; y: x, z; x: z, y. */
-export interface PlanePoint {
+/** A place on a plane as shown, and how the pointer is there. */
+export interface PlanePoint extends Place {
   axis: Axis;
-  column: number;
-  row: number;
   pressure: number;
   pointer: string;
   shift: boolean;
@@ -31,11 +30,20 @@ export interface InputHandlers {
   resizeBrush(by: number): void;
 }
 
+/** The element of a plane that takes the pointer, and how the plane lies on it. */
 export interface Surface {
   axis: Axis;
-  canvas: HTMLCanvasElement;
+  element: HTMLElement;
   camera(): PlaneCamera | null;
   size(): Size;
+}
+
+/** What is moved by pointer and wheel without a tool. */
+export interface Navigation {
+  camera: Signal<Camera | null>;
+  /** Whether the left button moves the picture. */
+  drags(): boolean;
+  step(axis: Axis, by: number, wraps: boolean): void;
 }
 
 /** Wheel movement that counts as one notch, CSS pixels. */
@@ -51,14 +59,14 @@ export class Input {
 
   constructor(
     private surface: Surface,
-    private viewer: Viewer,
+    private navigation: Navigation,
     private handlers: InputHandlers,
   ) {
-    const { canvas } = surface;
+    const { element } = surface;
     const on = <K extends keyof HTMLElementEventMap>(
       name: K,
       handler: (event: HTMLElementEventMap[K]) => void,
-    ) => canvas.addEventListener(name, handler, { signal: this.off.signal, passive: false });
+    ) => element.addEventListener(name, handler, { signal: this.off.signal, passive: false });
     on("pointerdown", (event) => this.onDown(event));
     on("pointermove", (event) => this.onMove(event));
     on("pointerup", (event) => this.onUp(event));
@@ -67,9 +75,9 @@ export class Input {
     // The keys act on the picture under the pointer, not on the button that was clicked last.
     on("pointerenter", () => {
       const focused = document.activeElement;
-      const inside = focused?.closest('[role="application"]')?.contains(canvas);
+      const inside = focused?.closest('[role="application"]')?.contains(element);
       if (inside && !focused?.matches("input[type=text], input[type=number], select, textarea"))
-        canvas.focus({ preventScroll: true });
+        element.focus({ preventScroll: true });
     });
     on("pointerleave", () => handlers.hover(null, 0, 0));
     on("wheel", (event) => this.onWheel(event));
@@ -87,7 +95,7 @@ export class Input {
   }
 
   private place(event: MouseEvent): { left: number; top: number } {
-    const box = this.surface.canvas.getBoundingClientRect();
+    const box = this.surface.element.getBoundingClientRect();
     return { left: event.clientX - box.left, top: event.clientY - box.top };
   }
 
@@ -95,11 +103,9 @@ export class Input {
     const camera = this.surface.camera();
     if (!camera) return null;
     const { left, top } = this.place(event);
-    const { x, y } = toImage(camera, this.surface.size(), left, top);
     return {
       axis: this.surface.axis,
-      column: x,
-      row: y,
+      ...toPlane(camera, this.surface.size(), left, top),
       pressure: event.pointerType === "pen" ? event.pressure : 1,
       pointer: event.pointerType,
       shift: event.shiftKey,
@@ -110,10 +116,10 @@ export class Input {
   }
 
   private onDown(event: PointerEvent): void {
-    const { canvas } = this.surface;
-    canvas.focus({ preventScroll: true });
+    const { element } = this.surface;
+    element.focus({ preventScroll: true });
     event.preventDefault();
-    canvas.setPointerCapture(event.pointerId);
+    element.setPointerCapture(event.pointerId);
     this.sawPen ||= event.pointerType === "pen";
     const { left, top } = this.place(event);
     if (event.pointerType === "touch") {
@@ -124,7 +130,7 @@ export class Input {
         return;
       }
     }
-    const navigates = this.viewer.tools.tool.peek() === "navigate" && event.button === 0;
+    const navigates = this.navigation.drags() && event.button === 0;
     if (event.button === 1) {
       this.drag = { id: event.pointerId, left, top, brush: event.ctrlKey || event.metaKey };
       return;
@@ -189,34 +195,22 @@ export class Input {
     if (notches === 0) return;
     this.wheel -= notches * NOTCH;
     if (event.ctrlKey || event.metaKey) this.handlers.resizeBrush(-0.5 * notches);
-    else this.viewer.step(this.surface.axis, notches, true);
+    else this.navigation.step(this.surface.axis, notches, true);
   }
 
   private zoom(left: number, top: number, factor: number): void {
-    const camera = this.viewer.camera.peek();
-    if (!camera) return;
-    const next = zoomed(camera, this.surface.size(), left, top, factor);
-    const { axis } = this.surface;
-    // The cross-sections share one direction with the main view; the other stays.
-    this.viewer.camera.value = {
-      scale: next.scale,
-      x: axis === "x" ? camera.x : next.x,
-      y: axis === "y" ? camera.y : next.y,
-    };
+    const { camera } = this.navigation;
+    const now = camera.peek();
+    if (now) camera.value = zoomed(this.surface.axis, now, this.surface.size(), left, top, factor);
   }
 
   private pan(right: number, down: number): void {
-    const camera = this.viewer.camera.peek();
-    if (!camera) return;
-    const { axis } = this.surface;
-    this.viewer.camera.value = {
-      ...camera,
-      x: axis === "x" ? camera.x : camera.x - right / camera.scale,
-      y: axis === "y" ? camera.y : camera.y + down / camera.scale,
-    };
+    const { camera } = this.navigation;
+    const now = camera.peek();
+    if (now) camera.value = panned(this.surface.axis, now, right, down);
   }
 
-  private pinched(change: { left: number; top: number; right: number; down: number; factor: number }): void {
+  private pinched(change: PinchChange): void {
     this.pan(change.right, change.down);
     this.zoom(change.left, change.top, change.factor);
   }

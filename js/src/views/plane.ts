@@ -1,55 +1,44 @@
-// One of the three views: its canvas, the canvas over it, and what it shows.
+// One of the three views: its part of the picture, the lines over it, and what it shows.
+import type { Axis } from "../geometry/axis";
+import type { PlaneCamera } from "../geometry/camera";
+import { planeSize, type Size } from "../geometry/plane";
+import type { Viewport } from "../gl/plane_renderer";
 import type { TomogramState } from "../state/tomogram";
-import type { Axis } from "../volume/slice";
-import { type PlaneCamera, planeSize, type Size } from "./camera";
 import { PlaneLabels } from "./plane_labels";
 import type { PlaneTextures } from "./plane_textures";
 
-export interface PlaneElements {
-  /** The picture; takes pointer and keyboard. */
-  canvas: HTMLCanvasElement;
-  /** Boxes, shared cursor, scale bar; lets the pointer through. */
-  overlay: HTMLCanvasElement;
-}
-
 export class Plane {
+  /** CSS pixels. */
   size: Size = { width: 1, height: 1 };
+  /** Its part of the picture. */
+  viewport: Viewport = { x: 0, y: 0, width: 1, height: 1 };
   camera: PlaneCamera | null = null;
   labels: PlaneLabels | null = null;
   textures: PlaneTextures | null = null;
-  /** What the overlay shows, as `overlayLook` tells it. */
-  overlayLook = "";
+  /** What the lines look like, as `linesLook` describes it. */
+  linesLook = "";
   /** uid of the tomogram that is in the picture, empty when there is none. */
   shownUid = "";
   readonly context: CanvasRenderingContext2D;
   private tomogram: TomogramState | null = null;
 
+  /** `surface` lies over its part of the picture: lines are drawn on it, and it takes pointer and keyboard. */
   constructor(
     readonly axis: Axis,
-    readonly elements: PlaneElements,
+    readonly surface: HTMLCanvasElement,
     private labelsChanged: () => void,
   ) {
-    this.context = elements.overlay.getContext("2d")!;
+    this.context = surface.getContext("2d")!;
   }
 
-  /** Device pixels follow the element's size; returns whether it changed. */
-  resize(): boolean {
-    const { canvas, overlay } = this.elements;
-    const ratio = globalThis.devicePixelRatio || 1;
-    const width = Math.max(1, canvas.clientWidth);
-    const height = Math.max(1, canvas.clientHeight);
-    const deviceWidth = Math.round(width * ratio);
-    const deviceHeight = Math.round(height * ratio);
-    if (canvas.width === deviceWidth && canvas.height === deviceHeight && this.size.width === width)
-      return false;
-    this.size = { width, height };
-    for (const element of [canvas, overlay]) {
-      element.width = deviceWidth;
-      element.height = deviceHeight;
-    }
+  /** Takes this part of the picture; `ratio`: device pixels per CSS pixel. */
+  place(viewport: Viewport, ratio: number): void {
+    this.viewport = viewport;
+    this.size = { width: viewport.width / ratio, height: viewport.height / ratio };
+    this.surface.width = viewport.width;
+    this.surface.height = viewport.height;
     this.context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    this.overlayLook = "";
-    return true;
+    this.linesLook = "";
   }
 
   show(tomogram: TomogramState, index: number): void {
@@ -65,8 +54,7 @@ export class Plane {
     this.labels!.show(tomogram.features.peek(), index);
   }
 
-  /** The tomogram was reloaded or another is shown: the labels are made anew. */
-  reset(): void {
+  close(): void {
     this.labels?.close();
     this.labels = null;
     this.tomogram = null;

@@ -1,8 +1,8 @@
 // The labels of one displayed plane of all features, in groups of eight, following every change of a mask.
+import type { Axis } from "../geometry/axis";
+import type { Size } from "../geometry/plane";
 import { BITS, LabelPlane } from "../labels/label_plane";
 import type { FeatureState } from "../state/feature";
-import type { Axis } from "../volume/slice";
-import type { Size } from "./camera";
 
 export class PlaneLabels {
   groups: LabelPlane[] = [];
@@ -27,15 +27,15 @@ export class PlaneLabels {
     });
   }
 
-  /** Eight colours with opacity, and which of them are filled. */
-  look(group: number, solo: string | null): { colors: Float32Array; filled: number } {
+  /** Eight colours with opacity, and which of them are filled; none where they are `outlined`. */
+  look(group: number, solo: string | null, outlined: boolean): { colors: Float32Array; filled: number } {
     const colors = new Float32Array(4 * BITS);
     let filled = 0;
     this.features.slice(group * BITS, (group + 1) * BITS).forEach((feature, bit) => {
       const settings = feature.settings.peek();
       const shown = solo === null ? settings.visible : solo === feature.uid;
       colors.set([...settings.color, shown ? settings.alpha : 0], 4 * bit);
-      if (settings.filled) filled |= 1 << bit;
+      if (settings.filled && !outlined) filled |= 1 << bit;
     });
     return { colors, filled };
   }

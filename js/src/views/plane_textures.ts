@@ -13,7 +13,7 @@ export class PlaneTextures {
   private filtered: Texture | null = null;
   private filteredBy = "";
   private labels: (Texture | null)[] = [];
-  private overlays = new Map<string, { texture: Texture; pixels: Uint8Array }>();
+  private found = new Map<string, { texture: Texture; pixels: Uint8Array }>();
 
   constructor(
     private gl: WebGL2RenderingContext,
@@ -56,25 +56,26 @@ export class PlaneTextures {
     return this.filteredBy && this.filtered ? this.chain.read(this.filtered) : null;
   }
 
-  /** The prediction of one model; uploaded when it is another than before. */
-  overlay(model: string, pixels: Uint8Array, width: number, height: number): Texture {
-    const old = this.overlays.get(model);
+  /** What one model (or a result) finds; uploaded when it is not what it was. */
+  levels(model: string, pixels: Uint8Array, width: number, height: number): Texture {
+    const old = this.found.get(model);
     if (old?.pixels === pixels) return old.texture;
     const texture = upload(this.gl, old?.texture ?? null, "r8", width, height, pixels);
-    this.overlays.set(model, { texture, pixels });
+    this.found.set(model, { texture, pixels });
     return texture;
   }
 
-  /** Frees the textures of models that are not shown any more. */
-  keepOverlays(models: readonly string[]): void {
-    for (const [model, { texture }] of this.overlays)
+  /** Frees the textures of models that are no longer shown. */
+  keepLevels(models: readonly string[]): void {
+    for (const [model, { texture }] of this.found)
       if (!models.includes(model)) {
         this.gl.deleteTexture(texture.texture);
-        this.overlays.delete(model);
+        this.found.delete(model);
       }
   }
 
-  labelLayers(labels: PlaneLabels, solo: string | null): LabelLayer[] {
+  /** `outlined`: no label is filled. */
+  labelLayers(labels: PlaneLabels, solo: string | null, outlined: boolean): LabelLayer[] {
     const layers: LabelLayer[] = [];
     labels.groups.forEach((group, i) => {
       const old = this.labels[i] ?? null;
@@ -85,7 +86,7 @@ export class PlaneTextures {
         uploadPart(this.gl, old, group.pixels, [dirty.x0, dirty.y0, dirty.x1, dirty.y1]);
       const { x0, y0, x1, y1 } = group.rect;
       if (isEmpty(group.rect)) return;
-      layers.push({ texture: this.labels[i]!, ...labels.look(i, solo), rect: [x0, y0, x1, y1] });
+      layers.push({ texture: this.labels[i]!, ...labels.look(i, solo, outlined), rect: [x0, y0, x1, y1] });
     });
     return layers;
   }

@@ -1,6 +1,5 @@
-// One slice of a tomogram as the kernel sends it.
-
-export type Axis = "z" | "y" | "x";
+// One slice of a tomogram as the kernel sends it: rows and columns of the plane as shown.
+import type { Axis } from "../geometry/axis";
 
 export interface Slice {
   /** Row 0 is the bottom row of the picture. 8 bit, half-precision bits, or exact values. */

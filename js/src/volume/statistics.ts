@@ -1,8 +1,10 @@
-// Contrast limits and histogram of a displayed slice; kept in step with ais_jupyter/core/editing/display.py.
+// Contrast limits and histogram of a displayed slice; the rules of the desktop program are tested on its own figures.
 
 const MARGIN = 16;
 const STEP = 4;
 const SATURATED = 0.0006;
+/** What may lie far from all else at each end. */
+const OUTLIERS = 0.02;
 const BINS = 40;
 
 /** Every fourth pixel in both directions, without a margin of 16 where the image is larger than 64; finite values. */
@@ -17,12 +19,29 @@ export function subsample(width: number, height: number, value: (i: number) => n
   return Float32Array.from(found);
 }
 
-/** Limits that saturate 0.06 % of the sample at each end. */
+/** The value that a fraction of a sorted sample is below. */
+function quantile(sorted: Float32Array, fraction: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(fraction * sorted.length))];
+}
+
+/** Limits that saturate 0.06 % of the sample at each end, as the desktop program's. */
 export function autocontrast(sample: Float32Array): [number, number] {
   if (sample.length === 0) return [0, 1];
   const sorted = sample.slice().sort();
-  const at = (fraction: number) => sorted[Math.min(sorted.length - 1, Math.floor(fraction * sorted.length))];
-  return [at(SATURATED), at(1 - SATURATED)];
+  return [quantile(sorted, SATURATED), quantile(sorted, 1 - SATURATED)];
+}
+
+/**
+ * Limits with which a slice is first shown. Beads and empty borders may be more than 0.06 % of it, and would leave
+ * everything else flat: the limits lie half as far again from the middle as the 2nd and 98th percentile, which for noise
+ * is where `autocontrast` puts them, but never outside the values.
+ */
+export function firstContrast(sample: Float32Array): [number, number] {
+  const sorted = sample.slice().sort();
+  const [low, high] = [quantile(sorted, OUTLIERS), quantile(sorted, 1 - OUTLIERS)];
+  if (!(high > low)) return autocontrast(sample);
+  const margin = (high - low) / 4;
+  return [Math.max(sorted[0], low - margin), Math.min(sorted[sorted.length - 1], high + margin)];
 }
 
 export function meanAndDeviation(sample: ArrayLike<number>): [number, number] {

@@ -130,6 +130,7 @@ test("every key does what the table says, and nothing else is taken", async () =
     expect([combination, taken]).toEqual([combination, true]);
   }
   expect(fireEvent.keyDown(root(), { key: "q" })).toBe(true);
+  expect(fireEvent.keyDown(root(), { key: "Escape" })).toBe(false); // the help was open
   expect(fireEvent.keyDown(root(), { key: "Escape" })).toBe(true);
   expect(fireEvent.keyDown(root(), { key: "x", altKey: true })).toBe(true);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { disc, type Run, sphereRadius, sweep } from "../../src/labels/brush";
+import type { Run } from "../../src/geometry/plane";
+import { disc, LARGEST_RADIUS, sphereRadius, sweep } from "../../src/labels/brush";
 import { type FloodRule, flood } from "../../src/labels/flood";
 import { fillPolygon, holes } from "../../src/labels/polygon";
 import { cases, drawRuns, pixelsOf } from "../cases";
@@ -84,6 +85,13 @@ describe("the same pixels as in Python", () => {
 test("the areas of the disc are those of the desktop program", () => {
   const area = (r: number) => disc(50, 50, r).reduce((sum, run) => sum + run.x1 - run.x0, 0);
   expect([1, 2.5, 3, 10].map(area)).toEqual([1, 21, 25, 305]);
+});
+
+test("brushes of absurd sizes end, and are no larger than the largest", () => {
+  for (const radius of [1e29, 1e7, Number.POSITIVE_INFINITY])
+    expect(disc(0, 0, radius)).toEqual(disc(0, 0, LARGEST_RADIUS));
+  for (const radius of [Number.NaN, 0, -3]) expect(disc(0, 0, radius)).toEqual([]);
+  expect(disc(0, 0, 5, 1e-30).length).toBeLessThan(2 * LARGEST_RADIUS);
 });
 
 test("flooding from a value of zero accepts nothing by the relative rule", () => {

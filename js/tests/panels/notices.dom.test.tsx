@@ -25,6 +25,7 @@ const recoverable = (name: string, annotations: string | null = null) => ({
   time: 1.7e9,
   steps: 3,
   annotations,
+  damage: "",
 });
 
 test("an error goes when what failed succeeds, and when it is dismissed", async () => {
@@ -100,7 +101,7 @@ test("recovery and annotations beside are one offer", async () => {
   expect(screen.getByRole("status").textContent).toContain("includes what is saved in cell.scns");
   fireEvent.click(screen.getByRole("button", { name: "Recover" }));
   expect(window.link.last("recover").content).toEqual({ recovery: "/r/a.journal", discard: false });
-  await act(() => window.link.last("recover").answer({ recoverable: [] }));
+  await act(() => window.link.last("recover").answer({ recoverable: [], note: "" }));
   expect(screen.getByRole("button", { name: "Open them" })).toBeTruthy(); // still there, had it not been included
 });
 

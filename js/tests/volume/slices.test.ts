@@ -2,7 +2,7 @@ import { expect, test, vi } from "vitest";
 import { type Slice, type SliceKey, storedValue, valueAt, values } from "../../src/volume/slice";
 import { SliceCache } from "../../src/volume/slice_cache";
 import { SliceLoader } from "../../src/volume/slice_loader";
-import { autocontrast, histogram, subsample } from "../../src/volume/statistics";
+import { autocontrast, firstContrast, histogram, subsample } from "../../src/volume/statistics";
 
 const key = (index: number): SliceKey => ({ tomogram: "d", axis: "z", index });
 const slice = (bytes = 100, step = 1): Slice => ({
@@ -102,6 +102,34 @@ test("grey values come back from each way of sending them", () => {
   const half: Slice = { ...slice(), pixels: Uint16Array.of(0x3c00, 0xc000, 0x0001), decode: [1, 0] };
   expect([...values(half)]).toEqual([1, -2, 2 ** -24]);
   expect(valueAt(slice(), -1, 3)).toBeNaN();
+});
+
+test("the first contrast does not follow beads, borders and other outliers", () => {
+  let state = 1;
+  const noise = Float32Array.from({ length: 20000 }, () => {
+    let sum = 0;
+    for (let i = 0; i < 12; i++) {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      sum += state / 2 ** 32;
+    }
+    return 120 + 5 * (sum - 6);
+  });
+  const [low, high] = firstContrast(noise);
+  const [darkest, brightest] = autocontrast(noise);
+  expect(Math.abs(low - darkest)).toBeLessThan(2);
+  expect(Math.abs(high - brightest)).toBeLessThan(2);
+  const spoilt = noise.map((value, i) => (i % 100 === 0 ? 0 : i % 100 === 1 ? 255 : value));
+  expect(autocontrast(spoilt)).toEqual([0, 255]);
+  const [from, to] = firstContrast(spoilt);
+  expect(from).toBeGreaterThan(95);
+  expect(to).toBeLessThan(145);
+});
+
+test("the first contrast of masks, ramps and nothing shows what there is", () => {
+  expect(firstContrast(Float32Array.from({ length: 1000 }, (_, i) => (i < 10 ? 1 : 0)))).toEqual([0, 1]);
+  const ramp = Float32Array.from({ length: 1000 }, (_, i) => i);
+  expect(firstContrast(ramp)).toEqual([0, 999]);
+  expect(firstContrast(new Float32Array(0))).toEqual([0, 1]);
 });
 
 test("autocontrast and histogram are the original's", () => {

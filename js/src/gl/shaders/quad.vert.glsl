@@ -5,13 +5,11 @@ uniform vec2 size;     // of the image, pixels
 uniform vec2 center;   // image position in the middle of the view
 uniform vec2 scale;    // device pixels per image pixel, x and y
 uniform vec2 viewport; // device pixels
-uniform float flip;    // 1 draws y upwards, -1 downwards (for reading back top row first)
 out vec2 uv;
 
 void main() {
   vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1);
   vec2 p = mix(rect.xy, rect.zw, corner);
   uv = p / size;
-  vec2 clip = (p - center) * scale * 2.0 / viewport;
-  gl_Position = vec4(clip.x, clip.y * flip, 0.0, 1.0);
+  gl_Position = vec4((p - center) * scale * 2.0 / viewport, 0.0, 1.0);
 }

@@ -62,8 +62,20 @@ export interface Display {
   autocontrast?: boolean | null;
 }
 
+/** The part of a tomogram's record that a change of the annotations may alter. */
+export interface TomogramHistory {
+  unsaved: boolean;
+  /** The step that undo takes back */
+  undo: string | null;
+  /** The step that redo makes again */
+  redo: string | null;
+  /** Of the features that are annotated */
+  colors: readonly Color[];
+  autosave_error: string | null;
+}
+
 /** One open tomogram. */
-export interface TomogramInfo {
+export interface TomogramInfo extends TomogramHistory {
   uid: string;
   name: string;
   /** Empty where it has no file */
@@ -78,15 +90,7 @@ export interface TomogramInfo {
   z_range: readonly [number, number];
   /** Whether its file is there */
   available: boolean;
-  unsaved: boolean;
-  /** The step that undo takes back */
-  undo: string | null;
-  /** The step that redo makes again */
-  redo: string | null;
-  /** Of the features that are annotated */
-  colors: readonly Color[];
   saved_to: string | null;
-  autosave_error: string | null;
   /** Annotations that lie beside a tomogram opened without them */
   beside: string | null;
   display: Display;
@@ -102,6 +106,8 @@ export interface Recoverable {
   steps: number;
   /** The file that this work began from, and therefore includes */
   annotations: string | null;
+  /** What of it cannot be read; empty where all can */
+  damage: string;
 }
 
 /** Names an open tomogram. */
@@ -162,6 +168,8 @@ export interface Recover {
 /** What is left to recover. */
 export interface StillRecoverable {
   recoverable: readonly Recoverable[];
+  /** What could not be recovered; may be empty */
+  note: string;
 }
 
 /** How a tomogram is shown now. */
@@ -332,7 +340,7 @@ export interface Delivered {
   revision: number;
   /** The view expected something else and has to ask for a snapshot */
   disagrees: boolean;
-  info: TomogramInfo;
+  info: TomogramHistory;
   /** Slice to show */
   z?: number | null;
 }
@@ -340,6 +348,16 @@ export interface Delivered {
 /** An earlier change of this view never arrived: it has to be sent again. */
 export interface Gap {
   gap: true;
+}
+
+/** Of which tomogram, and which view asks. */
+export interface AskSnapshot extends OneTomogram {
+  client?: string;
+}
+
+/** Which view is still there. */
+export interface Present {
+  client?: string;
 }
 
 /** All annotations of a tomogram. */
@@ -377,7 +395,7 @@ export interface Changes {
   client: string | null;
   /** Whether undo and redo are different now */
   step: boolean;
-  info: TomogramInfo;
+  info: TomogramHistory;
 }
 
 /** What a feature of this title starts with. */
@@ -931,7 +949,7 @@ export interface Requests {
   /** The grey value of one voxel. */
   value: { question: OneVoxel; answer: Value };
   /** All annotations of a tomogram. Buffers: packed masks. */
-  snapshot: { question: OneTomogram; answer: Snapshot };
+  snapshot: { question: AskSnapshot; answer: Snapshot };
   /** Make changes as one step. Buffers: patches and packed masks. */
   edit: { question: MakeEdits; answer: Delivered | Gap };
   /** Take back the latest step. */
@@ -941,7 +959,7 @@ export interface Requests {
   /** Fill the slices between drawn ones. */
   interpolate: { question: OneFeature; answer: Filled };
   /** Compare revisions. */
-  heartbeat: { question: Nothing; answer: Revisions };
+  heartbeat: { question: Present; answer: Revisions };
   /** Read the library. */
   library: { question: Nothing; answer: Library };
   /** Put a feature's settings into the library. */

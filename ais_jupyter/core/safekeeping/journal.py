@@ -4,7 +4,8 @@ Policy
 ------
 - Each record is handed to the operating system at once: it survives the death of the process (``kill -9``).
 - Records are flushed to the disk within `SYNC_SECONDS`: a power cut loses at most the strokes of that time.
-- A record carries its length and a checksum. Reading stops at the first that is torn or damaged.
+- A record carries its length and a checksum. Reading skips what is damaged up to the next whole record.
+- Only the owner may read the file.
 - When the steps outgrow the annotations themselves, the file is replaced by a fresh one that starts from the present.
 """
 
@@ -12,7 +13,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import mmap
 import os
+import re
 import struct
 import threading
 import zlib
@@ -27,8 +30,14 @@ MAGIC = b"AISJNL1\n"
 SYNC_SECONDS = 1.0
 COMPACT_BYTES = 8 << 20
 
+_ANY_VERSION = b"AISJNL"
+_KINDS = ("about", "snapshot", "step", "undo", "redo", "setting")
+
 _RECORD = struct.Struct("<II")  # length and CRC-32 of the payload
 _LENGTH = struct.Struct("<I")
+#: How the text of a record begins; it stands 12 bytes behind the record's start.
+_TEXT_START = re.compile(rb'\["(?:' + "|".join(_KINDS).encode() + rb')"')
+_TEXT_OFFSET = _RECORD.size + _LENGTH.size
 
 
 @dataclass
@@ -63,35 +72,84 @@ class Record:
         return cls(kind, fields, blobs)
 
 
-def read_records(path: Path) -> Iterator[tuple[Record, int]]:
-    """Yield the whole records of a journal, each with the position in the file after it; stop before any damage.
+@dataclass(frozen=True)
+class Damage:
+    """Bytes of a journal in which no record can be read; `torn` where they are the end of the file.
+
+    A torn end is what a process leaves that dies while it writes: it holds at most the step in progress.
+    """
+
+    start: int
+    stop: int
+    torn: bool
+
+
+def read_records(path: Path) -> Iterator[tuple[Record | Damage, int]]:
+    """Yield the records of a journal and the damage between them, each with the position in the file after it.
 
     Raises
     ------
     FileFormatError
-        The file is not a journal.
+        The file is not a journal, or was written by another version.
     OSError
         It cannot be read.
     """
-    size = path.stat().st_size
     with open(path, "rb") as file:
-        if file.read(len(MAGIC)) != MAGIC:
+        size = os.fstat(file.fileno()).st_size
+        if size < len(MAGIC):
             raise FileFormatError(f"{path.name} is not a journal of this program")
-        while True:
-            head = file.read(_RECORD.size)
-            if len(head) < _RECORD.size:
-                return
-            length, checksum = _RECORD.unpack(head)
-            if length > size - file.tell():
-                return
-            payload = file.read(length)
-            if zlib.crc32(payload) != checksum:
-                return
-            try:
-                record = Record.from_payload(payload)
-            except FileFormatError:
-                return
-            yield record, file.tell()
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            start = data[: len(MAGIC)]
+            if start != MAGIC and start.startswith(_ANY_VERSION):
+                raise FileFormatError(f"{path.name} was written by another version of this program; it is left alone")
+            yield from _records_in(data, len(MAGIC) if start == MAGIC else 0)
+
+
+def _records_in(data: mmap.mmap, at: int) -> Iterator[tuple[Record | Damage, int]]:
+    found_any = at > 0
+    while at < len(data):
+        found = _record_at(data, at)
+        if found is None:
+            after = _next_record(data, at + 1)
+            if after is None and not found_any:
+                raise FileFormatError("this is not a journal of this program")
+            stop = len(data) if after is None else after
+            yield Damage(at, stop, torn=after is None), stop
+            at = stop
+            continue
+        record, at = found
+        found_any = True
+        yield record, at
+
+
+def _record_at(data: mmap.mmap, at: int) -> tuple[Record, int] | None:
+    """Record that begins at `at`, and where it ends; None where there is no whole one."""
+    if len(data) - at < _RECORD.size:
+        return None
+    length, checksum = _RECORD.unpack_from(data, at)
+    begin, end = at + _RECORD.size, at + _RECORD.size + length
+    if end > len(data) or zlib.crc32(payload := data[begin:end]) != checksum:
+        return None
+    try:
+        return Record.from_payload(payload), end
+    except FileFormatError:
+        return None
+
+
+def _next_record(data: mmap.mmap, at: int) -> int | None:
+    """Where the next whole record begins; records are told by how their text begins."""
+    budget = 8 * len(data)  # bytes to check: a hostile file must not make this quadratic
+    for match in _TEXT_START.finditer(data, at + _TEXT_OFFSET):
+        begin = match.start() - _TEXT_OFFSET
+        length, _ = _RECORD.unpack_from(data, begin)
+        if length > len(data) - begin - _RECORD.size:
+            continue
+        budget -= length
+        if budget < 0:
+            return None
+        if _record_at(data, begin) is not None:
+            return begin
+    return None
 
 
 class Journal:
@@ -114,7 +172,7 @@ class Journal:
     def _start(self, records: Sequence[Record]) -> None:
         temporary = self.path.with_name(self.path.name + ".new")
         content = MAGIC + b"".join(record.to_bytes() for record in records)
-        file = open(temporary, "w+b", buffering=0)  # noqa: SIM115  it stays open for the next record
+        file = open(temporary, "w+b", buffering=0, opener=_private)  # noqa: SIM115  it stays open for the next record
         try:
             _write_all(file, content)
             os.fsync(file.fileno())
@@ -188,6 +246,11 @@ class Journal:
             if not self._file.closed:
                 with contextlib.suppress(OSError):
                     os.fsync(self._file.fileno())
+
+
+def _private(path: str, flags: int) -> int:
+    """Open a file that only its owner can read."""
+    return os.open(path, flags, 0o600)
 
 
 def _plain(value: Any) -> Any:

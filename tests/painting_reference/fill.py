@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ais_jupyter.core.data.geometry import Region
-from ais_jupyter.core.editing.brush import NOTHING, Painted
+from painting_reference.brush import NOTHING, Painted
 
 
 def lasso(shape: Sequence[int], points: Sequence[tuple[float, float]]) -> Painted:

@@ -76,7 +76,8 @@ def sphere(shape: Sequence[int], z: int, y: int, x: int, radius: float, z_aspect
     for slice_number in range(max(0, z - reach), min(int(shape[0]), z + reach + 1)):
         rest = radius * radius - ((slice_number - z) * z_aspect) ** 2
         if rest > 0:
-            region, _ = painted = disc(shape[1:], y, x, math.sqrt(rest))
+            # A trifle less, for the square of a rounded root may be more than what it is the root of.
+            region, _ = painted = disc(shape[1:], y, x, math.sqrt(rest) * (1 - np.finfo(float).eps))
             if min(region.shape) > 0:
                 found[slice_number] = painted
     return found

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from ais_jupyter.core.data.errors import InputError
-from ais_jupyter.core.editing.brush import NOTHING, Painted, disc
+from painting_reference.brush import NOTHING, Painted, disc
 
 FloodRule = Literal["relative", "spread"]
 

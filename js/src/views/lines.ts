@@ -1,29 +1,27 @@
-// What is drawn over a plane with lines and text: boxes, the shared cursor, the scale bar.
-
-import type { Box } from "../state/edits";
+// Lines and text over a plane: boxes, the shared cursor, the region, the scale bar.
+import type { Axis, Position } from "../geometry/axis";
+import { middleOf, type PlaneCamera, scaleBar, toScreen } from "../geometry/camera";
+import { type Place, placeOf, type Size } from "../geometry/plane";
 import type { TomogramState } from "../state/tomogram";
-import type { Position } from "../state/viewer";
-import type { Axis } from "../volume/slice";
-import { type PlaneCamera, type Size, scaleBar, toScreen } from "./camera";
 
 /** Slices above and below on which a box is still faintly shown. */
 const FAINT = 3;
 
-export interface OverlayScene {
+export interface LinesScene {
   axis: Axis;
   camera: PlaneCamera;
   size: Size;
   position: Position;
-  tomogram: TomogramState;
+  tomogram: Pick<TomogramState, "features" | "info" | "cropped">;
   solo: string | null;
   /** Å per pixel, 0 unknown. */
   pixelSize: number;
-  /** Outline under construction (lasso), in image positions. */
-  outline: readonly { x: number; y: number }[] | null;
+  /** Outline under construction (lasso, region). */
+  outline: readonly Place[] | null;
   cross: boolean;
 }
 
-export function drawOverlay(context: CanvasRenderingContext2D, scene: OverlayScene): void {
+export function drawLines(context: CanvasRenderingContext2D, scene: LinesScene): void {
   const { size, axis } = scene;
   context.clearRect(0, 0, size.width, size.height);
   if (axis === "z" && scene.tomogram.cropped) drawRegion(context, scene);
@@ -33,11 +31,10 @@ export function drawOverlay(context: CanvasRenderingContext2D, scene: OverlaySce
   if (axis === "z" && scene.pixelSize > 0) drawScaleBar(context, scene);
 }
 
-/** Tells whether an overlay would look as it did: then it need not be drawn again. */
-export function overlayLook(scene: OverlayScene): string {
+/** What the lines look like: while it is the same they need not be drawn again. */
+export function linesLook(scene: LinesScene): string {
   const { axis, camera, size, position, outline, pixelSize, cross } = scene;
-  const { z, y, x } = position;
-  const at = cross ? { z: [x, y], y: [x, z], x: [z, y] }[axis] : null;
+  const at = cross ? placeOf(axis, position) : null;
   return JSON.stringify([
     camera,
     size,
@@ -54,24 +51,23 @@ function css(color: readonly number[], alpha: number): string {
 }
 
 interface ShownBox {
-  at: Box;
+  at: Position;
   half: number;
   color: string;
   line: number;
 }
 
-function shownBoxes({ axis, position, tomogram, solo }: OverlayScene): ShownBox[] {
+function shownBoxes({ axis, position, tomogram, solo }: LinesScene): ShownBox[] {
   const found: ShownBox[] = [];
   for (const feature of tomogram.features.peek()) {
     const settings = feature.settings.peek();
     const shown = solo === null ? settings.visible : solo === feature.uid;
     if (!shown || !settings.show_boxes) continue;
     const half = settings.box_size / 2;
-    for (const at of feature.boxes.peek()) {
-      const [z, y, x] = at;
-      const distance =
-        axis === "z" ? Math.abs(z - position.z) : axis === "y" ? y - position.y : x - position.x;
-      if (axis === "z" ? distance > FAINT : Math.abs(distance) > half) continue;
+    for (const [z, y, x] of feature.boxes.peek()) {
+      const at = { z, y, x };
+      const distance = Math.abs(at[axis] - position[axis]);
+      if (distance > (axis === "z" ? FAINT : half)) continue;
       const alpha = axis === "z" && distance > 0 ? 0.4 - 0.1 * distance : 0.95;
       const line = axis === "z" && distance === 0 ? 2 : 1.25;
       found.push({ at, half, color: css(settings.color, alpha), line });
@@ -80,37 +76,35 @@ function shownBoxes({ axis, position, tomogram, solo }: OverlayScene): ShownBox[
   return found;
 }
 
-function drawBoxes(context: CanvasRenderingContext2D, scene: OverlayScene): void {
+function drawBoxes(context: CanvasRenderingContext2D, scene: LinesScene): void {
   const { axis, camera, size } = scene;
   for (const { at, half, color, line } of shownBoxes(scene)) {
-    const [z, y, x] = at;
+    const { x, y } = middleOf(axis, at);
     context.strokeStyle = color;
     context.lineWidth = line;
     context.beginPath();
     if (axis === "z") {
-      const { left, top } = toScreen(camera, size, x + 0.5 - half, y + 0.5 + half);
+      const { left, top } = toScreen(camera, size, x - half, y + half);
       context.rect(left, top, 2 * half * camera.scaleX, 2 * half * camera.scaleY);
-      const middle = toScreen(camera, size, x + 0.5, y + 0.5);
+      const middle = toScreen(camera, size, x, y);
       context.moveTo(middle.left - 3, middle.top);
       context.lineTo(middle.left + 3, middle.top);
       context.moveTo(middle.left, middle.top - 3);
       context.lineTo(middle.left, middle.top + 3);
     } else {
-      const end = (sign: number) =>
-        axis === "y"
-          ? toScreen(camera, size, x + sign * half, z + 0.5)
-          : toScreen(camera, size, z + 0.5, y + sign * half);
-      context.moveTo(end(-1).left, end(-1).top);
-      context.lineTo(end(1).left, end(1).top);
+      // A box lies in one slice: from the side it is a line.
+      const [dx, dy] = axis === "y" ? [half, 0] : [0, half];
+      const [start, end] = [-1, 1].map((sign) => toScreen(camera, size, x + sign * dx, y + sign * dy));
+      context.moveTo(start.left, start.top);
+      context.lineTo(end.left, end.top);
     }
     context.stroke();
   }
 }
 
-function drawCross(context: CanvasRenderingContext2D, { axis, camera, size, position }: OverlayScene): void {
-  const { x, y, z } = position;
-  const [column, row] = axis === "z" ? [x, y] : axis === "y" ? [x, z] : [z, y];
-  const { left, top } = toScreen(camera, size, column + 0.5, row + 0.5);
+function drawCross(context: CanvasRenderingContext2D, { axis, camera, size, position }: LinesScene): void {
+  const { x, y } = middleOf(axis, position);
+  const { left, top } = toScreen(camera, size, x, y);
   context.strokeStyle = "rgb(140 200 255 / 0.4)";
   context.lineWidth = 1;
   context.beginPath();
@@ -122,7 +116,7 @@ function drawCross(context: CanvasRenderingContext2D, { axis, camera, size, posi
 }
 
 /** What is segmented keeps its brightness, the rest is darkened. */
-function drawRegion(context: CanvasRenderingContext2D, { camera, size, tomogram }: OverlayScene): void {
+function drawRegion(context: CanvasRenderingContext2D, { camera, size, tomogram }: LinesScene): void {
   const [y0, y1, x0, x1] = tomogram.info.peek().region;
   const corner = toScreen(camera, size, x0, y1);
   const width = (x1 - x0) * camera.scaleX;
@@ -139,15 +133,15 @@ function drawRegion(context: CanvasRenderingContext2D, { camera, size, tomogram 
 
 function drawOutline(
   context: CanvasRenderingContext2D,
-  { camera, size }: OverlayScene,
-  outline: readonly { x: number; y: number }[],
+  { camera, size }: LinesScene,
+  outline: readonly Place[],
 ): void {
   context.strokeStyle = "white";
   context.lineWidth = 1.5;
   context.setLineDash([5, 4]);
   context.beginPath();
-  for (const point of outline) {
-    const { left, top } = toScreen(camera, size, point.x, point.y);
+  for (const { column, row } of outline) {
+    const { left, top } = toScreen(camera, size, column, row);
     context.lineTo(left, top);
   }
   context.closePath();
@@ -155,7 +149,7 @@ function drawOutline(
   context.setLineDash([]);
 }
 
-function drawScaleBar(context: CanvasRenderingContext2D, { camera, size, pixelSize }: OverlayScene): void {
+function drawScaleBar(context: CanvasRenderingContext2D, { camera, size, pixelSize }: LinesScene): void {
   const bar = scaleBar(pixelSize / 10 / camera.scaleX, Math.min(160, size.width / 4));
   const left = 16;
   const top = size.height - 18;
