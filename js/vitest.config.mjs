@@ -55,7 +55,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["tests/**/*.test.ts"],
-          exclude: ["**/*.browser.test.ts"],
+          exclude: ["**/*.browser.test.ts", "**/*.dom.test.ts"],
           environment: "node",
         },
       },
@@ -63,7 +63,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "dom",
-          include: ["tests/**/*.dom.test.tsx"],
+          include: ["tests/**/*.dom.test.{ts,tsx}"],
           environment: "happy-dom",
           setupFiles: ["tests/helpers/dom_setup.ts"],
         },
