@@ -117,7 +117,7 @@ class TrainingSetService:
             "possible": plan.possible,
             "boxes": plan.boxes,
             "making": {"progress": job.progress, "message": job.message} if draft.being_made and job else None,
-            "error": str(job.error) if job is not None and job.state == "failed" else None,
+            "failure": str(job.error) if job is not None and job.state == "failed" else None,
             "set": self._describe_set(),
             "suggestion": {"batch_size": batch_size, "reason": reason},
             "model_notes": {opened.uid: self._notes_for(opened, plan) for opened in self._session.models},

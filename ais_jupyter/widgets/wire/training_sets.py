@@ -88,7 +88,7 @@ class TrainingSetValues(TypedDict):
     possible: Annotated[bool, "whether a set can be made of the choice"]
     boxes: Annotated[Count, "how many it would have"]
     making: Making | None
-    error: Text | None
+    failure: Annotated[Text | None, "why the latest set could not be made"]
     set: MadeSet | None
     suggestion: BatchSuggestion
     model_notes: Annotated[dict[str, list[Note]], "by uid: what to know before a model is trained on this set"]

@@ -49,7 +49,7 @@ export function TrainingSetSection({ set }: { set: TrainingSetState }): JSX.Elem
 function Choice({ set }: { set: TrainingSetState }): JSX.Element {
   const values = set.values.value!;
   const { making } = values;
-  const error = set.error.value ?? values.error;
+  const error = set.error.value ?? values.failure;
   return (
     <div class="ais-training">
       <TrainingFeatures set={set} />

@@ -79,7 +79,7 @@ export function trainingSet(change: Partial<TrainingSetValues> = {}): TrainingSe
     possible: true,
     boxes: 15,
     making: null,
-    error: null,
+    failure: null,
     set: null,
     suggestion: { batch_size: 16, reason: "a quarter of the boxes" },
     model_notes: {},

@@ -657,7 +657,8 @@ export interface TrainingSetValues {
   /** How many it would have */
   boxes: number;
   making: Making | null;
-  error: string | null;
+  /** Why the latest set could not be made */
+  failure: string | null;
   set: MadeSet | null;
   suggestion: BatchSuggestion;
   /** By uid: what to know before a model is trained on this set */
