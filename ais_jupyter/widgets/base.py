@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import traceback
 from collections.abc import Callable, Mapping
@@ -30,11 +31,15 @@ Handler = Callable[[Q, Buffers], Answer[A] | A | None]
 _log = logging.getLogger(__name__)
 
 
-def _bundle(name: str) -> Path:
+def _bundle(name: str) -> Path | str:
+    """Return a built file as text, or as a path where ``ANYWIDGET_HMR=1`` asks for it to be watched.
+
+    anywidget connects every widget to the file's signal for good, so that closed ones would stay in memory.
+    """
     path = STATIC / name
     if not path.exists():
         raise ImportError(f"{path} has not been built; run `pip install .` (or `npm ci && npm run build` in js/)")
-    return path
+    return path if os.environ.get("ANYWIDGET_HMR") == "1" else path.read_text(encoding="utf-8")
 
 
 class KernelWidget(anywidget.AnyWidget):

@@ -18,7 +18,7 @@ from ais_jupyter.widgets import Workspace
 from test_segmenting import brightness_model
 z, y, x = np.mgrid[0:24, 0:200, 0:240].astype(np.float32)
 volume = 100 + 20 * np.sin(x / 9) * np.cos(y / 11 + z / 3)
-brightness_model("Bright", bias=-2, color=(1.0, 0.0, 0.0)).save("bright.scnm")
+brightness_model("Bright", bias=-2, color=(1.0, 0.0, 0.0)).save("bright.scnm", overwrite=True)
 annotator = Workspace(ais.Tomogram(volume.astype(np.float32), voxel_size=10.0, name="waves"))
 asked, (predict, handler, pool) = [], annotator._handlers["predict"]
 def count(content, buffers):

@@ -15,7 +15,7 @@ import numpy as np
 
 from ais_jupyter.core.data.colors import CYCLE, as_color
 from ais_jupyter.core.data.errors import InputError
-from ais_jupyter.core.data.texts import valid_text
+from ais_jupyter.core.data.texts import valid_title
 
 Group = Literal["drawing", "tool", "view"]
 
@@ -57,7 +57,7 @@ class FeatureSetting:
         """
         if isinstance(self.default, str):
             if isinstance(value, str):
-                return valid_text(value)
+                return valid_title(value)
         elif isinstance(self.default, tuple):
             return _color(self.name, value)
         elif isinstance(self.default, bool):

@@ -1,6 +1,8 @@
-"""Text that can be written, shown and sent: valid Unicode."""
+"""Text that can be written, shown and sent: valid Unicode; titles are one line of it."""
 
 from __future__ import annotations
+
+import unicodedata
 
 
 def has_lone_surrogate(text: str) -> bool:
@@ -20,3 +22,14 @@ def valid_text(text: str) -> str:
     if not has_lone_surrogate(text):
         return text
     return "".join("\ufffd" if "\ud800" <= character <= "\udfff" else character for character in text)
+
+
+def valid_title(text: str) -> str:
+    """Return `text` as a title: valid Unicode on one line, without control characters (also those of terminals).
+
+    Examples
+    --------
+    >>> valid_title(f"two{chr(10)}lines{chr(27)}[31m")
+    'two lines [31m'
+    """
+    return "".join(" " if unicodedata.category(character) == "Cc" else character for character in valid_text(text))

@@ -214,10 +214,13 @@ class Job(Generic[T]):
 
     def _tell(self) -> None:
         for listener in list(self._listeners):
-            try:
-                listener(self)
-            except Exception:  # who looks on must not end the work, nor the queue that it is in
-                _log.exception("a listener of the job %r failed", self.title)
+            self._tell_one(listener)
+
+    def _tell_one(self, listener: Callable[[Job[T]], None]) -> None:
+        try:
+            listener(self)
+        except Exception:  # a failing listener must not end the work, nor the queue that it is in
+            _log.exception("a listener of the job %r failed", self.title)
 
     def words(self) -> str:
         """Title, a bar of characters, state and time, on one line."""
