@@ -1,4 +1,4 @@
-// The tools are those of the stage. One that a stage does not have is put down, and taken up again afterwards.
+// Each stage has its own tools. A tool that a stage lacks is put away while that stage is shown, and comes back afterwards.
 import { toolsOf } from "../panels/tool_rail";
 import type { ToolName } from "../state/tool_state";
 import type { Viewer } from "../state/viewer";

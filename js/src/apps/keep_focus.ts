@@ -1,12 +1,12 @@
-// Keys act while the focus is inside the window. When what had the focus disappears (a deleted card, a field that was
-// answered), browsers give it to the page; the window then takes it back.
+// Keys work only while the focus is inside the window. When the focused element disappears (a deleted card, a field that was
+// answered), browsers move the focus to the page; the window then takes it back.
 
 export function keepFocus(root: HTMLElement): () => void {
   let last: Element | null = null;
   const onIn = (event: FocusEvent) => {
     last = event.target as Element;
   };
-  // Leaving an element that is still there is what the user wanted.
+  // If the element is still there, the user moved the focus away on purpose.
   const onOut = () => {
     const left = last;
     queueMicrotask(() => {

@@ -14,7 +14,7 @@ function editsText(target: EventTarget | null): boolean {
   );
 }
 
-/** Does what a key stands for; returns whether it stood for anything. */
+/** Performs the action of a key; returns whether it had one. */
 export function handleKey(event: KeyboardEvent, viewer: Viewer, actions: Actions): boolean {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   const control = event.ctrlKey || event.metaKey;

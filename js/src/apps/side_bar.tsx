@@ -1,4 +1,4 @@
-// The panels beside the picture: which there are in each stage, and what each gets to work with.
+// The panels beside the picture: which of them each stage has, and what they are given.
 import { computed } from "@preact/signals";
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";

@@ -144,7 +144,7 @@ function Workspace({ bench, stages, viewer, actions, plan }: Props): JSX.Element
   );
 }
 
-/** Someone who copies a prediction wants to correct it. */
+/** After copying a prediction, users want to correct it. */
 function correct({ all, current }: Stages): void {
   if (all.includes("annotate")) current.value = "annotate";
 }

@@ -1,4 +1,4 @@
-// Masks as bytes, eight pixels in a byte; kept in step with ais_jupyter/core/editing/packing.py.
+// Masks as bytes, eight pixels in a byte, as the kernel packs them (ais_jupyter/core/editing/packing.py); tests compare both.
 import { unzlibSync, zlibSync } from "fflate";
 
 const PLAIN = 0;

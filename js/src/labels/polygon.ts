@@ -1,4 +1,4 @@
-// The inside of a lasso and the holes of a closed stroke; kept in step with ais_jupyter/core/editing/fill.py.
+// The inside of a lasso and the holes of a closed stroke; tests compare it with a reference in Python.
 import type { Run } from "../geometry/plane";
 
 export interface Point {

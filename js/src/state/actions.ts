@@ -67,7 +67,7 @@ export class Actions {
     this.commit("Move feature", [{ edit: "feature", feature: feature.uid, before, after, content: feature }]);
   }
 
-  /** Changes a setting of a feature: seen at once, sent when it has come to rest. */
+  /** Changes a setting of a feature: it shows at once, and is sent once it stops changing. */
   set<K extends keyof Settings>(feature: FeatureState, name: K, value: Settings[K]): void {
     const { collecting } = this;
     if (collecting && (collecting.feature !== feature || collecting.name !== name)) this.flush();
@@ -91,7 +91,7 @@ export class Actions {
     this.commit(SETTING_STEPS[name], [{ edit: "setting", feature: feature.uid, name, before, after }]);
   }
 
-  /** Gives a feature a name; one that is in the library brings its colour and sizes. */
+  /** Renames a feature; a name from the library brings its colour and sizes. */
   rename(feature: FeatureState, title: string): void {
     const before = feature.settings.peek();
     if (!title || title === before.title) return;
@@ -129,7 +129,7 @@ export class Actions {
     if (this.tomogram) this.tomogram.active.value = feature.uid;
   }
 
-  /** The next or previous feature, around the end. */
+  /** Activates the next or previous feature, wrapping around. */
   cycleFeature(by: number): void {
     const features = this.tomogram?.features.peek() ?? [];
     const active = this.tomogram?.activeFeature;
@@ -187,7 +187,7 @@ export class Actions {
     this.viewer.goTo("z", to);
   }
 
-  /** Fills the slices between drawn ones; the kernel does it. */
+  /** Lets the kernel fill the slices between drawn ones. */
   async interpolate(feature: FeatureState): Promise<void> {
     const { tomogram } = this;
     this.flush();

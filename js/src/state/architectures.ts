@@ -19,7 +19,7 @@ export class Architectures {
     if (answer) this.all.value = answer.content.architectures;
   }
 
-  /** Fetches the facts of one: the kernel builds it for that, which takes a moment. */
+  /** Fetches the facts of one; the kernel has to build it, which takes a moment. */
   async look(title: string): Promise<void> {
     const answer = await this.once("architecture_facts", { title }, { patient: true });
     if (answer) this.facts.value = { ...this.facts.peek(), [title]: answer.content.facts };

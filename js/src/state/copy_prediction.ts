@@ -1,4 +1,4 @@
-// Takes over what a model finds in the slice in view as the drawing of the active feature, to be corrected there.
+// Copies what a model finds in the slice in view into the drawing of the active feature, where it can be corrected.
 import { makePatch } from "../labels/patch";
 import { boundingBox, cut, isEmpty, union } from "../labels/region";
 import type { Actions } from "./actions";

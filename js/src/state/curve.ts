@@ -1,4 +1,4 @@
-// The loss of a training as it is drawn: columns of equal length, null where there is no value.
+// The loss during training, ready to be plotted: columns of equal length, null where there is no value.
 
 import type { CurveRow } from "../kernel/generated/wire";
 

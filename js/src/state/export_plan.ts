@@ -19,7 +19,7 @@ export class ExportPlan {
   readonly unseenOnly = signal(true);
 }
 
-/** The set with `key` in it or not. */
+/** The set with `key` added or removed. */
 export function toggled(set: ReadonlySet<string>, key: string, inside: boolean): ReadonlySet<string> {
   const next = new Set(set);
   inside ? next.add(key) : next.delete(key);

@@ -1,4 +1,4 @@
-// Segmentations that wait, run and have ended, as the kernel has them.
+// Segmentations that are waiting, running or have ended, as the kernel reports them.
 import { computed, signal } from "@preact/signals";
 import type { Export, ExportInfo, Result, Scores } from "../kernel/generated/wire";
 import { type Answer, type Asking, type Found, type Kind, type Link, messageOf } from "../kernel/protocol";

@@ -21,7 +21,7 @@ export async function fetchSlice(
       decode,
       step: content.step,
     };
-  // Wider numbers need an aligned start, which a message does not promise.
+  // Wider numbers have to start at an aligned address, which a message does not guarantee.
   const aligned = buffer.slice(byteOffset, byteOffset + byteLength);
   const pixels = dtype === "float16" ? new Uint16Array(aligned) : new Float32Array(aligned);
   return { pixels, width, height, decode, step: content.step };

@@ -1,4 +1,4 @@
-// How long work stands.
+// The state of long work.
 import type { JobState, JobStatus } from "../kernel/generated/wire";
 
 export type { JobStatus };

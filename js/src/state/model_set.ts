@@ -69,7 +69,7 @@ export class ModelSet {
     return this.models.value.find((model) => model.uid === uid);
   }
 
-  /** Identifies what the kernel would predict: whoever shows a prediction asks again when it changes. */
+  /** Identifies what the kernel would predict: when it changes, predictions are requested again. */
   readonly outcome = computed(() => {
     const used = this.models.value
       .map((model) => model.values.value)
@@ -80,7 +80,7 @@ export class ModelSet {
     return used.length > 0 ? `${used.join(";")}|${this.acting.value}` : "";
   });
 
-  /** Sets something of a model: seen at once. */
+  /** Changes a setting of a model; it shows at once. */
   set<K extends keyof ModelSettings>(model: ModelState, name: K, value: ModelSettings[K]): void {
     if (model.values.peek()[name] === value) return;
     const key = `${model.uid}/${name}`;
@@ -115,14 +115,14 @@ export class ModelSet {
     void this.tomograms.ask("model_select", { model: model.uid });
   }
 
-  /** Asks for something about models; what is being collected reaches the kernel before it. */
+  /** Asks for something about models, after sending what has been collected. */
   async ask<K extends Kind>(kind: K, ...[question]: Asking<K>): Promise<Found<K> | null> {
     this.flush();
     const asking = [question, { patient: true }] as unknown as Asking<K>;
     return (await this.tomograms.ask(kind, ...asking))?.content ?? null;
   }
 
-  /** Sends what is being collected at once. */
+  /** Sends at once what has been collected. */
   flush(): void {
     for (const timer of this.timers.values()) clearTimeout(timer);
     this.timers.clear();

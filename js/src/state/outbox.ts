@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import type { Delivered, MakeEdits, Travel } from "../kernel/generated/wire";
 import { isAbort, type Link } from "../kernel/protocol";
 
-/** What is sent, without what numbers it. */
+/** Changes, before they are numbered. */
 export interface Changes {
   edit: Omit<MakeEdits, "client" | "seq">;
   undo: Omit<Travel, "client" | "seq">;
@@ -34,13 +34,13 @@ export class Outbox {
     readonly client: string,
     private delivered: (change: Change, answer: Delivered) => void,
     private failed: (error: unknown) => void,
-    /** Called now and then with the kernel's revisions, when nothing is on the way. */
+    /** Called from time to time with the kernel's revisions, while nothing is on its way. */
     private idle: (revisions: Readonly<Record<string, number>>) => void,
   ) {
     this.timer = setInterval(() => void this.beat(), HEARTBEAT);
   }
 
-  /** Sends a change; the number it gets names it. */
+  /** Sends a change and returns its number. */
   send(change: Change, buffers: Uint8Array[] = []): number {
     const letter = { seq: ++this.seq, change, buffers };
     this.letters.push(letter);

@@ -10,7 +10,7 @@ import type { Viewer } from "./viewer";
 
 export type { Place };
 
-/** CSS pixels per image pixel at which a place is shown at least. */
+/** Smallest magnification at which a place is shown, in CSS pixels per image pixel. */
 const CLOSE = 2;
 
 export class Places {

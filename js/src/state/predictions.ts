@@ -1,4 +1,4 @@
-// What the models find in the slice that one view shows: asked for as it is needed, the newest wish first.
+// What the models find in the slice in view: requested when needed, the latest request first.
 import { computed, effect, signal } from "@preact/signals";
 import { isAbort, messageOf } from "../kernel/protocol";
 import type { ModelSet } from "./model_set";
@@ -8,7 +8,7 @@ import type { Viewer } from "./viewer";
 export interface PredictionLayer {
   model: string;
   pixels: Uint8Array;
-  /** What a person should know of it, such as that the slice was rescaled; "" nothing. */
+  /** What the user should know about it, for example that the slice was rescaled; may be empty. */
   note: string;
 }
 
@@ -28,7 +28,7 @@ interface Wish {
 }
 
 const BUDGET = 96 * 1024 * 1024;
-/** Milliseconds after which a hint says that it takes longer. */
+/** Milliseconds after which a hint says that a prediction is being made. */
 const LATE = 300;
 
 export class Predictions {
@@ -83,7 +83,7 @@ export class Predictions {
     this.wish = null;
   }
 
-  /** What is kept of a tomogram is of another file now. */
+  /** Drops what is kept of a tomogram whose file was replaced. */
   forget(tomogram: string): void {
     for (const [key, prediction] of this.kept) if (prediction.tomogram === tomogram) this.drop(key);
     if (this.shown.peek()?.tomogram === tomogram) this.shown.value = null;
@@ -99,8 +99,8 @@ export class Predictions {
       this.shown.value = null;
       this.copied.value = new Set();
     }
-    // A slice that has scrolled by is withdrawn. One that is still in view is finished although its models learn on:
-    // else nothing would ever arrive while they do.
+    // The request for a slice that has scrolled by is withdrawn. One for the slice in view is let finish even while its
+    // models are being trained, or nothing would ever arrive during training.
     const { asking } = this;
     if (asking && (asking.wish.tomogram !== wish?.tomogram || asking.wish.z !== wish.z)) this.withdraw();
     const known = wish && this.kept.get(wish.key);
@@ -145,7 +145,7 @@ export class Predictions {
     if (this.asking !== asking) return;
     this.asking = null;
     const next = this.wish;
-    if (next && next.key !== wish.key) this.want(next); // the models have learned on meanwhile
+    if (next && next.key !== wish.key) this.want(next); // the models have been trained further meanwhile
   }
 
   private show(found: Prediction): void {

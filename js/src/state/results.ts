@@ -19,9 +19,9 @@ const BUDGET = 64 * 1024 * 1024;
 export class Results {
   /** Whether results lie over the picture; where they do, the same model's live prediction does not. */
   readonly on = signal(false);
-  /** Paths that are not shown although they are there. */
+  /** Paths of existing results that are hidden. */
   readonly hidden = signal<ReadonlySet<string>>(new Set());
-  /** Counts planes that have arrived, so that who shows them draws again. */
+  /** Counts arrivals of planes, so that views know when to redraw. */
   readonly arrived = signal(0);
   private kept = new Map<string, ResultPlane>();
   private bytes = 0;
@@ -33,7 +33,7 @@ export class Results {
     private link: Link,
     private queue: ExportQueue,
   ) {
-    // A file that was written again holds something else.
+    // A file that was written again holds something different.
     this.stop = effect(() => {
       for (const { outputs, status } of queue.entries.value)
         for (const { path } of outputs) {
@@ -55,7 +55,7 @@ export class Results {
     return this.queue.resultsOn(tomogram).filter(({ path }) => !this.hidden.value.has(path));
   }
 
-  /** Planes at hand of what is shown of a tomogram; those that are missing are asked for. */
+  /** The planes of the shown results that have arrived; missing ones are requested. */
   planes(tomogram: string, axis: Axis, index: number): ResultPlane[] {
     const wanted = this.of(tomogram).map((result) => ({ ...result, key: `${result.path}/${axis}/${index}` }));
     const keys = new Set(wanted.map(({ key }) => key));
@@ -88,7 +88,7 @@ export class Results {
       this.keep(key, { path, title, pixels, ...content });
       this.arrived.value++;
     } catch {
-      // Withdrawn, or the file is gone: nothing is drawn, and the list of results tells.
+      // Withdrawn, or the file is gone: nothing is drawn, and the list of results says so.
     } finally {
       this.asking.delete(key);
     }

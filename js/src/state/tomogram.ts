@@ -16,12 +16,12 @@ export class TomogramState {
   readonly features = signal<FeatureState[]>([]);
   /** uid of the feature that is painted. */
   readonly active = signal<string | null>(null);
-  /** Whether the annotations are here. */
+  /** Whether the annotations have arrived. */
   readonly loaded = signal(false);
   readonly history = new LocalHistory();
-  /** Number of the kernel's last change that is in here. */
+  /** Revision of the kernel's latest change that has been applied here. */
   revision = -1;
-  /** Counts changes, for whoever must look again. */
+  /** Counts changes, so that views know when to redraw. */
   readonly version = signal(0);
 
   constructor(info: TomogramInfo) {

@@ -13,7 +13,7 @@ const MERGE_MILLISECONDS = 1000;
 
 export type { LibraryEntry, Recoverable };
 
-/** Whether a feature still has the name that it was given for want of another. */
+/** Whether a feature still has the name it was created with. */
 export function isUnnamed(title: string): boolean {
   return title.startsWith("Unnamed feature");
 }
@@ -177,11 +177,11 @@ export class TomogramSet extends Asker {
     const tomogram = this.get(content.tomogram);
     if (!tomogram?.loaded.peek()) return;
     const { from, revision, client } = content;
-    if (client === this.outbox.client) return; // the answer to our request says it
+    if (client === this.outbox.client) return; // already known from the answer to our request
     this.describe(tomogram, content.info);
     if (from !== tomogram.revision) this.stale.add(tomogram.uid);
     tomogram.revision = revision;
-    // Our own changes on the way come after these in the kernel, but came first here: look again when they are through.
+    // Our own changes on their way come after these in the kernel but were made first here: compare once they are confirmed.
     const ours = (change: Change) =>
       change.content.tomogram === tomogram.uid && (change.kind === "edit" || change.content.expect !== null);
     if (this.outbox.some(ours)) this.stale.add(tomogram.uid);
@@ -253,7 +253,7 @@ export class TomogramSet extends Asker {
     tomogram.info.value = { ...tomogram.info.peek(), ...news };
   }
 
-  /** The kernel could not make a change that was made here: take its word. */
+  /** The kernel refused a change that was made here: its annotations replace ours. */
   private refused(error: unknown): void {
     void this.problems.report("edit", error);
     for (const tomogram of this.all.peek()) this.stale.add(tomogram.uid);

@@ -1,4 +1,4 @@
-// The training of models: how each run stands, and its curve.
+// The training of models: the state of each run, and its curve.
 import { batch, computed, signal } from "@preact/signals";
 import { TRAINING_DEFAULTS } from "../kernel/generated/tables";
 import type {
@@ -32,7 +32,7 @@ export class TrainingState {
   readonly lost = signal<readonly LostModel[]>([]);
   readonly alive = signal(true);
   readonly error = signal<string | null>(null);
-  /** Counts arrivals of rows, for whoever draws the curves. */
+  /** Counts arrivals of rows, so that curves know when to redraw. */
   readonly version = signal(0);
   readonly active = computed(() =>
     [...this.runs.value.values()].filter(({ values }) => isActive(values)).map(({ values }) => values),
@@ -58,7 +58,7 @@ export class TrainingState {
     this.set.close();
   }
 
-  /** Fetches how everything stands; once, however many views ask. */
+  /** Fetches the state of everything, once, however many views ask. */
   async open(): Promise<void> {
     if (this.opened) return;
     this.opened = true;
@@ -70,7 +70,7 @@ export class TrainingState {
     return (model !== null && this.runs.value.get(model)) || null;
   }
 
-  /** Trains a model, or a new one of an architecture; gives the model's uid. */
+  /** Trains a model, or a new one of an architecture; returns the model's uid. */
   async train(model: string | null, architecture: string): Promise<string | null> {
     const chosen = this.options.peek();
     const suggested = this.set.values.peek()?.suggestion.batch_size ?? TRAINING_DEFAULTS.batch_size;

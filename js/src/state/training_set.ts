@@ -44,7 +44,7 @@ export class TrainingSetState {
     return (await this.ask("training_set_cancel")) !== null;
   }
 
-  /** Writes the set; whether a file may be replaced is asked where all such questions are. */
+  /** Writes the set; whether to replace a file is asked in the same place as all such questions. */
   async save(path: string): Promise<boolean> {
     return (await this.asker.ask("training_set_save", { path })) !== null;
   }
