@@ -43,8 +43,10 @@ export default defineConfig({
   plugins: [glsl, golden],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   test: {
+    testTimeout: 30_000, // the machines that test have other work to do
     coverage: {
       provider: "v8",
+      reportOnFailure: true,
       include: ["src/**/*.{ts,tsx}"],
       exclude: ["src/kernel/generated/**"],
       reporter: ["text-summary"],

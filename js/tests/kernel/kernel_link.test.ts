@@ -21,6 +21,10 @@ function widget() {
   return { link, model, sent, receive, comm: () => handlers.get("comm_live_update")?.() };
 }
 
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((done) => setTimeout(done, 1));
+}
+
 test("each request gets its own answer, in whatever order they come", async () => {
   const { link, sent, receive } = widget();
   const first = link.request("value", { tomogram: "t", position: [1, 2, 3] });
@@ -60,11 +64,11 @@ test("large buffers go first, in parts, and the request names them", async () =>
   const content = { tomogram: "t", client: "c", seq: 1, name: "Brush", key: "c:1", edits: [] };
   const asked = link.request("edit", content, { buffers: [large, new Uint8Array([1, 2])] });
   for (let part = 0; part < 3; part++) {
-    await vi.waitFor(() => expect(sent).toHaveLength(part + 1));
+    await until(() => sent.length === part + 1);
     expect(sent[part].content).toMatchObject({ kind: "upload", part, parts: 3 });
     receive({ id: sent[part].content.id, received: part + 1 });
   }
-  await vi.waitFor(() => expect(sent).toHaveLength(4));
+  await until(() => sent.length === 4);
   expect(sent.slice(0, 3).reduce((sum, { buffers }) => sum + buffers[0].byteLength, 0)).toBe(
     MAX_MESSAGE + 12,
   );
