@@ -1,5 +1,5 @@
-// The suffix of a test says where it runs: x.test.ts in Node, x.dom.test.tsx in happy-dom, x.browser.test.ts in a real
-// Chromium with WebGL2.
+// The suffix of a test says where it runs: x.test.ts in Node, x.dom.test.tsx in Node with the document of happy-dom,
+// x.browser.test.ts in a real Chromium with WebGL2.
 import { existsSync, readFileSync } from "node:fs";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
@@ -43,6 +43,14 @@ export default defineConfig({
   plugins: [glsl, golden],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   test: {
+    testTimeout: 30_000, // the machines that test have other work to do
+    coverage: {
+      provider: "v8",
+      reportOnFailure: true,
+      include: ["src/**/*.{ts,tsx}"],
+      exclude: ["src/kernel/generated/**"],
+      reporter: ["text-summary"],
+    },
     projects: [
       {
         extends: true,
@@ -55,7 +63,12 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: "dom", include: ["tests/**/*.dom.test.{ts,tsx}"], environment: "happy-dom" },
+        test: {
+          name: "dom",
+          include: ["tests/**/*.dom.test.{ts,tsx}"],
+          environment: "happy-dom",
+          setupFiles: ["tests/helpers/dom_setup.ts"],
+        },
       },
       {
         extends: true,

@@ -1,4 +1,4 @@
-"""Keeps the annotations of browser and kernel the same; the page's side is ``js/src/state/tomogram_set.ts``.
+"""Keeps the annotations of page and kernel the same.
 
 The kernel's annotations are the truth. Each change, wherever it comes from, gets the next *revision*. The page that
 asked for it gets an acknowledgement with that number; other pages get the change itself, in the same order. Messages
@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
-from ais_jupyter.core.editing.document import TOOL_SETTINGS, Document
+from ais_jupyter.core.data.feature_settings import is_step
+from ais_jupyter.core.editing.document import Document
 from ais_jupyter.core.editing.edits import SettingEdit, decode_edit
 from ais_jupyter.core.editing.history import Step
 from ais_jupyter.core.editing.interpolate import interpolate_masks
@@ -23,8 +25,9 @@ from ais_jupyter.core.editing.snapshot import encode_annotated
 from ais_jupyter.core.session import Session
 from ais_jupyter.widgets.base import KernelWidget
 from ais_jupyter.widgets.changes import ChangeRecorder
-from ais_jupyter.widgets.protocol import Answer, Buffers
 from ais_jupyter.widgets.tomogram_info import describe_history, describe_tomogram
+from ais_jupyter.widgets.wire import annotations as wire
+from ais_jupyter.widgets.wire.declare import Answer, Buffers
 
 #: Steps whose keys are remembered, so that a view can name the one that it wants to take back.
 KEPT_KEYS = 2000
@@ -46,12 +49,12 @@ class AnnotationService:
         self._lock = threading.RLock()
         session.documents_changed.connect(self._follow_open)
         self._follow_open()
-        widget.on_request("snapshot", self.snapshot)
-        widget.on_request("edit", self.edit)
-        widget.on_request("undo", lambda content, buffers: self.travel("undo", content))
-        widget.on_request("redo", lambda content, buffers: self.travel("redo", content))
-        widget.on_request("interpolate", self.interpolate)
-        widget.on_request("heartbeat", self.heartbeat)
+        widget.on_request(wire.SNAPSHOT, self.snapshot)
+        widget.on_request(wire.EDIT, self.edit)
+        widget.on_request(wire.UNDO, lambda question, buffers: self.travel("undo", question))
+        widget.on_request(wire.REDO, lambda question, buffers: self.travel("redo", question))
+        widget.on_request(wire.INTERPOLATE, self.interpolate)
+        widget.on_request(wire.HEARTBEAT, self.heartbeat)
 
     def _follow_open(self) -> None:
         self._follow_only(self._session.annotated)
@@ -75,52 +78,52 @@ class AnnotationService:
 
     # requests --------------------------------------------------------------------------------------------------------
 
-    def snapshot(self, content: dict[str, Any], _buffers: Buffers) -> Answer:
+    def snapshot(self, question: wire.AskSnapshot, _buffers: Buffers) -> Answer[wire.Snapshot]:
         """All annotations of ``tomogram``."""
-        self._hear(content)
-        annotated = self._session[content["tomogram"]]
+        self._hear(question.get("client"))
+        annotated = self._session[question["tomogram"]]
         with annotated.lock:
             self._recorders[annotated.uid].flush()
             blobs: list[bytes] = []
-            features = encode_annotated(annotated, blobs)["features"]
+            features: list[Any] = encode_annotated(annotated, blobs)["features"]
             revision = self._recorders[annotated.uid].revision
             info = describe_tomogram(annotated)
             return Answer({"features": features, "revision": revision, "info": info}, list(blobs))
 
-    def heartbeat(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
+    def heartbeat(self, question: wire.Present, _buffers: Buffers) -> wire.Revisions:
         """Return the revision of each open tomogram to a page that is still there."""
-        self._hear(content)
+        self._hear(question.get("client"))
         return {"revisions": self.revisions()}
 
-    def edit(self, content: dict[str, Any], buffers: Buffers) -> dict[str, Any]:
+    def edit(self, question: wire.MakeEdits, buffers: Buffers) -> wire.Delivered | wire.Gap:
         """Make changes that a view has made already, as one step called ``name``."""
-        annotated = self._session[content["tomogram"]]
+        annotated = self._session[question["tomogram"]]
         document = Document.of(annotated)
 
         def change() -> bool:
             blobs = [bytes(buffer) for buffer in buffers]
             shape = annotated.tomogram.shape
-            edits = [decode_edit(fields, blobs, shape, unpack=False) for fields in content["edits"]]
-            if all(isinstance(edit, SettingEdit) and edit.name in TOOL_SETTINGS for edit in edits):
+            edits = [decode_edit(dict(fields), blobs, shape, unpack=False) for fields in question["edits"]]
+            if all(isinstance(edit, SettingEdit) and not is_step(edit.name) for edit in edits):
                 for edit in edits:
                     document.edits.apply(edit)
                 return True
             place = document.history.place
-            with document.step(str(content["name"])):
+            with document.step(question["name"]):
                 for edit in edits:
                     document.edits.apply(edit)
             if document.history.place is not place:  # something really changed
-                self._remember(document, str(content["key"]))
+                self._remember(document, question["key"])
             return True
 
-        return self._once(annotated, content, change)
+        return self._once(annotated, question, change, known=True)
 
-    def travel(self, kind: str, content: dict[str, Any]) -> dict[str, Any]:
+    def travel(self, kind: str, question: wire.Travel) -> wire.Delivered | wire.Gap:
         """Undo or redo; ``expect`` is the key of the step that the view has taken back (made again) already.
 
         The answer says with ``z`` which slice to show.
         """
-        annotated = self._session[content["tomogram"]]
+        annotated = self._session[question["tomogram"]]
         document = Document.of(annotated)
 
         z: int | None = None
@@ -129,15 +132,16 @@ class AnnotationService:
             nonlocal z
             step = document.undo() if kind == "undo" else document.redo()
             z = step.z if step else None
-            expected = content.get("expect")
+            expected = question.get("expect")
             return expected is None or (step is not None and self._key(step) == expected)
 
-        return {**self._once(annotated, content, change), "z": z}
+        answer = self._once(annotated, question, change, known=question.get("expect") is not None)
+        return answer if "gap" in answer else {**answer, "z": z}
 
-    def interpolate(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
+    def interpolate(self, question: wire.OneFeature, _buffers: Buffers) -> wire.Filled:
         """Fill the slices between drawn ones of ``feature``; says how many were filled."""
-        annotated = self._session[content["tomogram"]]
-        feature = annotated.feature_by_uid(content["feature"])
+        annotated = self._session[question["tomogram"]]
+        feature = annotated.feature_by_uid(question["feature"])
         with annotated.lock:
             masks = {z: mask.copy() for z, mask in feature.masks.items()}
         found = interpolate_masks(masks)
@@ -146,9 +150,14 @@ class AnnotationService:
                 feature.set_mask(z, mask)
         return {"filled": len(found)}
 
-    def _once(self, annotated: AnnotatedTomogram, content: dict[str, Any], change: Any) -> dict[str, Any]:
-        """Do a numbered change once, in its turn; the answer says where the kernel stands."""
-        client, number = self._hear(content), int(content["seq"])
+    def _once(
+        self, annotated: AnnotatedTomogram, question: wire.Numbered, change: Callable[[], bool], known: bool
+    ) -> wire.Delivered | wire.Gap:
+        """Make a numbered change once, in its turn; the answer says where the kernel stands.
+
+        A page that asked for undo without knowing the step (`known` is false) learns of the outcome as the others do.
+        """
+        client, number = self._hear(question.get("client")), question["seq"]
         recorder = self._recorders[annotated.uid]
         with annotated.lock, self._lock, recorder.held():
             done = self._received.get(client, 0)
@@ -161,21 +170,21 @@ class AnnotationService:
                 self._received[client] = number
                 agrees = change()
             edits, blobs = recorder.take()
-            # A page that asked for undo without knowing the step learns of the outcome as the others do.
-            known = content["kind"] == "edit" or content.get("expect") is not None
             if edits and (not known or self._others(client)):
                 message = self._message(annotated, before, edits, client if known else None)
-                self._widget.push("changes", message, list(blobs))
-            answer = {"from": before if known else recorder.revision, "revision": recorder.revision}
-            # Where an expectation failed, the page asks for a snapshot.
-            return {**answer, "info": describe_history(annotated), "disagrees": not agrees}
+                self._widget.push(wire.CHANGES, message, list(blobs))
+            return {
+                "from": before if known else recorder.revision,
+                "revision": recorder.revision,
+                "info": describe_history(annotated),
+                "disagrees": not agrees,  # the page then asks for a snapshot
+            }
 
-    def _hear(self, content: dict[str, Any]) -> str:
+    def _hear(self, client: str | None) -> str:
         """Note that the page that asks is there, and return which it is."""
-        client = str(content.get("client") or "")
         if client:
             self._heard[client] = time.monotonic()
-        return client
+        return client or ""
 
     def _others(self, client: str) -> bool:
         """Whether there are other pages than this one."""
@@ -185,12 +194,10 @@ class AnnotationService:
 
     def _tell(self, annotated: AnnotatedTomogram, before: int, edits: list[dict], blobs: list[bytes]) -> None:
         """Announce what a script or another widget changed."""
-        self._widget.push("changes", self._message(annotated, before, edits, None), list(blobs))
+        self._widget.push(wire.CHANGES, self._message(annotated, before, edits, None), list(blobs))
 
-    def _message(
-        self, annotated: AnnotatedTomogram, before: int, edits: list[dict], client: str | None
-    ) -> dict[str, Any]:
-        step = any(edit["edit"] != "setting" or edit["name"] not in TOOL_SETTINGS for edit in edits)
+    def _message(self, annotated: AnnotatedTomogram, before: int, edits: list[Any], client: str | None) -> wire.Changes:
+        step = any(edit["edit"] != "setting" or is_step(edit["name"]) for edit in edits)
         return {
             "tomogram": annotated.uid,
             "from": before,

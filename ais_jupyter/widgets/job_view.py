@@ -9,20 +9,24 @@ import traitlets
 
 from ais_jupyter.core.jobs.job import Job
 from ais_jupyter.widgets.base import KernelWidget, explain
+from ais_jupyter.widgets.wire.declare import Buffers, Nothing
+from ais_jupyter.widgets.wire.jobs import JobStatus
+from ais_jupyter.widgets.wire.outgoing import plain
+from ais_jupyter.widgets.wire.transport import CANCEL_JOB
 
 #: Seconds between two updates of the picture.
 PAUSE = 0.2
 
 
-def job_status(job: Job) -> dict[str, Any]:
-    """Return what a progress bar shows; kept in step with ``JobStatus`` in js/src/state/job_status.ts."""
+def job_status(job: Job) -> JobStatus:
+    """Return what a progress bar shows."""
     return {
         "title": job.title or "working",
         "state": job.state,
         "progress": job.progress,
         "message": job.message,
         "elapsed": job.elapsed,
-        "timeLeft": job.time_left,
+        "time_left": job.time_left,
         "error": explain(job.error) if job.error is not None and job.state == "failed" else None,
     }
 
@@ -34,8 +38,9 @@ class JobView(KernelWidget):
 
     def __init__(self, job: Job) -> None:
         self._told = 0.0
-        super().__init__("job", status=job_status(job))
-        self.on_request("cancel_job", lambda content, buffers: job.cancel())
+        super().__init__("job", status=plain(job_status(job)))
+        self.on_request(CANCEL_JOB, self._cancel_job)
+        self._job = job
         self._stop = job.listen(self._follow)
         self._follow(job)  # it may have ended meanwhile
 
@@ -44,11 +49,15 @@ class JobView(KernelWidget):
         self._stop()
         super().close()
 
+    def _cancel_job(self, _question: Nothing, _buffers: Buffers) -> Nothing:
+        self._job.cancel()
+        return {}
+
     def _follow(self, job: Job) -> None:
         ended = job.state not in ("waiting", "running")
         if ended or time.monotonic() - self._told >= PAUSE:
             self._told = time.monotonic()
-            self.status = job_status(job)
+            self.status = plain(job_status(job))
 
 
 def in_notebook() -> bool:

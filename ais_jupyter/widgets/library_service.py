@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from ais_jupyter.core.data import storage
 from ais_jupyter.core.data.feature_library import FeatureLibrary, LibraryFeature
 from ais_jupyter.core.data.home import home
 from ais_jupyter.core.session import Session
 from ais_jupyter.widgets.base import KernelWidget
-from ais_jupyter.widgets.protocol import Buffers
+from ais_jupyter.widgets.wire import library as wire
+from ais_jupyter.widgets.wire.declare import Buffers
 
 
 def default_path() -> Path:
@@ -24,10 +24,10 @@ class LibraryService:
     def __init__(self, widget: KernelWidget, session: Session, path: str | Path | None = None) -> None:
         self._session = session
         self.path = Path(path).expanduser() if path else default_path()
-        widget.on_request("library", lambda content, buffers: self.listing())
-        widget.on_request("library_keep", self.keep)
+        widget.on_request(wire.LIBRARY, lambda question, buffers: self.listing())
+        widget.on_request(wire.LIBRARY_KEEP, self.keep)
 
-    def listing(self) -> dict[str, Any]:
+    def listing(self) -> wire.Library:
         """Features of the active library that are in use; sizes in pixels need a tomogram, so lengths are in Å."""
         library = self._read()
         entries = library.libraries.get(library.active, [])
@@ -35,9 +35,9 @@ class LibraryService:
             "library": [
                 {
                     "title": entry.title,
-                    "color": list(entry.color),
-                    "boxSize": entry.box_size,
-                    "brushDiameter": entry.brush_diameter,
+                    "color": entry.color,
+                    "box_size": entry.box_size,
+                    "brush_diameter": entry.brush_diameter,
                     "alpha": entry.alpha,
                 }
                 for entry in entries
@@ -45,10 +45,10 @@ class LibraryService:
             ]
         }
 
-    def keep(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
+    def keep(self, question: wire.OneFeature, _buffers: Buffers) -> wire.Library:
         """Put the settings of ``feature`` into the active library, in place of those of the same title."""
-        annotated = self._session[content["tomogram"]]
-        feature = annotated.feature_by_uid(content["feature"])
+        annotated = self._session[question["tomogram"]]
+        feature = annotated.feature_by_uid(question["feature"])
         pixel = annotated.tomogram.pixel_size or 10.0
         library = self._read()
         entries = library.libraries.setdefault(library.active, [])

@@ -1,24 +1,24 @@
-"""Answers requests about the list of models; the browser's side is ``js/src/state/model_set.ts``."""
+"""Answers requests about the list of models."""
 
 from __future__ import annotations
 
-import threading
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from ais_jupyter.core.data.colors import as_color, cycle_color
+from ais_jupyter.core.data.colors import cycle_color
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.model_info import Interaction
 from ais_jupyter.core.session import Session
 from ais_jupyter.core.session.open_models import OpenModel
 from ais_jupyter.widgets.base import KernelWidget
-from ais_jupyter.widgets.protocol import Buffers
+from ais_jupyter.widgets.later import Later
+from ais_jupyter.widgets.wire import models as wire
+from ais_jupyter.widgets.wire.check import check, fields_of
+from ais_jupyter.widgets.wire.declare import Buffers
 
 #: Seconds that changes of the list are collected before they are told.
 DELAY = 0.05
-
-_SWITCHES = ("active", "show", "blend", "emit", "absorb")
 
 
 class ModelService:
@@ -28,38 +28,37 @@ class ModelService:
         self._widget = widget
         self._session = session
         self._models = session.models
-        self._timer: threading.Timer | None = None
+        self._soon = Later(DELAY, lambda: widget.push(wire.MODELS_CHANGED, self.listing()))
         self._models.changed.connect(self._soon)
-        widget.on_request("models", lambda content, buffers: self.listing())
-        widget.on_request("architectures", self.architectures, background=True)
-        widget.on_request("architecture_facts", self.facts, background=True)
-        widget.on_request("model_add", self.add)
-        widget.on_request("model_load", self.load, background=True)
-        widget.on_request("model_save", self.save, background=True)
-        widget.on_request("model_group_save", self.save_group, background=True)
-        widget.on_request("model_remove", self.remove)
-        widget.on_request("model_select", self.select)
-        widget.on_request("model_set", self.set)
-        widget.on_request("interactions", self.interactions)
+        widget.on_request(wire.MODELS, lambda question, buffers: self.listing())
+        widget.on_request(wire.ARCHITECTURES, self.architectures, background=True)
+        widget.on_request(wire.ARCHITECTURE_FACTS, self.facts, background=True)
+        widget.on_request(wire.MODEL_ADD, self.add)
+        widget.on_request(wire.MODEL_LOAD, self.load, background=True)
+        widget.on_request(wire.MODEL_SAVE, self.save, background=True)
+        widget.on_request(wire.MODEL_GROUP_SAVE, self.save_group, background=True)
+        widget.on_request(wire.MODEL_REMOVE, self.remove)
+        widget.on_request(wire.MODEL_SELECT, self.select)
+        widget.on_request(wire.MODEL_SET, self.set)
+        widget.on_request(wire.INTERACTIONS, self.interactions)
 
     def close(self) -> None:
         """Stop listening."""
-        if self._timer is not None:
-            self._timer.cancel()
+        self._soon.close()
         self._models.changed.disconnect(self._soon, missing_ok=True)
 
-    def listing(self) -> dict[str, Any]:
+    def listing(self) -> wire.Models:
         """Return every open model, and how they act on each other."""
         with self._models.lock:
             return {
                 "models": [describe_model(opened) for opened in self._models],
-                "interactions": [asdict(interaction) for interaction in self._models.interactions],
+                "interactions": [cast(wire.Interaction, asdict(one)) for one in self._models.interactions],
                 "selected": self._models.selected,
             }
 
     # requests --------------------------------------------------------------------------------------------------------
 
-    def architectures(self, _content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
+    def architectures(self, _question: wire.Nothing, _buffers: Buffers) -> wire.ArchitectureList:
         """Return the library: title, when to use it, and the group in which it is offered."""
         from ais_jupyter.core.learning.architectures import architectures
 
@@ -74,76 +73,74 @@ class ModelService:
             ]
         }
 
-    def facts(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
+    def facts(self, question: wire.AskFacts, _buffers: Buffers) -> wire.KnownFacts:
         """Return what is known of one architecture; it is built for that, which takes a moment."""
         from ais_jupyter.core.learning.network_facts import architecture_facts
 
-        found = architecture_facts(str(content["title"]), int(content.get("depth", 1)))
+        found = architecture_facts(question["title"], question.get("depth", 1))
         return {"facts": None if found is None else _facts(found)}
 
-    def add(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
+    def add(self, question: wire.AddModel, _buffers: Buffers) -> wire.OneModel:
         """Open a new model of ``architecture``, with a ``title`` if that is known already."""
         from ais_jupyter.core.workflows import SegmentationModel
 
-        title = self._free_title(str(content.get("title") or "Unnamed model"))
-        color = as_color(content["color"]) if content.get("color") else cycle_color(len(self._models))
-        opened = self._models.add(SegmentationModel(str(content["architecture"]), title, color))
+        title = self._free_title(question.get("title") or "Unnamed model")
+        color = question["color"] if "color" in question else cycle_color(len(self._models))
+        opened = self._models.add(SegmentationModel(question["architecture"], title, color))
         return {"model": opened.uid}
 
-    def load(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
+    def load(self, question: wire.Path, _buffers: Buffers) -> wire.OneModel:
         """Open the model or group at ``path``."""
         from ais_jupyter.core.workflows.opening import open_models
 
-        path = Path(str(content["path"])).expanduser()
+        path = Path(question["path"]).expanduser()
         models, group = open_models(path)
         opened = [self._models.add(model, None if group else path) for model in models]
         if group is not None and group.interactions:
             self._models.set_interactions([*self._models.interactions, *group.interactions])
         return {"model": opened[-1].uid}
 
-    def save(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
+    def save(self, question: wire.SaveModel, _buffers: Buffers) -> wire.Path:
         """Write ``model`` to ``path`` (by default where it came from), with a picture of slice ``z``."""
-        opened = self._models[content["model"]]
-        path = content.get("path") or opened.path
+        opened = self._models[question["model"]]
+        path = question.get("path") or opened.path
         if not path:
             raise InputError("give a path to write to")
-        if content.get("z") is not None:
-            self._take_picture(opened, str(content["tomogram"]), int(content["z"]))
-        written = opened.save(path, overwrite=bool(content.get("overwrite")))
+        tomogram, z = question.get("tomogram"), question.get("z")
+        if tomogram is not None and z is not None:
+            self._take_picture(opened, tomogram, z)
+        written = opened.save(path, overwrite=question.get("overwrite", False))
         self._soon()
         return {"path": str(written)}
 
-    def save_group(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
+    def save_group(self, question: wire.SaveGroup, _buffers: Buffers) -> wire.Path:
         """Write all models with weights, and their interactions, to ``path``."""
         from ais_jupyter.core.workflows import ModelGroup
 
         ready = [opened.model for opened in self._models if opened.model.compiled]
         titles = {model.title for model in ready}
         acting = [i for i in self._models.interactions if {i.parent, i.partner} <= titles]
-        return {"path": str(ModelGroup(ready, acting).save(str(content["path"]), bool(content.get("overwrite"))))}
+        return {"path": str(ModelGroup(ready, acting).save(question["path"], question.get("overwrite", False)))}
 
-    def remove(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
+    def remove(self, question: wire.OneModel, _buffers: Buffers) -> wire.Nothing:
         """Close ``model``."""
-        self._models.remove(content["model"])
+        self._models.remove(question["model"])
         return {}
 
-    def select(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
+    def select(self, question: wire.OneModel, _buffers: Buffers) -> wire.Nothing:
         """Bring ``model`` to the front."""
-        self._models.select(content["model"])
+        self._models.select(question["model"])
         return {}
 
-    def set(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
+    def set(self, question: wire.SetModel, _buffers: Buffers) -> wire.Nothing:
         """Give the setting ``name`` of ``model`` another ``value``."""
-        opened, name = self._models[content["model"]], str(content["name"])
-        setattr(opened.model.info, name, checked(name, content["value"]))
+        opened, name = self._models[question["model"]], question["name"]
+        setattr(opened.model.info, name, checked(name, question["value"]))
         return {}
 
-    def interactions(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
+    def interactions(self, question: wire.Interactions, _buffers: Buffers) -> wire.Nothing:
         """Replace all interactions."""
-        names = {one.name for one in fields(Interaction)}
-        self._models.set_interactions(
-            [Interaction(**{name: one[name] for name in names & set(one)}) for one in content["interactions"]]
-        )
+        self._models.set_interactions([Interaction(**one) for one in question["interactions"]])
         return {}
 
     # -----------------------------------------------------------------------------------------------------------------
@@ -167,63 +164,51 @@ class ModelService:
         picture = make_picture(block[len(block) // 2], levels / 255, model.info.color)
         model.preview = block.astype("float32"), picture
 
-    def _soon(self) -> None:
-        if self._timer is None or not self._timer.is_alive():
-            self._timer = threading.Timer(DELAY, self._push)
-            self._timer.daemon = True
-            self._timer.start()
 
-    def _push(self) -> None:
-        self._widget.push("models", self.listing())
-
-
-def describe_model(opened: OpenModel) -> dict[str, Any]:
-    """Return what the browser shows of a model; kept in step with ``ModelValues`` in js/src/state/model_set.ts."""
+def describe_model(opened: OpenModel) -> wire.ModelValues:
+    """Return what the page shows of a model."""
     info = opened.model.info
     return {
         "uid": opened.uid,
         "path": str(opened.path) if opened.path else None,
-        "proposedName": opened.proposed_name,
+        "proposed_name": opened.proposed_name,
         "compiled": opened.applied.compiled,
         "training": opened.training,
         "version": opened.look_at_weights(),
         "architecture": info.architecture,
         "parameters": info.n_parameters,
-        "receptiveField": _receptive_field(opened),
-        "boxSize": info.box_size,
+        "receptive_field": _receptive_field(opened),
+        "box_size": info.box_size,
         "depth": info.depth,
         "loss": info.loss,
         "voxel_size": info.voxel_size,
         "title": info.title,
-        "color": list(info.color),
+        "color": info.color,
         "threshold": info.threshold,
         "alpha": info.alpha,
         "tta": info.tta,
-        **{name: getattr(info, name) for name in _SWITCHES},
+        "active": info.active,
+        "show": info.show,
+        "blend": info.blend,
+        "emit": info.emit,
+        "absorb": info.absorb,
     }
 
 
 def checked(name: str, value: Any) -> Any:
-    """Return `value` as a setting called `name` holds it.
+    """Return `value` as the setting `name` of a model holds it.
 
     Raises
     ------
     InputError
-        There is no such setting, or it cannot be that.
+        The setting cannot have this value.
     """
-    if name in _SWITCHES:
-        return bool(value)
-    if name in ("threshold", "alpha"):
-        return min(1.0, max(0.0, float(value)))
-    if name == "tta":
-        return min(16, max(1, int(value)))
-    if name == "color":
-        return as_color(value)
-    if name == "title" and str(value).strip():
-        return str(value).strip()
-    if name == "voxel_size" and float(value) > 0:
-        return float(value)
-    raise InputError(f"a model has no setting {name!r} that can be {value!r}")
+    value = check(value, fields_of(wire.ModelSettings)[name][0], f"the setting {name!r}")
+    if name == "title":
+        value = value.strip()
+    if value == "" or (name == "voxel_size" and not value > 0):
+        raise InputError(f"the {name.replace('_', ' ')} of a model cannot be {value!r}")
+    return value
 
 
 def _receptive_field(opened: OpenModel) -> int | None:
@@ -233,10 +218,10 @@ def _receptive_field(opened: OpenModel) -> int | None:
     return None if network is None else network_facts(network).receptive_field
 
 
-def _facts(found: Any) -> dict[str, Any]:
+def _facts(found: Any) -> wire.Facts:
     return {
         "parameters": found.n_parameters,
-        "receptiveField": found.receptive_field,
-        "sizeMultiple": found.size_multiple,
-        "depthMultiple": found.depth_multiple,
+        "receptive_field": found.receptive_field,
+        "size_multiple": found.size_multiple,
+        "depth_multiple": found.depth_multiple,
     }

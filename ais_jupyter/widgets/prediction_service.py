@@ -1,18 +1,18 @@
-"""Answers requests for what the models find in a slice; the browser's side is ``js/src/state/predictions.ts``."""
+"""Answers requests for what the models find in a slice."""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.data.errors import InputError, WouldOverwriteError
 from ais_jupyter.core.session import Session
 from ais_jupyter.core.session.open_models import OpenModel, OpenModels
 from ais_jupyter.widgets.base import KernelWidget
-from ais_jupyter.widgets.protocol import Answer, Buffers
+from ais_jupyter.widgets.wire import predictions as wire
+from ais_jupyter.widgets.wire.declare import Answer, Buffers
 
 
 class PredictionService:
@@ -23,8 +23,8 @@ class PredictionService:
         self._session = session
         self._models = session.models
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ais-predict")
-        widget.on_request("predict", self.predict, background=self._pool)
-        widget.on_request("prediction_save", self.save, background=True)
+        widget.on_request(wire.PREDICT, self.predict, background=self._pool)
+        widget.on_request(wire.PREDICTION_SAVE, self.save, background=True)
         self._models.weights_changed.connect(self._on_weights)
         self._models.removed.connect(self._on_removed)
 
@@ -34,13 +34,13 @@ class PredictionService:
         self._models.removed.disconnect(self._on_removed, missing_ok=True)
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def predict(self, content: dict[str, Any], _buffers: Buffers) -> Answer:
+    def predict(self, question: wire.Predict, _buffers: Buffers) -> Answer[wire.Predicted]:
         """Apply the models that are in use to slice ``z`` of ``tomogram``.
 
-        The answer has a layer for each model that is shown: which model and version it is of, and 8-bit probabilities.
+        The answer has a layer of 8-bit probabilities for each model that is shown.
         """
-        annotated = self._session[content["tomogram"]]
-        z = int(content["z"])
+        annotated = self._session[question["tomogram"]]
+        z = question["z"]
         used = used_models(self._models)
         for opened in used:
             opened.predictions = (opened.predictions[0] + 1, opened.predictions[1])
@@ -50,13 +50,14 @@ class PredictionService:
                 z,
                 [opened.as_applied() for opened in used],
                 self._models.interactions,
-                lambda: self._widget.is_withdrawn(content),
+                self._widget.withdrawal(),
                 self._models.inference,
             )
         finally:
             for opened in used:
                 opened.predictions = (opened.predictions[0], opened.predictions[1] + 1)
-        layers, buffers = [], []
+        layers: list[wire.PredictedLayer] = []
+        buffers = []
         for opened in used:
             if opened.model.info.show:
                 levels = np.ascontiguousarray(found.levels[opened.uid])
@@ -64,17 +65,17 @@ class PredictionService:
                 buffers.append(levels.data.cast("B"))
         height, width = annotated.tomogram.shape[1:]
         return Answer(
-            {"tomogram": content["tomogram"], "z": z, "width": width, "height": height, "layers": layers}, buffers
+            {"tomogram": question["tomogram"], "z": z, "width": width, "height": height, "layers": layers}, buffers
         )
 
-    def save(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
+    def save(self, question: wire.SavePrediction, _buffers: Buffers) -> wire.Path:
         """Write what ``model`` finds in slice ``z`` to ``path``: an MRC volume of one slice, uint8, at its place."""
         from ais_jupyter.core.files.mrc import write_mrc
 
-        path = Path(str(content["path"])).expanduser()
-        if path.exists() and not content.get("overwrite"):
-            raise InputError(f"{path} is there already: choose another name")
-        annotated, opened, z = self._session[content["tomogram"]], self._models[content["model"]], int(content["z"])
+        path = Path(question["path"]).expanduser()
+        if path.exists() and not question.get("overwrite"):
+            raise WouldOverwriteError(path)
+        annotated, opened, z = self._session[question["tomogram"]], self._models[question["model"]], question["z"]
         if not opened.applied.compiled:
             raise InputError(f"{opened.model.title!r} has no weights yet: train it first")
         used = used_models(self._models)
@@ -89,7 +90,8 @@ class PredictionService:
 
     def _on_weights(self, opened: OpenModel) -> None:
         self._session.predictor.forget_versions(opened.uid, opened.version)
-        self._widget.push("weights", {"model": opened.uid, "version": opened.version})
+        weights: wire.Weights = {"model": opened.uid, "version": opened.version}
+        self._widget.push(wire.WEIGHTS, weights)
 
     def _on_removed(self, opened: OpenModel) -> None:
         self._session.predictor.forget(opened.uid)

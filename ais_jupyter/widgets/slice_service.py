@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
+from typing import cast
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -11,7 +11,8 @@ import numpy as np
 from ais_jupyter.core.data.planes import plane_as_shown
 from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.session import Session
-from ais_jupyter.widgets.protocol import Answer, Buffers
+from ais_jupyter.widgets.wire import slices as wire
+from ais_jupyter.widgets.wire.declare import Answer, Buffers
 
 SAMPLED_SLICES = 8
 SAMPLED_PIXELS = 200_000
@@ -70,28 +71,33 @@ class SliceService:
         self._limits: WeakKeyDictionary[Tomogram, tuple[float, float]] = WeakKeyDictionary()
         self._lock = threading.Lock()
 
-    def slice(self, content: dict[str, Any], _buffers: Buffers) -> Answer:
+    def slice(self, question: wire.OneSlice, _buffers: Buffers) -> Answer[wire.Slice]:
         """One plane as shown: ``tomogram``, ``axis``, ``index``; ``step`` > 1 for a coarse one.
 
         ``precision`` overrides the widget's.
         """
-        tomogram = self._session[content["tomogram"]].tomogram
-        precision = content.get("precision") or self._precision
-        step = max(1, int(content.get("step", 1)))
-        axis = content.get("axis", "z")
-        image = plane_as_shown(tomogram, int(content["index"]), axis)[::step, ::step]
+        tomogram = self._session[question["tomogram"]].tomogram
+        precision = question.get("precision") or self._precision
+        step = question.get("step", 1)
+        image = plane_as_shown(tomogram, question["index"], question["axis"])[::step, ::step]
         pixels, factor, offset = encode(image, precision, self.limits(tomogram))
         height, width = pixels.shape
-        described = {"width": width, "height": height, "dtype": str(pixels.dtype), "factor": factor, "offset": offset}
         return Answer(
-            {**described, "step": step},
+            {
+                "width": width,
+                "height": height,
+                "dtype": cast(wire.Precision, str(pixels.dtype)),
+                "factor": factor,
+                "offset": offset,
+                "step": step,
+            },
             [np.ascontiguousarray(pixels).data.cast("B")],
         )
 
-    def value(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
+    def value(self, question: wire.OneVoxel, _buffers: Buffers) -> wire.Value:
         """Return the exact grey value at ``position`` (z, y, x); None where it is not a number."""
-        tomogram = self._session[content["tomogram"]].tomogram
-        z, y, x = (int(v) for v in content["position"])
+        tomogram = self._session[question["tomogram"]].tomogram
+        z, y, x = question["position"]
         if not all(0 <= v < n for v, n in zip((z, y, x), tomogram.shape)):
             return {"value": None}
         found = float(unsigned_view(tomogram.slice(z)[y : y + 1, x : x + 1])[0, 0])

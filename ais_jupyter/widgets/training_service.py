@@ -1,10 +1,8 @@
-"""Answers requests about training: begin, stop, continue, how it goes; the browser's side is ``state/training.ts``."""
+"""Answers requests about training: begin, stop, continue, and how it is going."""
 
 from __future__ import annotations
 
 import threading
-from dataclasses import asdict
-from typing import Any
 
 import numpy as np
 
@@ -15,7 +13,8 @@ from ais_jupyter.core.session import Session
 from ais_jupyter.core.session.open_models import OpenModel
 from ais_jupyter.core.session.trainings import Curve
 from ais_jupyter.widgets.base import KernelWidget
-from ais_jupyter.widgets.protocol import Answer, Buffers
+from ais_jupyter.widgets.wire import training as wire
+from ais_jupyter.widgets.wire.declare import Answer, Buffers
 
 #: Seconds between events; the batches of a small network come much quicker.
 DELAY = 0.2
@@ -33,11 +32,11 @@ class TrainingService:
         self._timer: threading.Timer | None = None
         self._trainings.changed.connect(self._soon)
         self._models.changed.connect(self._soon_all)
-        widget.on_request("trainings", self.open, background=True)
-        widget.on_request("train", self.train)
-        widget.on_request("training_stop", self.stop)
-        widget.on_request("training_continue", self.resume)
-        widget.on_request("training_recover", self.recover, background=True)
+        widget.on_request(wire.TRAININGS, self.open, background=True)
+        widget.on_request(wire.TRAIN, self.train)
+        widget.on_request(wire.TRAINING_STOP, self.stop)
+        widget.on_request(wire.TRAINING_CONTINUE, self.resume)
+        widget.on_request(wire.TRAINING_RECOVER, self.recover, background=True)
 
     def close(self) -> None:
         """Stop listening; what is in training goes on."""
@@ -48,65 +47,72 @@ class TrainingService:
 
     # requests --------------------------------------------------------------------------------------------------------
 
-    def open(self, _content: dict[str, Any], _buffers: Buffers) -> Answer:
+    def open(self, _question: wire.Nothing, _buffers: Buffers) -> Answer[wire.Trainings]:
         """Return every run with its curve, as float32 rows (at, batch loss, loss, validation loss), NaN where none.
 
         ``options`` are those asked for last.
         """
         runs, options = dict(self._trainings.runs), self._trainings.latest_options
         curves = [np.array(run.curve.rows, np.float32).reshape(-1, 4) for run in runs.values()]
-        content = {
+        content: wire.Trainings = {
             "runs": [self._describe(uid) for uid in runs],
-            "lost": [
-                {"id": str(lost.path), "title": lost.title, "time": lost.time, "loss": lost.loss}
-                for lost in lost_models()
-            ],
-            "options": asdict(options) if options else None,
+            "lost": _lost(),
+            "options": {
+                "epochs": options.epochs,
+                "batch_size": options.batch_size,
+                "n_copies": options.n_copies,
+                "learning_rate": options.learning_rate,
+                "validation_split": options.validation_split,
+                "augment": options.augment,
+            }
+            if options
+            else None,
         }
         return Answer(content, [curve.tobytes() for curve in curves])
 
-    def train(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
+    def train(self, question: wire.Train, _buffers: Buffers) -> wire.OneModel:
         """Train ``model`` further, from new weights to ``start_over``, or a new one of ``architecture``."""
         from ais_jupyter.core.learning.training_options import TrainingOptions
 
         training_set = self._session.training_set.training_set
         if training_set is None:
             raise InputError("make a training set first, or load one")
-        options = TrainingOptions.from_values(**content["options"])
-        opened = self._models[content["model"]] if content.get("model") else self._new(str(content["architecture"]))
-        if content.get("start_over"):
+        options = TrainingOptions.from_values(**question["options"])
+        model = question["model"]
+        opened = self._new(question["architecture"]) if model is None else self._models[model]
+        if question.get("start_over"):
             self._trainings.start_over(opened, training_set, options)
         else:
             self._trainings.train(opened, training_set, options)
         return {"model": opened.uid}
 
-    def stop(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
+    def stop(self, question: wire.OneModel, _buffers: Buffers) -> wire.Nothing:
         """Stop the training of ``model``."""
-        self._trainings.stop(str(content["model"]))
+        self._trainings.stop(question["model"])
         return {}
 
-    def resume(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
+    def resume(self, question: wire.ContinueTraining, _buffers: Buffers) -> wire.Nothing:
         """Continue the training of ``model`` on the current set, with ``options`` or as before."""
         from ais_jupyter.core.learning.training_options import TrainingOptions
 
-        options = TrainingOptions.from_values(**content["options"]) if content.get("options") else None
-        training_set = self._session.training_set.training_set
-        self._trainings.resume(str(content["model"]), training_set, options=options)
+        asked = question.get("options")
+        options = TrainingOptions.from_values(**asked) if asked else None
+        self._trainings.resume(question["model"], self._session.training_set.training_set, options=options)
         return {}
 
-    def recover(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
+    def recover(self, question: wire.RecoverModel, _buffers: Buffers) -> wire.StillLost:
         """Open a model (``recovery``) that a program left behind, or ``discard`` it."""
         from ais_jupyter.core.workflows.opening import open_models
 
-        lost = next((one for one in lost_models() if str(one.path) == content["recovery"]), None)
+        lost = next((one for one in lost_models() if str(one.path) == question["recovery"]), None)
         if lost is None:
             raise InputError("this model was recovered or discarded already")
-        if content.get("discard"):
+        if question.get("discard"):
             discard_lost(lost)
         else:
             (model,), _ = open_models(lost.path)
             self._trainings.recover(self._models.add(model), lost)
-        return {"lost": [{"id": str(o.path), "title": o.title, "time": o.time, "loss": o.loss} for o in lost_models()]}
+        return {"lost": _lost()}
 
     def _new(self, architecture: str) -> OpenModel:
         from ais_jupyter.core.workflows import SegmentationModel
@@ -118,8 +124,8 @@ class TrainingService:
 
     # events ----------------------------------------------------------------------------------------------------------
 
-    def _describe(self, uid: str) -> dict[str, Any]:
-        """Return how a run stands; kept in step with ``RunValues`` in the browser."""
+    def _describe(self, uid: str) -> wire.RunValues:
+        """Return how a run stands."""
         run = self._trainings.runs[uid]
         job, status = run.job, run.curve.status
         opened = next((one for one in self._models if one.uid == uid), None)
@@ -131,19 +137,19 @@ class TrainingService:
             "stopping": run.active and job.cancelling,
             "progress": job.progress,
             "message": job.message,
-            "waitsFor": self._trainings.waits_for(uid),
+            "waits_for": self._trainings.waits_for(uid),
             "error": str(job.error) if job.state == "failed" else None,
-            "backupError": backup.error if backup else None,
+            "backup_error": backup.error if backup else None,
             "epochs": run.options.epochs,
-            "epochsLeft": run.epochs_left,
-            "outOfMemory": status.get("out_of_memory"),
-            "batchSize": status.get("batch_size", run.options.batch_size),
+            "epochs_left": run.epochs_left,
+            "out_of_memory": status.get("out_of_memory"),
+            "batch_size": status.get("batch_size", run.options.batch_size),
             "device": status.get("device", ""),
             "arithmetic": status.get("arithmetic", ""),
             "memory": status.get("memory", 0),
             "note": status.get("note", ""),
-            "stepsPerSecond": status.get("steps_per_second", 0.0),
-            "timeLeft": status.get("time_left") if job.state == "running" else None,
+            "steps_per_second": status.get("steps_per_second", 0.0),
+            "time_left": status.get("time_left") if job.state == "running" else None,
         }
 
     def _soon_all(self) -> None:
@@ -168,4 +174,9 @@ class TrainingService:
                 sent = min(sent, len(curve.rows)) if curve.begin else 0
             rows = curve.rows[sent:]
             self._sent[uid] = (curve, sent + len(rows))
-            self._widget.push("training", {**self._describe(uid), "from": sent, "rows": rows})
+            progress: wire.TrainingProgress = {**self._describe(uid), "from": sent, "rows": rows}
+            self._widget.push(wire.TRAINING, progress)
+
+
+def _lost() -> list[wire.LostModel]:
+    return [{"id": str(one.path), "title": one.title, "time": one.time, "loss": one.loss} for one in lost_models()]

@@ -1,17 +1,18 @@
-"""Answers requests for the places to annotate next; the browser's side is ``js/src/state/places.ts``."""
+"""Answers requests for the places to annotate next."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import asdict
-from typing import Any
+from typing import cast
 
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.jobs.job import Job
 from ais_jupyter.core.session import Session
 from ais_jupyter.widgets.base import KernelWidget
 from ais_jupyter.widgets.job_view import job_status
-from ais_jupyter.widgets.protocol import Buffers
+from ais_jupyter.widgets.wire import uncertainty as wire
+from ais_jupyter.widgets.wire.declare import Buffers
 
 #: Seconds between two reports of progress.
 PAUSE = 0.2
@@ -26,16 +27,16 @@ class UncertaintyService:
         self._job: Job | None = None
         self._tomogram = self._model = ""
         self._told = 0.0
-        widget.on_request("uncertain", lambda content, buffers: self.state())
-        widget.on_request("uncertain_find", self.find)
-        widget.on_request("uncertain_cancel", self.cancel)
+        widget.on_request(wire.UNCERTAIN, lambda question, buffers: self.state())
+        widget.on_request(wire.UNCERTAIN_FIND, self.find)
+        widget.on_request(wire.UNCERTAIN_CANCEL, self.cancel)
 
     def close(self) -> None:
         """Search no more."""
         if self._job is not None:
             self._job.cancel()
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> wire.Places:
         """Return how far the latest search is, and what it found."""
         job = self._job
         if job is None:
@@ -46,17 +47,17 @@ class UncertaintyService:
             "status": job_status(job),
             "tomogram": self._tomogram,
             "model": self._model,
-            "places": [asdict(place) for place in places],
+            "places": [cast(wire.Place, asdict(place)) for place in places],
         }
 
-    def find(self, content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
+    def find(self, question: wire.FindPlaces, _buffers: Buffers) -> wire.Places:
         """Search ``tomogram`` for the places where ``model`` is least certain and ``feature`` is not annotated."""
         from ais_jupyter.core.workflows.uncertainty import least_certain
 
-        annotated, opened = self._session[content["tomogram"]], self._session.models[content["model"]]
+        annotated, opened = self._session[question["tomogram"]], self._session.models[question["model"]]
         if not opened.applied.compiled:
             raise InputError(f"{opened.model.title!r} has no weights yet: train it first")
-        feature = annotated.feature_by_uid(content["feature"]) if content.get("feature") else None
+        feature = annotated.feature_by_uid(uid) if (uid := question["feature"]) else None
         self.close()
         self._tomogram, self._model = annotated.uid, opened.uid
         work = least_certain(annotated, opened.as_applied(), feature, predictor=self._session.predictor)
@@ -65,7 +66,7 @@ class UncertaintyService:
         job.start()
         return self.state()
 
-    def cancel(self, _content: dict[str, Any], _buffers: Buffers) -> dict[str, Any]:
+    def cancel(self, _question: wire.Nothing, _buffers: Buffers) -> wire.Nothing:
         """Stop the search; what was found until then is kept."""
         self.close()
         return {}
@@ -75,4 +76,4 @@ class UncertaintyService:
             return
         if job.state not in ("waiting", "running") or time.monotonic() - self._told > PAUSE:
             self._told = time.monotonic()
-            self._widget.push("uncertain", self.state())
+            self._widget.push(wire.UNCERTAIN_CHANGED, self.state())

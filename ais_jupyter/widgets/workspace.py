@@ -19,10 +19,12 @@ from ais_jupyter.widgets.model_service import ModelService
 from ais_jupyter.widgets.prediction_service import PredictionService
 from ais_jupyter.widgets.segmenting_service import SegmentingService
 from ais_jupyter.widgets.slice_service import SliceService
+from ais_jupyter.widgets.stages import STAGES
 from ais_jupyter.widgets.tomogram_service import TomogramService
 from ais_jupyter.widgets.training_service import TrainingService
 from ais_jupyter.widgets.training_set_service import TrainingSetService
 from ais_jupyter.widgets.uncertainty_service import UncertaintyService
+from ais_jupyter.widgets.wire import slices as wire
 
 if TYPE_CHECKING:
     from ais_jupyter.core.learning.model import SegmentationModel
@@ -33,7 +35,6 @@ _SERVICES = (
     AnnotationService, TomogramService, TrainingSetService, TrainingService, PredictionService, ModelService,
     SegmentingService, UncertaintyService,
 )  # fmt: skip
-STAGES = ("annotate", "models", "export", "render")
 
 
 class Workspace(KernelWidget):
@@ -79,8 +80,8 @@ class Workspace(KernelWidget):
         if self._session.documents:
             self._session.activate(self._session.documents[0])
         slices = SliceService(self._session, precision)
-        self.on_request("slice", slices.slice, background=True)
-        self.on_request("value", slices.value, background=True)
+        self.on_request(wire.SLICE, slices.slice, background=True)
+        self.on_request(wire.VALUE, slices.value, background=True)
         LibraryService(self, self._session, library)
         self._services = [service(self, self._session) for service in _SERVICES]
         self.add_models(models)

@@ -1,16 +1,10 @@
 // A kernel in the page: answers what the annotator asks, from memory. For the dev page and for tests, which can also make
 // it busy or lose messages.
-import type { Axis } from "../src/geometry/axis";
 import { planeSize, voxelAt } from "../src/geometry/plane";
-import {
-  type Answer,
-  type Content,
-  KernelError,
-  type Link,
-  type RequestOptions,
-} from "../src/kernel/protocol";
+import type { Changes, Delivered, Gap, MakeEdits, OneSlice, Travel } from "../src/kernel/generated/wire";
+import type { Answer, Asking, Content, Found, Kind, Link, Question } from "../src/kernel/protocol";
 import { RequestTable } from "../src/kernel/request_table";
-import { decodeEdit, type Edit, encodeEdit, inverse, type Step } from "../src/state/edits";
+import { decodeEdit, type Edit, encodeEdit, inverse, type Step, type StepName } from "../src/state/edits";
 import { FeatureState } from "../src/state/feature";
 import { LocalHistory } from "../src/state/local_history";
 import { type TomogramInfo, TomogramState } from "../src/state/tomogram";
@@ -18,9 +12,11 @@ import { type TomogramInfo, TomogramState } from "../src/state/tomogram";
 export interface Volume {
   name: string;
   shape: [number, number, number];
-  voxelSize: number;
+  voxel_size: number;
   value(z: number, y: number, x: number): number;
 }
+
+type Handler<K extends Kind> = (question: Question<K>, buffers: Uint8Array[]) => Answer<Found<K>>;
 
 interface Held {
   volume: Volume;
@@ -42,22 +38,26 @@ export class FakeKernel {
   constructor(volumes: Volume[]) {
     volumes.forEach((volume, i) => {
       const uid = (i + 1).toString(16).padStart(32, "0");
-      const info = { uid, name: volume.name, path: "", shape: volume.shape, available: true } as TomogramInfo;
       const history = new LocalHistory();
-      this.held.set(uid, { volume, state: new TomogramState(info), history, revision: 0 });
+      this.held.set(uid, { volume, state: new TomogramState(infoOf(uid, volume)), history, revision: 0 });
     });
   }
 
   connect(): Link {
     const table = new RequestTable();
     this.tables.add(table);
-    const request = (kind: string, content: Content = {}, options: RequestOptions = {}) => {
+    const request = <K extends Kind>(kind: K, ...[question, options = {}]: Asking<K>) => {
       const { id, answer } = table.open(options.signal, () => {});
       // A message is copied on its way.
-      const sent = structuredClone({ content, buffers: options.buffers ?? [] });
+      const sent = structuredClone({
+        content: (question ?? {}) as Question<K>,
+        buffers: options.buffers ?? [],
+      });
       const handle = () => {
         try {
-          const { content: found, buffers } = this.answer(kind, sent.content, sent.buffers);
+          const answers = this.answers[kind] as Handler<K> | undefined;
+          if (!answers) throw new Error(`the fake kernel knows no ${kind}`);
+          const { content: found, buffers } = answers(sent.content, sent.buffers);
           table.receive({ id, ...found }, buffers);
         } catch (error) {
           table.receive({ id, error: { message: String(error), type: "Error" } }, []);
@@ -65,11 +65,11 @@ export class FakeKernel {
       };
       if (!this.loses(kind)) this.waiting.push(handle);
       queueMicrotask(() => this.work());
-      return answer;
+      return answer as unknown as Promise<Answer<Found<K>>>;
     };
     return {
-      request: request as Link["request"],
-      on: (event, handler) => table.on(event, handler),
+      request,
+      on: (event, handler) => table.on(event, handler as never),
       onAlive: () => () => {},
       waiting: () => table.oldest(),
       close: () => {
@@ -84,56 +84,52 @@ export class FakeKernel {
     while (!this.busy && this.waiting.length > 0) this.waiting.shift()!();
   }
 
-  private answer(kind: string, content: Content, buffers: Uint8Array[]): Answer {
-    const held = this.held.get(String(content.tomogram));
-    switch (kind) {
-      case "open":
-        return reply({ tomograms: [...this.held.values()].map((one) => this.info(one)), recoverable: [] });
-      case "snapshot":
-        return this.snapshot(held!);
-      case "slice":
-        return slice(held!.volume, content);
-      case "value": {
-        const [z, y, x] = content.position as number[];
-        return reply({ value: held!.volume.value(z, y, x) });
-      }
-      case "edit":
-      case "undo":
-      case "redo":
-        return this.once(held!, kind, content, buffers);
-      case "heartbeat":
-        return reply({
-          revisions: Object.fromEntries([...this.held].map(([uid, one]) => [uid, one.revision])),
-        });
-      case "library":
-        return reply({ library: [] });
-      case "thumbnail": {
-        const pixels = slice(held!.volume, { axis: "z", index: held!.volume.shape[0] >> 1, step: 4 });
-        return pixels;
-      }
-      case "save":
-      case "display":
-        return reply({});
-      default:
-        throw new KernelError(`the fake kernel knows no ${kind}`, "protocol");
-    }
+  private answers: { [K in Kind]?: Handler<K> } = {
+    open: () => reply({ tomograms: [...this.held.values()].map((one) => this.info(one)), recoverable: [] }),
+    snapshot: ({ tomogram }) => this.snapshot(this.of(tomogram)),
+    slice: (question) => slice(this.of(question.tomogram).volume, question),
+    value: ({ tomogram, position: [z, y, x] }) => reply({ value: this.of(tomogram).volume.value(z, y, x) }),
+    edit: (question, buffers) =>
+      this.once(question, true, (held) => ({ expected: undefined, ...this.edit(held, question, buffers) })),
+    undo: (question) => this.travel("undo", question),
+    redo: (question) => this.travel("redo", question),
+    heartbeat: () =>
+      reply({ revisions: Object.fromEntries([...this.held].map(([uid, one]) => [uid, one.revision])) }),
+    library: () => reply({ library: [] }),
+    models: () => reply({ models: [], interactions: [], selected: null }),
+    exports: () => reply({ exports: [], folder: "" }),
+    uncertain: () => reply({ status: null, tomogram: "", model: "", places: [] }),
+    display: () => reply({}),
+    thumbnail: ({ tomogram }) => {
+      const { volume } = this.of(tomogram);
+      return slice(volume, { axis: "z", index: volume.shape[0] >> 1, step: 4 });
+    },
+    save: ({ tomogram }) => reply({ path: "memory.scns", info: this.info(this.of(tomogram)) }),
+  };
+
+  private of(tomogram: string): Held {
+    const held = this.held.get(tomogram);
+    if (!held) throw new Error(`no tomogram ${tomogram}`);
+    return held;
   }
 
-  private once(held: Held, kind: string, content: Content, buffers: Uint8Array[]): Answer {
-    const client = String(content.client);
-    const seq = Number(content.seq);
+  /** Makes a numbered change once, in its turn. */
+  private once(
+    { tomogram, client, seq }: MakeEdits | Travel,
+    known: boolean,
+    change: (held: Held) => { edits: Edit[]; key: string; expected: string | null | undefined },
+  ): Answer<Delivered | Gap> {
+    const held = this.of(tomogram);
     const done = this.received.get(client) ?? 0;
     if (seq > done + 1) return reply({ gap: true });
     const from = held.revision;
     let disagrees = false;
-    const known = kind === "edit" || content.expect !== null;
     if (seq === done + 1) {
       this.received.set(client, seq);
-      const edits =
-        kind === "edit" ? this.edit(held, content, buffers) : this.travel(held, kind as "undo" | "redo");
-      disagrees = kind !== "edit" && known && edits.key !== content.expect;
+      const { edits, key, expected } = change(held);
+      disagrees = expected !== undefined && expected !== null && key !== expected;
       held.revision++;
-      this.tell(held, edits.edits, from, known ? client : null);
+      this.tell(held, edits, from, known ? client : null);
     }
     return reply({
       from: known ? from : held.revision,
@@ -143,45 +139,46 @@ export class FakeKernel {
     });
   }
 
-  private edit(held: Held, content: Content, buffers: Uint8Array[]): { edits: Edit[]; key: string } {
+  private edit(held: Held, question: MakeEdits, buffers: Uint8Array[]): { edits: Edit[]; key: string } {
     const views = buffers.map((buffer) => new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength));
-    const edits = (content.edits as Content[]).map((fields) => this.decode(held, fields, views));
+    const { width, height } = held.state;
+    const edits = question.edits.map((fields) =>
+      decodeEdit(fields, views, (one, blobs) => FeatureState.decode(one, blobs, width, height)),
+    );
     for (const edit of edits) held.state.apply(edit);
-    const step: Step = { key: String(content.key), name: String(content.name), edits, time: 0 };
+    const { key, name } = question;
+    const step: Step = { key, name: name as StepName, edits, time: 0 };
     held.history.push(step);
-    return { edits, key: step.key };
+    return { edits, key };
   }
 
-  private travel(held: Held, kind: "undo" | "redo"): { edits: Edit[]; key: string } {
-    const step = kind === "undo" ? held.history.back() : held.history.forward();
-    if (!step) return { edits: [], key: "" };
-    const edits = kind === "undo" ? step.edits.map(inverse).reverse() : step.edits;
-    for (const edit of edits) held.state.apply(edit);
-    return { edits, key: step.key };
+  private travel(kind: "undo" | "redo", question: Travel): Answer<Delivered | Gap> {
+    const expected = question.expect ?? null;
+    return this.once(question, expected !== null, (held) => {
+      const step = kind === "undo" ? held.history.back() : held.history.forward();
+      if (!step) return { edits: [], key: "", expected };
+      const edits = kind === "undo" ? step.edits.map(inverse).reverse() : step.edits;
+      for (const edit of edits) held.state.apply(edit);
+      return { edits, key: step.key, expected };
+    });
   }
 
   private tell(held: Held, edits: Edit[], from: number, client: string | null): void {
     const blobs: Uint8Array[] = [];
-    const fields = edits.map((edit) => encodeEdit(held.state.uid, edit, blobs));
-    const content = {
-      event: "changes",
+    const changes: Changes = {
       tomogram: held.state.uid,
       from,
       revision: held.revision,
-      edits: fields,
+      edits: edits.map((edit) => encodeEdit(held.state.uid, edit, blobs)),
       client,
       step: true,
       info: this.info(held),
     };
-    for (const table of this.tables) table.receive(structuredClone(content), views(blobs));
+    for (const table of this.tables)
+      table.receive({ event: "changes", ...structuredClone(changes) } as Content, views(blobs));
   }
 
-  private decode(held: Held, fields: Content, buffers: DataView[]): Edit {
-    const { width, height } = held.state;
-    return decodeEdit(fields, buffers, (one, blobs) => FeatureState.decode(one, blobs, width, height));
-  }
-
-  private snapshot(held: Held): Answer {
+  private snapshot(held: Held): Answer<Found<"snapshot">> {
     const blobs: Uint8Array[] = [];
     const features = held.state.features.peek().map((feature) => feature.encode(blobs));
     return reply({ features, revision: held.revision, info: this.info(held) }, blobs);
@@ -189,37 +186,47 @@ export class FakeKernel {
 
   private info({ volume, state, history }: Held): TomogramInfo {
     return {
-      uid: state.uid,
-      name: volume.name,
-      path: "",
-      shape: volume.shape,
-      voxelSize: [volume.voxelSize, volume.voxelSize, volume.voxelSize],
-      region: [0, volume.shape[1], 0, volume.shape[2]],
-      zRange: [0, volume.shape[0]],
-      available: true,
+      ...infoOf(state.uid, volume),
       unsaved: history.undoName !== undefined,
       undo: history.undoName ?? null,
       redo: history.redoName ?? null,
-      colors: [],
-      savedTo: null,
-      autosaveError: null,
-      beside: null,
-      display: {},
     };
   }
+}
+
+function infoOf(uid: string, { name, shape, voxel_size }: Volume): TomogramInfo {
+  return {
+    uid,
+    name,
+    path: "",
+    shape,
+    voxel_size: [voxel_size, voxel_size, voxel_size],
+    region: [0, shape[1], 0, shape[2]],
+    z_range: [0, shape[0]],
+    available: true,
+    unsaved: false,
+    undo: null,
+    redo: null,
+    colors: [],
+    saved_to: null,
+    autosave_error: null,
+    beside: null,
+    display: {},
+  };
 }
 
 function views(blobs: Uint8Array[]): DataView[] {
   return blobs.map((blob) => new DataView(blob.slice().buffer));
 }
 
-function reply(content: object, blobs: Uint8Array[] = []): Answer {
-  return { content: structuredClone(content) as Content, buffers: views(blobs) };
+function reply<T>(content: T, blobs: Uint8Array[] = []): Answer<T> {
+  return { content: structuredClone(content), buffers: views(blobs) };
 }
 
-function slice({ shape, value }: Volume, content: Content): Answer {
-  const { axis, index } = content as { axis: Axis; index: number };
-  const step = Number(content.step ?? 1);
+function slice(
+  { shape, value }: Volume,
+  { axis, index, step = 1 }: Omit<OneSlice, "tomogram">,
+): Answer<Found<"slice">> {
   const { width, height } = planeSize(axis, shape);
   const at = (row: number, column: number) => {
     const { z, y, x } = voxelAt(axis, index, { column, row });

@@ -8,13 +8,13 @@ const kernel = new FakeKernel([
   {
     name: "waves",
     shape: [64, 300, 400],
-    voxelSize: 10,
+    voxel_size: 10,
     value: (z, y, x) => 128 + 60 * Math.sin(x / 17) * Math.cos(y / 13) + 40 * Math.sin(z / 7 + x / 40),
   },
   {
     name: "balls",
     shape: [80, 256, 256],
-    voxelSize: 13.5,
+    voxel_size: 13.5,
     value: (z, y, x) => {
       const distance = Math.hypot((x % 64) - 32, (y % 64) - 32, (z % 40) - 20);
       return (

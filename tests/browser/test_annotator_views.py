@@ -114,7 +114,7 @@ def test_points_by_the_cross_sections_features_in_order_and_alone(open_notebook)
         raise AssertionError(f"coloured {found}, expected {wanted}")
 
     wait_colours(True, True)
-    page.menu("Unnamed feature 3", "Show alone")
+    page.menu("Unnamed feature 3", "Show only this")
     wait_colours(False, True)
     page.menu("Unnamed feature 3", "Show all again")
     wait_colours(True, True)

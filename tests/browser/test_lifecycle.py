@@ -87,11 +87,11 @@ def test_lost_graphics_context_comes_back(notebook):
         """() => { const gl = document.querySelector('.ais-picture').getContext('webgl2');
         window.lost = gl.getExtension('WEBGL_lose_context'); window.lost.loseContext(); }"""
     )
-    notebook.page.get_by_text("took the graphics context away").wait_for()
+    notebook.page.get_by_text("has taken the graphics context away").wait_for()
     page.stroke((60, 120), (120, 90))  # painting needs no graphics; the cross-sections stay where they are
     page.button("Undo").click()
     notebook.page.evaluate("window.lost.restoreContext()")
-    notebook.page.get_by_text("took the graphics context away").wait_for(state="detached")
+    notebook.page.get_by_text("has taken the graphics context away").wait_for(state="detached")
     page.settle()
     notebook.page.wait_for_timeout(500)
     for name, picture in zip(PLANES, before):

@@ -18,13 +18,13 @@ from ais_jupyter.widgets import Workspace
 from test_segmenting import brightness_model
 z, y, x = np.mgrid[0:24, 0:200, 0:240].astype(np.float32)
 volume = 100 + 20 * np.sin(x / 9) * np.cos(y / 11 + z / 3)
-brightness_model("Bright", bias=-2, color=(1.0, 0.0, 0.0)).save("bright.scnm")
+brightness_model("Bright", bias=-2, color=(1.0, 0.0, 0.0)).save("bright.scnm", overwrite=True)
 annotator = Workspace(ais.Tomogram(volume.astype(np.float32), voxel_size=10.0, name="waves"))
-asked, (handler, pool) = [], annotator._handlers["predict"]
+asked, (predict, handler, pool) = [], annotator._handlers["predict"]
 def count(content, buffers):
     asked.append(content["z"])
     return handler(content, buffers)
-annotator._handlers["predict"] = (count, pool)
+annotator._handlers["predict"] = (predict, count, pool)
 annotator
 """
 
@@ -185,7 +185,7 @@ def test_what_is_seen_in_a_slice_becomes_a_file(page):
         expect(field).to_have_value("waves_z7_Bright.mrc")
         field.press("Enter")
         if again:
-            page.page.get_by_text("is there already").wait_for()
+            page.page.get_by_text("already exists").wait_for()
         else:
             field.wait_for(state="detached")
     saved = "ais.open('waves_z7_Bright.mrc')"
@@ -216,10 +216,10 @@ def test_add_interact_save_close(page, jupyterlab):
     expect(field).to_have_value("10.00_32_0.0000_Brighter.scnm")
     field.fill("bright.scnm")
     field.press("Enter")
-    page.page.get_by_text("is there already").wait_for()
+    page.page.get_by_text("already exists").wait_for()
     page.button("Dismiss").click()
     page.menu("Brighter", "Close model")
-    page.button("Close it").click()
+    page.button("Close model").click()
     page.notebook.wait_python("[m.title for m in annotator.models] == ['Bright']")
     assert page.notebook.python("annotator.session.models.interactions") == []
     assert ((jupyterlab.notebooks) / "bright.scnm").exists()

@@ -87,7 +87,7 @@ def test_a_kernel_that_dies_in_training_leaves_its_best_weights(page):
     page.notebook.wait_python(kept, 60)
     with contextlib.suppress(Exception):
         page.notebook.start_code("import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
-    page.page.get_by_text("Training ended with its kernel").wait_for(timeout=60_000)
+    page.page.get_by_text("Training ended when its kernel did").wait_for(timeout=60_000)
     page.page.get_by_role("dialog").get_by_role("button", name="Ok").click()  # JupyterLab says that it restarts
     page.notebook.wait_kernel()
     page.notebook.run(0)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.geometry import Region
 from ais_jupyter.core.data.tomogram import Tomogram
-from ais_jupyter.core.editing.document import TOOL_SETTINGS, Document
+from ais_jupyter.core.editing.document import Document
 from ais_jupyter.core.editing.replay import replay
 from ais_jupyter.core.editing.snapshot import same_annotations
 
@@ -24,7 +24,7 @@ def state(annotated):
     return [
         (
             feature.uid,
-            {name: value for name, value in feature.settings().items() if name not in TOOL_SETTINGS},
+            feature.settings("drawing"),
             feature.boxes,
             {z: mask.tobytes() for z, mask in feature.masks.items()},
         )

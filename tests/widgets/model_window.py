@@ -15,6 +15,8 @@ from test_segmenting import brightness_model
 
 from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.widgets import Workspace
+from ais_jupyter.widgets.wire import REQUESTS
+from ais_jupyter.widgets.wire.check import fields_of
 
 SHAPE = (6, 40, 48)
 
@@ -43,8 +45,9 @@ class ModelWindow:
         """Send a request without waiting; returns its id."""
         self._count += 1
         request = f"q{self._count}"
-        tomogram = self.annotated.uid
-        self.workspace._receive(self.workspace, {"tomogram": tomogram, **content, "id": request, "kind": kind}, [])
+        if "tomogram" in fields_of(REQUESTS[kind].question) and self.workspace.annotated:
+            content.setdefault("tomogram", self.annotated.uid)
+        self.workspace._receive(self.workspace, {**content, "id": request, "kind": kind}, [])
         return request
 
     def wait(self, match, timeout=20.0):

@@ -6,6 +6,7 @@ import time
 
 import numpy as np
 import pytest
+from asking import SETTINGS
 
 from ais_jupyter.core.data.geometry import Region
 from ais_jupyter.core.data.tomogram import Tomogram
@@ -13,6 +14,8 @@ from ais_jupyter.core.editing import patch as patch_module
 from ais_jupyter.core.editing.packing import pack_mask, unpack_mask
 from ais_jupyter.core.editing.patch import Patch
 from ais_jupyter.widgets import Annotator, annotation_service
+from ais_jupyter.widgets.wire import REQUESTS
+from ais_jupyter.widgets.wire.check import fields_of
 
 UID = "0123456789abcdef0123456789abcdef"
 
@@ -27,18 +30,22 @@ class Page:
         self.tomogram = annotator.annotated[0].uid
 
     def ask(self, kind, buffers=(), **content):
-        request = {"id": "q", "kind": kind, "tomogram": self.tomogram, **content}
+        request = {"id": "q", "kind": kind, **content}
+        if "tomogram" in fields_of(REQUESTS[kind].question):
+            request.setdefault("tomogram", self.tomogram)
         self.annotator._receive(self.annotator, request, buffers)
         return next(c for c, _ in reversed(self.sent) if c.get("id") == "q")
 
     def change(self, kind, buffers=(), seq=None, **content):
         self.seq = seq or self.seq + 1
-        return self.ask(kind, buffers, client=self.client, seq=self.seq, key=f"{self.client}:{self.seq}", **content)
+        if kind == "edit":
+            content["key"] = f"{self.client}:{self.seq}"
+        return self.ask(kind, buffers, client=self.client, seq=self.seq, **content)
 
     def add_feature(self, uid=UID, title="Ribosome"):
         content = {
             "uid": uid,
-            "settings": {"title": title, "color": [1, 0, 0]},
+            "settings": {**SETTINGS, "title": title, "color": [1, 0, 0]},
             "extra": {"dict": []},
             "boxes": [],
             "masks": [],

@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pytest
+from asking import answer_now
 
 from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.widgets import Annotator
@@ -20,7 +21,7 @@ def ask(tmp_path, monkeypatch):
     annotator.send = lambda content, buffers=None: sent.append(content)
 
     def ask(kind, **content):
-        annotator._receive(annotator, {"id": "q", "kind": kind, "tomogram": annotator.annotated[0].uid, **content}, [])
+        answer_now(annotator, kind, content, tomogram=annotator.annotated[0].uid)
         return next(c for c in reversed(sent) if c.get("id") == "q")
 
     ask.annotated, ask.path = annotator.annotated[0], path
@@ -35,7 +36,7 @@ def test_no_library_is_an_empty_one(ask):
 def test_kept_settings_are_in_the_original_file_in_nanometres(ask):
     feature = ask.annotated.add_feature("Ribosome", color=(1, 0, 0), brush_radius=20, box_size=64, alpha=0.5)
     found = ask("library_keep", feature=feature.uid)["library"]
-    assert found == [{"title": "Ribosome", "color": [1, 0, 0], "boxSize": 64, "brushDiameter": 200.0, "alpha": 0.5}]
+    assert found == [{"title": "Ribosome", "color": [1, 0, 0], "box_size": 64, "brush_diameter": 200.0, "alpha": 0.5}]
     entry = json.loads(ask.path.read_text())["libraries"]["Default library"][0]
     assert (entry["title"], entry["brush_size"], entry["box_size"]) == ("Ribosome", 20.0, 64)
 

@@ -28,20 +28,25 @@ def test_everything_shown_is_listed(window):
     assert (one["title"], two["title"]) == ("Ribosome", "Membrane")
     assert one["compiled"]
     assert not one["training"]
-    assert (one["boxSize"], one["voxel_size"], one["receptiveField"]) == (32, 10.0, 1)
-    assert one["proposedName"] == "10.00_32_0.0000_Ribosome.scnm"
+    assert (one["box_size"], one["voxel_size"], one["receptive_field"]) == (32, 10.0, 1)
+    assert one["proposed_name"] == "10.00_32_0.0000_Ribosome.scnm"
     assert listing(window)["selected"] == two["uid"]
 
 
 def test_settings_reach_the_model_and_what_makes_no_sense_is_refused(window):
     uid = listing(window)["models"][0]["uid"]
     info = window.workspace.models[0].info
-    for name, value, kept in (("threshold", 0.7, 0.7), ("alpha", 2, 1.0), ("tta", 4, 4), ("blend", True, True),
-                              ("title", " Mito ", "Mito"), ("voxel_size", 13.6, 13.6), ("tta", 99, 16)):  # fmt: skip
+    for name, value, kept in (("threshold", 0.7, 0.7), ("alpha", 1, 1.0), ("tta", 4, 4), ("blend", True, True),
+                              ("title", " Mito ", "Mito"), ("voxel_size", 13.6, 13.6), ("tta", 16, 16)):  # fmt: skip
         assert "error" not in window.ask("model_set", model=uid, name=name, value=value)[0]
         assert getattr(info, name) == kept
-    for name, value in (("voxel_size", 0), ("title", "  "), ("network", None), ("n_parameters", 3)):
-        assert "no setting" in window.ask("model_set", model=uid, name=name, value=value)[0]["error"]["message"]
+    for name, value, says in (
+        ("voxel_size", 0, "voxel size of a model cannot be 0"), ("title", "  ", "title of a model cannot be"),
+        ("network", None, "must be one of 'title'"), ("n_parameters", 3, "must be one of 'title'"),
+        ("threshold", "high", "must be a number"), ("threshold", float("nan"), "cannot be"),
+        ("color", [1, 0], "cannot be"), ("alpha", 2, "between 0 and 1"), ("tta", 99, "between 1 and 16"),
+    ):  # fmt: skip
+        assert says in window.ask("model_set", model=uid, name=name, value=value)[0]["error"]["message"], (name, value)
     assert "no longer open" in window.ask("model_set", model="gone", name="tta", value=1)[0]["error"]["message"]
 
 
@@ -113,4 +118,4 @@ def test_architectures_in_groups_with_a_word_on_each(window):
 def test_facts_of_an_architecture(window):
     facts = window.ask("architecture_facts", timeout=300, title="VGGNet S")[0]["facts"]
     assert facts["parameters"] > 100_000
-    assert facts["sizeMultiple"] == 8
+    assert facts["size_multiple"] == 8

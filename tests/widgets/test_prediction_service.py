@@ -111,7 +111,7 @@ def test_a_missing_file_is_said(window):
 
 def test_the_least_certain_places_stay_over_a_reload(window):
     uid = next(iter(window.workspace.session.models)).uid
-    window.ask("uncertain_find", model=uid)
+    window.ask("uncertain_find", model=uid, feature=None)
     done = window.event("uncertain", lambda content: content["status"]["state"] == "done")
     assert done["places"]
     scores = [place["score"] for place in done["places"]]
@@ -132,7 +132,7 @@ def test_a_search_can_be_stopped(window):
         return levels(*arguments)
 
     predictor.levels = slow
-    window.ask("uncertain_find", model=next(iter(window.workspace.session.models)).uid)
+    window.ask("uncertain_find", model=next(iter(window.workspace.session.models)).uid, feature=None)
     assert begun.wait(20)
     window.ask("uncertain_cancel")
     go_on.set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import mrcfile
 import numpy as np
 import pytest
+from asking import answer_now
 
 import ais_jupyter as ais
 from ais_jupyter.core.editing.document import Document
@@ -26,8 +27,7 @@ def page(tmp_path, monkeypatch):
 
     def ask(kind, tomogram=0, **content):
         uid = annotator.annotated[tomogram].uid if annotator.annotated else None
-        handler, _ = annotator._handlers[kind]  # without the thread: the answer is wanted now
-        annotator._answer("q", handler, {"kind": kind, "tomogram": uid, **content}, [])
+        answer_now(annotator, kind, content, tomogram=uid)
         return next(c for c, _ in reversed(sent) if c.get("id") == "q")
 
     ask.annotator, ask.sent, ask.folder = annotator, sent, tmp_path
@@ -38,7 +38,7 @@ def page(tmp_path, monkeypatch):
 def test_listing_tells_what_the_browser_shows(page):
     page.annotator.annotated[0].add_feature("A", color=(1, 0, 0)).add_box(1, 5, 5)
     one, two = page("open")["tomograms"]
-    assert (one["name"], one["shape"], one["voxelSize"]) == ("one", [4, 20, 24], [10.0, 10.0, 10.0])
+    assert (one["name"], one["shape"], one["voxel_size"]) == ("one", [4, 20, 24], [10.0, 10.0, 10.0])
     assert (one["colors"], one["unsaved"], two["unsaved"]) == ([[1.0, 0.0, 0.0]], True, False)
 
 

@@ -7,12 +7,17 @@ import time
 import numpy as np
 import plugins
 import pytest
+from asking import answer_now
 
 import ais_jupyter as ais
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.data.training_set import TrainingSet
 from ais_jupyter.widgets import Trainer
+
+OPTIONS = {
+    "epochs": 2, "batch_size": 4, "n_copies": 2, "learning_rate": None, "validation_split": 0.0, "augment": False,
+}  # fmt: skip
 
 
 def annotated(name="one", boxes=8, voxel_size=10.0):
@@ -42,8 +47,7 @@ def page(tmp_path, monkeypatch):
     trainer.send = lambda content, buffers=None: sent.append((content, buffers or []))
 
     def ask(kind, **content):
-        handler, _ = trainer._handlers[kind]  # without the thread: the answer is wanted now
-        trainer._answer("q", handler, {"kind": kind, **content}, [])
+        answer_now(trainer, kind, content)
         ask.buffers = next(b for c, b in reversed(sent) if c.get("id") == "q")
         return next(c for c, _ in reversed(sent) if c.get("id") == "q")
 
@@ -59,7 +63,7 @@ def page(tmp_path, monkeypatch):
         return wait(lambda: trainer.training_set)
 
     def train(model=None, **options):
-        options = {"epochs": 2, "batch_size": 4, "n_copies": 2, **options}
+        options = {**OPTIONS, **options}
         return ask("train", model=model, architecture="Tiny", options=options)
 
     ask.trainer, ask.sent, ask.folder, ask.wait = trainer, sent, tmp_path, wait
@@ -81,29 +85,34 @@ def page(tmp_path, monkeypatch):
 def test_the_first_feature_with_boxes_is_to_be_found(page):
     found = page("training_set")
     assert found["features"] == [{"title": "Disc", "color": found["features"][0]["color"], "role": 1}]
-    assert (found["boxes"], found["boxSize"], found["targetVoxelSize"], found["possible"]) == (8, 32, 10.0, True)
-    assert found["suggestion"]["batchSize"] == 8
+    assert (found["boxes"], found["box_size"], found["target_voxel_size"], found["possible"]) == (8, 32, 10.0, True)
+    assert found["suggestion"]["batch_size"] == 8
 
 
 def test_the_proposed_box_is_what_every_network_takes(page):
     page.trainer.annotated[0].features[0].box_size = 50
-    assert page("training_set")["boxSize"] == 64
+    assert page("training_set")["box_size"] == 64
 
 
 def test_choices_change_the_counts_and_are_kept(page):
     page.trainer.annotated[0].add_feature("Gold", box_size=32).add_box(1, 60, 60)
     assert page("training_set_choose", role=["Gold", -1])["boxes"] == 9
-    assert page("training_set_choose", boxSize=64)["boxSize"] == 64
-    assert page("training_set_choose", voxelSize=20)["targetVoxelSize"] == 20
+    assert page("training_set_choose", box_size=64)["box_size"] == 64
+    assert page("training_set_choose", voxel_size=20)["target_voxel_size"] == 20
     found = page("training_set")
     assert [(f["title"], f["role"]) for f in found["features"]] == [("Disc", 1), ("Gold", -1)]
-    assert (found["boxes"], found["boxSize"], found["voxelSize"]) == (9, 64, 20.0)
+    assert (found["boxes"], found["box_size"], found["voxel_size"]) == (9, 64, 20.0)
     assert not page("training_set_choose", role=["Disc", 0])["possible"]
 
 
 @pytest.mark.parametrize(
     ("change", "words"),
-    [({"boxSize": "wide"}, "whole number"), ({"voxelSize": -1}, "positive number of Å"), ({"depth": 0}, "at least 1")],
+    [
+        ({"box_size": "wide"}, "must be a number"),
+        ({"box_size": 3}, "whole number of at least 8"),
+        ({"voxel_size": -1}, "positive number of Å"),
+        ({"depth": 0}, "at least 1"),
+    ],
 )
 def test_nonsense_is_answered_with_what_was_expected(page, change, words):
     assert words in page("training_set_choose", **change)["error"]["message"]
@@ -143,7 +152,7 @@ def test_annotating_on_makes_the_set_old_and_tells_the_page(page):
 def test_a_set_from_python(page):
     page.trainer.training_set = TrainingSet(np.zeros((2, 32, 32, 1)), np.ones((2, 32, 32)), 12.0, "global_mad", ["A"])
     found = page("training_set")["set"]
-    assert (found["boxes"], found["voxelSize"], found["origin"]) == (2, 12.0, "given in Python")
+    assert (found["boxes"], found["voxel_size"], found["origin"]) == (2, 12.0, "given in Python")
 
 
 # runs -----------------------------------------------------------------------------------------------------------------
@@ -167,7 +176,7 @@ def test_a_run_is_told_as_it_goes_and_to_a_page_that_comes_later(page):
     assert all(row[3] is not None for row in rows if row[2] is not None)
     last = page.events("training")[-1]
     assert last["device"]
-    assert (last["arithmetic"], last["batchSize"], last["epochsLeft"]) in [("float32", 4, 0), ("bfloat16", 4, 0)]
+    assert (last["arithmetic"], last["batch_size"], last["epochs_left"]) in [("float32", 4, 0), ("bfloat16", 4, 0)]
     assert last["memory"] > 1e7
     again = page("trainings")
     assert [r["state"] for r in again["runs"]] == ["done"]
@@ -214,10 +223,10 @@ def test_one_model_is_not_trained_twice_at_once_also_not_by_another_widget(page)
     other = Trainer([], models=page.trainer.models)
     other.send = lambda *_: None
     other.training_set = page.trainer.training_set
-    handler, _ = other._handlers["train"]
+    _, handler, _ = other._handlers["train"]
     opened = next(iter(other.session.models))
     with pytest.raises(ais.core.data.errors.InputError, match="already being trained"):
-        handler({"model": opened.uid, "options": {"epochs": 1}}, [])
+        handler({"model": opened.uid, "architecture": "", "options": {**OPTIONS, "epochs": 1}}, [])
     other.close()
 
 
@@ -239,7 +248,7 @@ def test_two_models_train_one_after_another_and_the_second_says_what_it_waits_fo
     second = page.train(epochs=1)["model"]
     page.wait(lambda: page.run(first).job.running)
     waiting = next(r for r in page("trainings")["runs"] if r["model"] == second)
-    assert (waiting["state"], waiting["waitsFor"]) == ("waiting", "training Disc")
+    assert (waiting["state"], waiting["waits_for"]) == ("waiting", "training Disc")
     page("training_stop", model=first)
     page.run(second).job.result(60)
     assert [m.compiled for m in page.trainer.models] == [True, True]
@@ -264,17 +273,17 @@ def test_the_set_may_have_boxes_of_another_size_but_not_of_another_depth(page):
     page.make_set()
     uid = page.train()["model"]
     page.run(uid).job.result(60)
-    page("training_set_choose", boxSize=64)
+    page("training_set_choose", box_size=64)
     page.make_set()
     page.wait(lambda: page.trainer.training_set.box_size == 64)
-    notes = page("training_set")["modelNotes"][uid]
+    notes = page("training_set")["model_notes"][uid]
     assert [note["kind"] for note in notes] == ["info"]
     assert "boxes of 32 px, these have 64 px" in notes[0]["text"]
     page.train(model=uid)
     assert page.run(uid).job.result(60).info.box_size == 64
     deep = page.trainer.training_set
     page.trainer.training_set = TrainingSet(np.repeat(deep.images, 3, 3), deep.labels, 10.0, "global_mad", ["Disc"])
-    assert page("training_set")["modelNotes"][uid][0]["kind"] == "error"
+    assert page("training_set")["model_notes"][uid][0]["kind"] == "error"
     page.train(model=uid)
     page.run(uid).job.wait(60)
     failed = page("trainings")["runs"][0]
@@ -287,7 +296,7 @@ def test_a_model_of_another_voxel_size_is_warned_of(page):
     uid = page.train()["model"]
     page.run(uid).job.result(60)
     page.trainer.models[0].info.voxel_size = 20.0
-    assert "was trained at 20.00 Å and would continue at 10.00 Å" in page("training_set")["modelNotes"][uid][0]["text"]
+    assert "was trained at 20.00 Å and would continue at 10.00 Å" in page("training_set")["model_notes"][uid][0]["text"]
 
 
 # after a crash --------------------------------------------------------------------------------------------------------
@@ -335,4 +344,4 @@ def test_a_full_disk_does_not_stop_training_and_is_told(page, monkeypatch):
     uid = page.train()["model"]
     page.run(uid).job.result(60)
     assert page.run(uid).job.state == "done"
-    assert "could not be kept" in page("trainings")["runs"][0]["backupError"]
+    assert "could not be kept" in page("trainings")["runs"][0]["backup_error"]

@@ -10,20 +10,19 @@ from typing import Any
 import numpy as np
 from psygnal import Signal
 
-from ais_jupyter.core.data.colors import CYCLE, Color, as_color
+from ais_jupyter.core.data.colors import Color
 from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.data.feature_settings import DEFAULTS, FEATURE_SETTINGS, Group
 from ais_jupyter.core.data.geometry import Region
-from ais_jupyter.core.data.texts import valid_title
 
 Box = tuple[int, int, int]
-
-DEFAULT_BOX_SIZE = 128
-DEFAULT_BRUSH_RADIUS = 10.0
-DEFAULT_FLOOD_SENSITIVITY = 50.0
 
 
 class Feature:
     """One kind of thing that is annotated, such as "Ribosome". `AnnotatedTomogram.add_feature` makes one.
+
+    Its settings are of three groups (`core.data.feature_settings`): those of the drawing, which can be undone, those of
+    the tool and those of the view, which are only kept.
 
     Parameters
     ----------
@@ -57,6 +56,13 @@ class Feature:
     lock : RLock
         That of the tomogram it belongs to; every change is made and announced while it is held.
 
+    Raises
+    ------
+    InputError
+        On making one, or later on setting an attribute: a value is of another kind, or no finite number.
+
+    Notes
+    -----
     Events (psygnal) tell listeners what changed and what was there before, enough to undo it. A listener may take
     fewer arguments.
 
@@ -71,36 +77,42 @@ class Feature:
     boxes_changed = Signal(int, int, tuple, tuple)
     settings_changed = Signal(str, object, object)
 
-    _SETTINGS = (
-        "title", "color", "box_size", "brush_radius", "alpha", "visible", "filled", "show_boxes",
-        "flood", "flood_sensitivity",
-    )  # fmt: skip
+    title: str
+    color: Color
+    box_size: int
+    brush_radius: float
+    alpha: float
+    visible: bool
+    filled: bool
+    show_boxes: bool
+    flood: bool
+    flood_sensitivity: float
 
     def __init__(
         self,
         title: str,
         shape: tuple[int, int, int],
-        color: Any = CYCLE[0],
-        box_size: int = DEFAULT_BOX_SIZE,
-        brush_radius: float = DEFAULT_BRUSH_RADIUS,
-        alpha: float = 1.0,
-        visible: bool = True,
-        filled: bool = True,
-        show_boxes: bool = True,
-        flood: bool = False,
-        flood_sensitivity: float = DEFAULT_FLOOD_SENSITIVITY,
+        color: Any = DEFAULTS["color"],
+        box_size: int = DEFAULTS["box_size"],
+        brush_radius: float = DEFAULTS["brush_radius"],
+        alpha: float = DEFAULTS["alpha"],
+        visible: bool = DEFAULTS["visible"],
+        filled: bool = DEFAULTS["filled"],
+        show_boxes: bool = DEFAULTS["show_boxes"],
+        flood: bool = DEFAULTS["flood"],
+        flood_sensitivity: float = DEFAULTS["flood_sensitivity"],
     ) -> None:
         self.shape = shape
-        self.title = valid_title(title)
-        self.color: Color = as_color(color)
-        self.box_size = int(box_size)
-        self.brush_radius = float(brush_radius)
-        self.alpha = float(alpha)
+        self.title = title
+        self.color = color
+        self.box_size = box_size
+        self.brush_radius = brush_radius
+        self.alpha = alpha
         self.visible = visible
         self.filled = filled
         self.show_boxes = show_boxes
         self.flood = flood
-        self.flood_sensitivity = float(flood_sensitivity)
+        self.flood_sensitivity = flood_sensitivity
         self.extra: dict[str, Any] = {}
         self.uid = uuid.uuid4().hex
         self.lock = threading.RLock()
@@ -109,13 +121,12 @@ class Feature:
         self._boxes: list[Box] = []
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name not in self._SETTINGS or "_boxes" not in self.__dict__:  # or while being built
+        setting = FEATURE_SETTINGS.get(name)
+        if setting is not None:
+            value = setting.checked(value)
+        if setting is None or "_boxes" not in self.__dict__:  # or while being built
             object.__setattr__(self, name, value)
             return
-        if name == "color":
-            value = as_color(value)
-        if name == "title":
-            value = valid_title(value)
         with self.lock:
             before = getattr(self, name)
             object.__setattr__(self, name, value)
@@ -243,9 +254,13 @@ class Feature:
                 self.set_mask(z, None)
             self.set_boxes(z, [])
 
-    def settings(self) -> dict[str, Any]:
-        """Return title, colour, sizes and how it is drawn, as plain values."""
-        return {name: getattr(self, name) for name in self._SETTINGS}
+    def settings(self, group: Group | None = None) -> dict[str, Any]:
+        """Return all settings, or those of a group, as plain values; see `core.data.feature_settings`."""
+        return {
+            name: getattr(self, name)
+            for name, setting in FEATURE_SETTINGS.items()
+            if group is None or setting.group == group
+        }
 
     def _checked_z(self, z: int) -> int:
         if not 0 <= int(z) < self.shape[0]:

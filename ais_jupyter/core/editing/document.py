@@ -11,6 +11,7 @@ from psygnal import Signal
 
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.data.feature_settings import FEATURE_SETTINGS, is_step
 from ais_jupyter.core.editing.edits import BoxesEdit, Edit, FeatureEdit, SettingEdit
 from ais_jupyter.core.editing.history import History, Step
 from ais_jupyter.core.editing.listener import EditListener
@@ -19,13 +20,8 @@ from ais_jupyter.core.safekeeping.folder import make_recovery_folder
 from ais_jupyter.core.safekeeping.journal import Journal, Record
 from ais_jupyter.core.safekeeping.lock import Lock
 
-#: Settings of tools rather than of the annotation: changing one is kept but is no step to undo.
-TOOL_SETTINGS = {"brush_radius", "alpha", "filled", "show_boxes", "flood", "flood_sensitivity"}
-
 #: Every so many steps the journal says again to which tomogram it belongs, in case its beginning is damaged.
 _STATE_EVERY = 16
-
-_SETTING_NAMES = {"title": "Rename feature", "color": "Change colour", "visible": "Show or hide feature"}
 
 
 class Document:
@@ -191,7 +187,7 @@ class Document:
 
     def _record(self, edit: Edit) -> None:
         name = _step_name(edit)
-        if isinstance(edit, SettingEdit) and edit.name in TOOL_SETTINGS:
+        if isinstance(edit, SettingEdit) and not is_step(edit.name):
             if self._journal is not None:
                 self._write(_record("setting", Step(name, [edit])))
             return
@@ -274,7 +270,7 @@ def _step_name(edit: Edit) -> str:
     if isinstance(edit, BoxesEdit):
         return "Add box" if not edit.removed else "Change boxes" if edit.added else "Remove box"
     if isinstance(edit, SettingEdit):
-        return _SETTING_NAMES.get(edit.name, f"Change {edit.name.replace('_', ' ')}")
+        return FEATURE_SETTINGS[edit.name].step
     if isinstance(edit, FeatureEdit):
         return "Add feature" if edit.before is None else "Delete feature" if edit.after is None else "Move feature"
     return "Change mask"

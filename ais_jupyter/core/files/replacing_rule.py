@@ -45,10 +45,10 @@ def check_replacing(obj: Any, path: Path, stamp: FileStamp | None, overwrite: bo
 
     Raises
     ------
-    InputError
-        A file of another kind is there, which not even `overwrite` replaces.
     WouldOverwriteError
-        A file is there that the object does not come from, or that has changed since.
+        A file is there that must not be replaced without `overwrite`.
+    InputError
+        A file of another kind is there, or a folder, which are never replaced.
     """
     if not path.exists():
         return

@@ -11,7 +11,8 @@ import numpy as np
 
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.errors import FileFormatError, InputError, UnsafeFileError
-from ais_jupyter.core.data.feature import DEFAULT_BOX_SIZE, DEFAULT_BRUSH_RADIUS, DEFAULT_FLOOD_SENSITIVITY, Feature
+from ais_jupyter.core.data.feature import Feature
+from ais_jupyter.core.data.feature_settings import DEFAULTS
 from ais_jupyter.core.data.geometry import Region, clip_z_range
 from ais_jupyter.core.data.names import volume_stem
 from ais_jupyter.core.data.texts import valid_text, valid_title
@@ -147,14 +148,14 @@ def _feature(fields: dict[str, Any], shape: tuple[int, int, int], budget: _Budge
         _text(fields.get("title"), "Unnamed feature"),
         shape,
         [_number(c, 0.0) for c in fields.get("colour", (1.0, 1.0, 1.0))],
-        box_size=int(_number(fields.get("box_size"), DEFAULT_BOX_SIZE)),
-        brush_radius=_number(fields.get("brush_size"), DEFAULT_BRUSH_RADIUS),
+        box_size=int(_number(fields.get("box_size"), DEFAULTS["box_size"])),
+        brush_radius=_number(fields.get("brush_size"), DEFAULTS["brush_radius"]),
         alpha=_number(fields.get("alpha"), 1.0),
         visible=not fields.get("hide", False),
         filled=not fields.get("contour", False),
         show_boxes=bool(fields.get("show_boxes", True)),
         flood=bool(fields.get("magic", False)),
-        flood_sensitivity=_number(fields.get("magic_strength"), DEFAULT_FLOOD_SENSITIVITY),
+        flood_sensitivity=_number(fields.get("magic_strength"), DEFAULTS["flood_sensitivity"]),
     )
     for z, record in (fields.get("slices") or {}).items():
         if record is None:

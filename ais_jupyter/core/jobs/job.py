@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 import traceback
@@ -13,6 +14,8 @@ from ais_jupyter.core.data.progress import Progress, Work
 from ais_jupyter.core.jobs.display import shown_in_notebook
 
 T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
 State = Literal["waiting", "running", "done", "failed", "cancelled"]
 
 
@@ -211,7 +214,13 @@ class Job(Generic[T]):
 
     def _tell(self) -> None:
         for listener in list(self._listeners):
+            self._tell_one(listener)
+
+    def _tell_one(self, listener: Callable[[Job[T]], None]) -> None:
+        try:
             listener(self)
+        except Exception:  # a failing listener must not end the work, nor the queue that it is in
+            _log.exception("a listener of the job %r failed", self.title)
 
     def words(self) -> str:
         """Title, a bar of characters, state and time, on one line."""

@@ -12,7 +12,7 @@ from psygnal import Signal
 
 from ais_jupyter.core.data import storage
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
-from ais_jupyter.core.data.errors import AisError, InputError
+from ais_jupyter.core.data.errors import AisError, InputError, UnsavedChangesError
 from ais_jupyter.core.data.names import volume_stem
 from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.editing.document import Document
@@ -135,13 +135,15 @@ class Session:
         Raises
         ------
         InputError
-            There are none, or `document` has unsaved changes.
+            There are none.
+        UnsavedChangesError
+            `document` has unsaved changes.
         """
         path = annotations_beside(document.annotated)
         if path is None:
             raise InputError(f"there are no annotations beside {document.annotated.name!r}")
         if document.unsaved:
-            raise InputError(f"{document.annotated.name!r} has unsaved changes: save them elsewhere, or discard them")
+            raise UnsavedChangesError(document.annotated.name)
         found = Document.of(storage.load(path, AnnotatedTomogram))
         index = self.documents.index(document)
         self.close(document)
@@ -160,11 +162,11 @@ class Session:
 
         Raises
         ------
-        InputError
+        UnsavedChangesError
             It has unsaved changes and `discard_changes` is false.
         """
         if document.unsaved and not discard_changes:
-            raise InputError(f"{document.annotated.name!r} has unsaved changes: save it, or discard them")
+            raise UnsavedChangesError(document.annotated.name)
         index = self.documents.index(document)
         del self.documents[index]
         document.changed.disconnect(self._slots.pop(document.annotated.uid), missing_ok=True)

@@ -66,7 +66,7 @@ export class Controller implements InputHandlers {
     if (!tomogram?.loaded.peek()) return null;
     const feature = tomogram.activeFeature ?? this.actions.addFeature();
     if (!(feature instanceof FeatureState)) return null;
-    const { shape, voxelSize } = tomogram.info.peek();
+    const { shape, voxel_size } = tomogram.info.peek();
     const { camera } = picture.planes[axis];
     const index = viewer.position.peek()[axis];
     return {
@@ -76,7 +76,7 @@ export class Controller implements InputHandlers {
       axis,
       index,
       plane: paintedSize(axis, shape),
-      voxelAspect: voxelAspect(voxelSize),
+      voxelAspect: voxelAspect(voxel_size),
       scale: camera ? widthScale(axis, camera) : 1,
       voxelAt: (place) => paintedVoxelAt(axis, index, place),
       picture: () => grey.shown(),
@@ -134,7 +134,7 @@ export class Controller implements InputHandlers {
         width: tomogram.width,
         height: tomogram.height,
         outline: (places) => this.picture.showOutline("z", places),
-        set: (region) => void this.actions.ask("region", { region }),
+        set: (region) => this.actions.setRegion({ region }),
       },
       point,
     );

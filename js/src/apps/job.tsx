@@ -1,4 +1,4 @@
-// A job in the output of a cell: how far it is, how long it takes, a button to stop it.
+// A job in the output of a cell: its progress, the time left, and a button to stop it.
 import { type Signal, signal } from "@preact/signals";
 import { type JSX, render } from "preact";
 import type { App, Traits } from "../kernel/app";
@@ -6,7 +6,7 @@ import type { Link } from "../kernel/protocol";
 import { JobProgress } from "../panels/job_progress";
 import type { JobStatus } from "../state/job_status";
 
-/** The kernel tells by traits, so that a saved notebook still shows how it ended. */
+/** The status is a trait, so that a saved notebook still shows how the job ended. */
 export function openJob(link: Link, traits: Traits): App {
   const status = signal<JobStatus>(traits.get("status"));
   const stop = traits.watch("status", () => {

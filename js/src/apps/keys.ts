@@ -1,9 +1,10 @@
-// Keys of the annotator. They act only while the focus is inside it; JupyterLab's own are suppressed there.
+// Keys of the window: which key does what is a table (`KEYS`), what each action does is here. They act only while the focus
+// is inside the window; JupyterLab's own keys are suppressed there.
+import { KEYS, type KeyAction, SLIDERS } from "../kernel/generated/tables";
 import type { Actions } from "../state/actions";
+import type { FeatureState, Settings } from "../state/feature";
 import type { ToolName } from "../state/tool_state";
 import type { Viewer } from "../state/viewer";
-
-const TOOL_KEYS: Record<string, ToolName> = { v: "navigate", b: "brush", e: "erase", l: "lasso" };
 
 function editsText(target: EventTarget | null): boolean {
   return (
@@ -13,71 +14,99 @@ function editsText(target: EventTarget | null): boolean {
   );
 }
 
-/** Does what a key stands for; returns whether it stood for anything. */
+/** Performs the action of a key; returns whether it had one. */
 export function handleKey(event: KeyboardEvent, viewer: Viewer, actions: Actions): boolean {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  if (event.ctrlKey || event.metaKey) return withControl(key, event.shiftKey, actions);
-  if (editsText(event.target) || event.altKey) return false;
-  const onSlider = event.target instanceof HTMLInputElement;
-  if (key.startsWith("Arrow") && !onSlider) return arrow(key, event.shiftKey, viewer);
+  const control = event.ctrlKey || event.metaKey;
+  if (!control && (editsText(event.target) || event.altKey)) return false;
+  if (key.startsWith("Arrow") && event.target instanceof HTMLInputElement) return false; // a slider has it
   if (key === " " && !(event.target instanceof HTMLCanvasElement) && event.target !== event.currentTarget)
     return false;
-  return event.shiftKey && "fi".includes(key) ? withShift(key, viewer, actions) : plain(key, viewer, actions);
+  const prefix = control ? "ctrl+" : "";
+  const action = (event.shiftKey && KEYS[`${prefix}shift+${key}`]) || KEYS[prefix + key];
+  return action !== undefined && (perform(viewer, actions)[action]() ?? true);
 }
 
-function withControl(key: string, shift: boolean, actions: Actions): boolean {
-  if (key === "z") shift ? actions.redo() : actions.undo();
-  else if (key === "y") actions.redo();
-  else if (key === "s") void actions.save();
-  else return false;
-  return true;
-}
-
-function arrow(key: string, shift: boolean, viewer: Viewer): boolean {
-  const by = shift ? 5 : 1;
-  if (key === "ArrowLeft") viewer.step("z", -by);
-  else if (key === "ArrowRight") viewer.step("z", by);
-  else {
-    const all = viewer.tomograms.all.peek();
-    const at = all.indexOf(viewer.tomogram.peek()!) + (key === "ArrowUp" ? -1 : 1);
-    if (all[at]) viewer.show(all[at]);
-  }
-  return true;
-}
-
-function withShift(key: string, viewer: Viewer, actions: Actions): boolean {
-  const feature = viewer.tomogram.peek()?.activeFeature;
-  if (key === "i") viewer.interpolate.value = !viewer.interpolate.peek();
-  else if (feature) actions.set(feature, "filled", !feature.settings.peek().filled);
-  return true;
-}
-
-function plain(key: string, viewer: Viewer, actions: Actions): boolean {
+/** What each action does; false where it does not apply, so that the key is not taken. */
+function perform(viewer: Viewer, actions: Actions): Record<KeyAction, () => boolean | undefined> {
   const { tools } = viewer;
-  const feature = viewer.tomogram.peek()?.activeFeature;
-  const settings = feature?.settings.peek();
-  if (key in TOOL_KEYS) tools.tool.value = TOOL_KEYS[key];
-  else if (key === "f") tools.tool.value = tools.tool.peek() === "flood" ? "brush" : "flood";
-  else if (key === "w") actions.cycleFeature(-1);
-  else if (key === "s") actions.cycleFeature(1);
-  else if (key === "a") viewer.autocontrast.value = !viewer.autocontrast.peek();
-  else if (key === "i") viewer.inverted.value = !viewer.inverted.peek();
-  else if (key === "z") toggleFilters(viewer);
-  else if (key === "p" && viewer.models.models.peek().length > 0) viewer.predictions.toggle();
-  else if (key === "o") viewer.swapped.value = !viewer.swapped.peek();
-  else if (key === " ") viewer.camera.value = null;
-  else if (key === "?") viewer.help.value = !viewer.help.peek();
-  else if (key === "Escape" && viewer.help.peek()) viewer.help.value = false;
-  else if (!feature || !settings) return false;
-  else if (key === "x") actions.set(feature, "visible", !settings.visible);
-  else if (key === "n") actions.copyToNext(feature, 1);
-  else if (key === "-" || key === "=") {
-    const by = key === "-" ? -5 : 5;
-    actions.set(feature, "flood_sensitivity", Math.min(100, Math.max(5, settings.flood_sensitivity + by)));
-  } else if (key === "[" || key === "]") {
-    actions.set(feature, "brush_radius", Math.max(1, settings.brush_radius + (key === "[" ? -1 : 1)));
-  } else return false;
-  return true;
+  const take = (tool: ToolName) => () => {
+    tools.tool.value = tool;
+    return true;
+  };
+  const toggle = (signal: { value: boolean }) => () => {
+    signal.value = !signal.value;
+    return true;
+  };
+  const does = (action: () => unknown) => () => {
+    action();
+    return true;
+  };
+  const withFeature = (action: (feature: FeatureState, settings: Settings) => void) => () => {
+    const feature = viewer.tomogram.peek()?.activeFeature;
+    if (feature) action(feature, feature.settings.peek());
+    return feature !== undefined;
+  };
+  const resize = (by: number) =>
+    withFeature((feature, { brush_radius }) =>
+      actions.set(feature, "brush_radius", Math.max(SLIDERS.brush_radius.min, brush_radius + by)),
+    );
+  const sensitize = (by: number) =>
+    withFeature((feature, { flood_sensitivity }) => {
+      const { min, max } = SLIDERS.flood_sensitivity;
+      actions.set(feature, "flood_sensitivity", Math.min(max, Math.max(min, flood_sensitivity + by)));
+    });
+  const neighbour = (by: number) => () => {
+    const all = viewer.tomograms.all.peek();
+    const next = all[all.indexOf(viewer.tomogram.peek()!) + by];
+    if (next) viewer.show(next);
+    return true;
+  };
+  return {
+    navigate: take("navigate"),
+    brush: take("brush"),
+    erase: take("erase"),
+    lasso: take("lasso"),
+    flood: () => take(tools.tool.peek() === "flood" ? "brush" : "flood")(),
+    less_sensitive: sensitize(-5),
+    more_sensitive: sensitize(5),
+    smaller_brush: resize(-1),
+    larger_brush: resize(1),
+    previous_slice: does(() => viewer.step("z", -1)),
+    next_slice: does(() => viewer.step("z", 1)),
+    five_back: does(() => viewer.step("z", -5)),
+    five_on: does(() => viewer.step("z", 5)),
+    previous_tomogram: neighbour(-1),
+    next_tomogram: neighbour(1),
+    previous_feature: does(() => actions.cycleFeature(-1)),
+    next_feature: does(() => actions.cycleFeature(1)),
+    visible: withFeature((feature, { visible }) => actions.set(feature, "visible", !visible)),
+    filled: withFeature((feature, { filled }) => actions.set(feature, "filled", !filled)),
+    copy_to_next: withFeature((feature) => actions.copyToNext(feature, 1)),
+    predictions: () => {
+      if (viewer.models.models.peek().length === 0) return false;
+      viewer.predictions.toggle();
+      return true;
+    },
+    swap: toggle(viewer.swapped),
+    autocontrast: toggle(viewer.autocontrast),
+    invert: toggle(viewer.inverted),
+    interpolate: toggle(viewer.interpolate),
+    filters: does(() => toggleFilters(viewer)),
+    fit: does(() => {
+      viewer.camera.value = null;
+    }),
+    undo: does(() => actions.undo()),
+    redo: does(() => actions.redo()),
+    save: does(() => actions.save()),
+    help: toggle(viewer.help),
+    escape: () => {
+      const open = viewer.help.peek() ? viewer.help : viewer.fullWindow;
+      if (!open.peek()) return false;
+      open.value = false;
+      return true;
+    },
+  };
 }
 
 /** Any on → all off; none on → all on. */

@@ -78,9 +78,11 @@ export class Readout {
 
   private async askValue(at: Position): Promise<void> {
     const { tomograms, tomogram, hover } = this.viewer;
-    const question = { tomogram: tomogram.peek()?.uid, position: [at.z, at.y, at.x] };
+    const uid = tomogram.peek()?.uid;
+    if (uid === undefined) return;
+    const question = { tomogram: uid, position: [at.z, at.y, at.x] as const };
     try {
-      const { content } = await tomograms.link.request<{ value: number | null }>("value", question);
+      const { content } = await tomograms.link.request("value", question);
       const now = hover.peek();
       if (now && content.value !== null && sameVoxel(now.at, at))
         hover.value = { at, value: content.value, exact: true };

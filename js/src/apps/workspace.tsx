@@ -1,31 +1,27 @@
 // The workspace: the stages of the work around one picture. A widget of a single stage shows no tabs.
-import { effect } from "@preact/signals";
+import { computed, effect } from "@preact/signals";
 import { type JSX, render } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { App, Traits } from "../kernel/app";
 import type { Link } from "../kernel/protocol";
-import { AssistPanel } from "../panels/assist_panel";
-import { DisplayPanel } from "../panels/display_panel";
-import { ExportPanel } from "../panels/export_panel";
-import { FeaturesPanel } from "../panels/features_panel";
+import type { Brush } from "../panels/brush_options";
 import { HelpOverlay } from "../panels/help_overlay";
-import { ModelsPanel } from "../panels/models_panel";
 import { RecoveryBanner } from "../panels/notices";
 import { OptionsBar } from "../panels/options_bar";
-import { PlacesPanel } from "../panels/places_panel";
 import { RenderStage } from "../panels/render_stage";
 import { StageTabs } from "../panels/stage_tabs";
 import { StatusBar } from "../panels/status_bar";
-import { TomogramsPanel } from "../panels/tomograms_panel";
 import { ToolRail, toolsOf } from "../panels/tool_rail";
-import { TrainingPanel } from "../panels/training_panel";
 import { Actions } from "../state/actions";
 import { ExportPlan } from "../state/export_plan";
 import { rememberDisplay } from "../state/remember_display";
 import { Viewer } from "../state/viewer";
 import { type Stage, type Stages, stagesOf, Workbench } from "../state/workbench";
+import { StageFollower } from "./follow_stage";
+import { keepFocus } from "./keep_focus";
 import { handleKey } from "./keys";
 import { PictureArea } from "./picture";
+import { SideBar } from "./side_bar";
 
 /** What a widget of one stage is called. */
 const NAMES: Record<Stage, string> = {
@@ -56,9 +52,10 @@ export function renderWorkspace(bench: Workbench, stages: Stages, element: HTMLE
   const viewer = new Viewer(bench.tomograms, bench.models, bench.exports);
   const actions = new Actions(viewer);
   const plan = new ExportPlan();
+  const follower = new StageFollower(viewer);
   const stops = [
     effect(() => followTomograms(viewer)),
-    effect(() => followStage(stages.current.value, viewer)),
+    effect(() => follower.enter(stages.current.value)),
     rememberDisplay(viewer),
   ];
   render(<Workspace bench={bench} stages={stages} viewer={viewer} actions={actions} plan={plan} />, element);
@@ -81,13 +78,6 @@ function followTomograms(viewer: Viewer): void {
     viewer.show(all[0]);
 }
 
-/** Results lie over the picture where they are made; the tools are those of the stage. */
-function followStage(stage: Stage, viewer: Viewer): void {
-  viewer.results.on.value = stage === "export";
-  const { tool } = viewer.tools;
-  if (!toolsOf(stage).includes(tool.peek())) tool.value = stage === "export" ? "navigate" : "brush";
-}
-
 interface Props {
   plan: ExportPlan;
   bench: Workbench;
@@ -101,16 +91,11 @@ function Workspace({ bench, stages, viewer, actions, plan }: Props): JSX.Element
   const full = viewer.fullWindow.value;
   const stage = stages.current.value;
   useEffect(() => (full ? fillWindow(root.current!) : undefined), [full]);
-  // Who copies a prediction wants to correct it.
-  const toAnnotate = () => {
-    if (stages.all.includes("annotate")) stages.current.value = "annotate";
-  };
-  const toggleFull = () => {
-    viewer.fullWindow.value = !viewer.fullWindow.peek();
-  };
+  useEffect(() => keepFocus(root.current!), []);
+  const brush = useMemo(() => brushOf(viewer, actions), [viewer, actions]);
+  const onCopied = useMemo(() => () => correct(stages), [stages]);
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === "Escape" && viewer.fullWindow.peek() && !viewer.help.peek()) toggleFull();
-    else if (!handleKey(event, viewer, actions)) return;
+    if (!handleKey(event, viewer, actions)) return;
     event.preventDefault();
     event.stopPropagation();
   };
@@ -125,7 +110,7 @@ function Workspace({ bench, stages, viewer, actions, plan }: Props): JSX.Element
       data-pending={viewer.tomograms.outbox.pending.value}
       onKeyDown={onKeyDown}
       onPointerDown={(event) => {
-        // A click beside the controls keeps the keys working.
+        // After a click beside the controls the keys still work.
         if (!(event.target as Element).closest("button, input, select, summary, canvas"))
           root.current?.focus();
       }}
@@ -133,34 +118,49 @@ function Workspace({ bench, stages, viewer, actions, plan }: Props): JSX.Element
     >
       <StageTabs stages={stages} />
       <OptionsBar
-        viewer={viewer}
+        view={viewer}
         actions={actions}
-        paints={toolsOf(stage).includes("brush")}
-        onFullWindow={toggleFull}
+        brush={toolsOf(stage).includes("brush") ? brush : null}
+        predicts={brush.predicts.value}
+        onFullWindow={() => {
+          viewer.fullWindow.value = !viewer.fullWindow.peek();
+        }}
       />
       <RecoveryBanner tomograms={bench.tomograms} />
-      <ToolRail viewer={viewer} stage={stage} />
+      <ToolRail tool={viewer.tools.tool} stage={stage} />
       <PictureArea viewer={viewer} actions={actions} />
       {stage === "render" && <RenderStage />}
-      <aside class="ais-side" hidden={stage === "render"}>
-        <TomogramsPanel viewer={viewer} actions={actions} />
-        {stage === "models" && <ModelsPanel viewer={viewer} actions={actions} onCopied={toAnnotate} />}
-        {stage === "export" && (
-          <ExportPanel viewer={viewer} actions={actions} plan={plan} queue={bench.exports} />
-        )}
-        {stage === "annotate" && <FeaturesPanel viewer={viewer} actions={actions} />}
-        {stage === "annotate" && <AssistPanel viewer={viewer} actions={actions} />}
-        {stage === "models" && <TrainingPanel training={bench.training} models={bench.models} />}
-        {stage !== "export" && <PlacesPanel viewer={viewer} places={bench.places} />}
-        <DisplayPanel viewer={viewer} />
-      </aside>
-      <StatusBar viewer={viewer} />
-      <HelpOverlay viewer={viewer} />
+      <SideBar
+        bench={bench}
+        stage={stage}
+        viewer={viewer}
+        actions={actions}
+        plan={plan}
+        onCopied={onCopied}
+      />
+      <StatusBar view={viewer} />
+      <HelpOverlay open={viewer.help} />
     </div>
   );
 }
 
-/** Into the browser's top layer: a notebook's cells would keep it within their bounds. */
+/** After copying a prediction, users want to correct it. */
+function correct({ all, current }: Stages): void {
+  if (all.includes("annotate")) current.value = "annotate";
+}
+
+function brushOf(viewer: Viewer, actions: Actions): Brush {
+  return {
+    tools: viewer.tools,
+    feature: computed(() => viewer.tomogram.value?.activeFeature),
+    pixelSize: viewer.pixelSize,
+    contrast: viewer.contrast,
+    predicts: computed(() => viewer.models.models.value.length > 0),
+    set: (feature, name, value) => actions.set(feature, name, value),
+  };
+}
+
+/** Into the browser's top layer, since a notebook's cells would confine it. */
 function fillWindow(element: HTMLElement): () => void {
   element.popover = "manual";
   element.showPopover();

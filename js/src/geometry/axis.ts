@@ -19,7 +19,7 @@ export function countAlong(axis: Axis, [depth, height, width]: Shape): number {
   return { z: depth, y: height, x: width }[axis];
 }
 
-/** Height of a voxel (z) in widths; 1 where a size is unknown. `voxelSize`: Å, z y x. */
+/** Height of a voxel (z) in widths; 1 where a size is unknown. `voxel_size`: Å, z y x. */
 export function voxelAspect([z, , x]: readonly [number, number, number]): number {
   return z > 0 && x > 0 ? z / x : 1;
 }

@@ -1,7 +1,8 @@
 // The link over an anywidget model's custom messages.
 import type { AnyModel } from "@anywidget/types";
 import type { Traits } from "./app";
-import { type Answer, type Content, type Link, MAX_MESSAGE, type RequestOptions } from "./protocol";
+import { MAX_MESSAGE } from "./generated/wire";
+import type { Answer, Asking, Content, Found, Kind, Link, RequestOptions } from "./protocol";
 import { RequestTable } from "./request_table";
 
 const PART = MAX_MESSAGE / 2;
@@ -63,15 +64,17 @@ export function connect(model: AnyModel): Link {
   }
 
   return {
-    async request<T>(kind: string, content: Content = {}, options: RequestOptions = {}) {
+    async request<K extends Kind>(kind: K, ...asking: Asking<K>) {
+      const [question, options = {}] = asking;
+      const content: Content = { ...question };
       const size = (options.buffers ?? []).reduce((sum, buffer) => sum + buffer.byteLength, 0);
       if (size > PART) {
         const where = await upload(options.buffers!);
-        return (await ask(kind, { ...content, ...where }, { ...options, buffers: [] })) as Answer<T>;
+        return (await ask(kind, { ...content, ...where }, { ...options, buffers: [] })) as Answer<Found<K>>;
       }
-      return (await ask(kind, content, options)) as Answer<T>;
+      return (await ask(kind, content, options)) as Answer<Found<K>>;
     },
-    on: (event, handler) => table.on(event, handler),
+    on: (event, handler) => table.on(event, handler as never),
     onAlive(handler) {
       aliveHandlers.add(handler);
       return () => aliveHandlers.delete(handler);

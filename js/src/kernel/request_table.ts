@@ -1,5 +1,8 @@
 // Requests that wait for their answer, and listeners to events: shared by the real link and the fake kernel.
-import { type Answer, type Content, type EventHandler, KernelError } from "./protocol";
+import type { Refusal } from "./generated/wire";
+import { type Answer, type Content, KernelError } from "./protocol";
+
+type EventHandler = (content: Content, buffers: DataView[]) => void;
 
 interface Waiting {
   resolve(answer: Answer): void;
@@ -53,8 +56,8 @@ export class RequestTable {
     const waiting = this.waitingFor.get(id);
     if (!waiting) return;
     this.waitingFor.delete(id);
-    const error = content.error as { message: string; type: string } | undefined;
-    if (error) waiting.reject(new KernelError(error.message, error.type));
+    const error = content.error as Refusal | undefined;
+    if (error) waiting.reject(new KernelError(error.message, error.type, error.offer));
     else waiting.resolve({ content, buffers });
   }
 

@@ -1,27 +1,26 @@
-// A new model of a chosen architecture, named after the feature that is being painted.
+// A new model of a chosen architecture.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { Viewer } from "../state/viewer";
+import type { Architectures } from "../state/architectures";
 import { ArchitectureChoice, USUAL } from "./architecture_choice";
 
-export function AddModel({ viewer, done }: { viewer: Viewer; done(): void }): JSX.Element {
-  const { models } = viewer;
+interface Props {
+  architectures: Architectures;
+  /** Opens the model; resolves to whether that worked. */
+  onAdd(architecture: string): Promise<boolean>;
+  done(): void;
+}
+
+export function AddModel({ architectures, onAdd, done }: Props): JSX.Element {
   const [chosen, setChosen] = useState(USUAL);
   const add = async () => {
-    const feature = viewer.tomogram.peek()?.activeFeature?.settings.peek();
-    const named = feature && !feature.title.startsWith("Unnamed feature");
-    const origin = named ? { title: feature.title, color: feature.color } : {};
-    if (await models.ask("model_add", { architecture: chosen, ...origin })) done();
+    if (await onAdd(chosen)) done();
   };
   return (
     <div class="ais-add">
-      <ArchitectureChoice architectures={models.architectures} title={chosen} onChange={setChosen} />
+      <ArchitectureChoice architectures={architectures} title={chosen} onChange={setChosen} />
       <span class="ais-answers">
-        <button
-          type="button"
-          disabled={models.architectures.all.value.length === 0}
-          onClick={() => void add()}
-        >
+        <button type="button" disabled={architectures.all.value.length === 0} onClick={() => void add()}>
           Add
         </button>
         <button type="button" onClick={done}>

@@ -1,11 +1,13 @@
 // The architectures to choose from, with what helps to choose.
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
-import type { Architectures, Facts } from "../state/architectures";
-import { million } from "./model_card";
+import { DEFAULT_ARCHITECTURE } from "../kernel/generated/tables";
+import type { Facts } from "../kernel/generated/wire";
+import type { Architectures } from "../state/architectures";
+import { countOf } from "./words";
 
-/** What most begin with. */
-export const USUAL = "VGGNet M";
+/** What most people begin with. */
+export const USUAL: string = DEFAULT_ARCHITECTURE;
 
 const GROUPS = { current: "Current", "plug-in": "Plug-ins", retired: "Retired" } as const;
 
@@ -32,7 +34,9 @@ export function ArchitectureChoice({ architectures, title, onChange }: Props): J
           return members.length > 0 ? (
             <optgroup key={group} label={GROUPS[group]}>
               {members.map((one) => (
-                <option key={one.title}>{one.title}</option>
+                <option key={one.title} value={one.title}>
+                  {one.title}
+                </option>
               ))}
             </optgroup>
           ) : null;
@@ -46,11 +50,9 @@ export function ArchitectureChoice({ architectures, title, onChange }: Props): J
 
 function described(facts: Facts | null | undefined): string {
   if (facts === undefined) return "Looking at the network…";
-  if (facts === null) return "Not made of Keras layers; nothing is known of its size.";
-  const sees = facts.receptiveField
-    ? `${facts.receptiveField} × ${facts.receptiveField} px`
-    : "the whole image";
-  const slices = facts.depthMultiple > 1 ? ` and ${facts.depthMultiple} slices` : "";
-  const boxes = `boxes in multiples of ${facts.sizeMultiple} px${slices}`;
-  return `${million(facts.parameters)} parameters · sees ${sees} · ${boxes}`;
+  if (facts === null) return "Not built of Keras layers, so its size is unknown.";
+  const field = facts.receptive_field;
+  const sees = field ? `sees ${field} × ${field} px` : "sees the whole image";
+  const slices = facts.depth_multiple > 1 ? ` and of ${facts.depth_multiple} slices` : "";
+  return `${countOf(facts.parameters)} parameters · ${sees} · boxes in multiples of ${facts.size_multiple} px${slices}`;
 }

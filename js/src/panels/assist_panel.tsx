@@ -1,13 +1,16 @@
-// While annotating: what the model in front finds, to be taken over and corrected.
+// While annotating: what the model in front finds, to be copied and corrected.
 import type { JSX } from "preact";
-import type { Actions } from "../state/actions";
-import type { Viewer } from "../state/viewer";
+import type { ModelSet } from "../state/model_set";
 import { Section } from "./controls";
-import { CopyButton } from "./copy_button";
+import { CopyButton, type CopyTarget } from "./copy_button";
 import { ThresholdSlider } from "./threshold_slider";
 
-export function AssistPanel({ viewer, actions }: { viewer: Viewer; actions: Actions }): JSX.Element | null {
-  const { models } = viewer;
+interface Props {
+  models: Pick<ModelSet, "models" | "selected" | "select" | "get" | "set">;
+  target: CopyTarget;
+}
+
+export function AssistPanel({ models, target }: Props): JSX.Element | null {
   const ready = models.models.value.filter((model) => model.values.value.compiled);
   const model = ready.find((one) => one === models.selected.value) ?? ready[0];
   if (!model) return null;
@@ -29,7 +32,7 @@ export function AssistPanel({ viewer, actions }: { viewer: Viewer; actions: Acti
           </select>
         )}
         <ThresholdSlider model={model} models={models} />
-        <CopyButton model={model} viewer={viewer} actions={actions} />
+        <CopyButton model={model} target={target} />
       </div>
     </Section>
   );

@@ -1,12 +1,11 @@
 // The small parts that panels are made of.
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
 import { Icon, type IconName } from "./icons";
 
 interface ButtonProps {
   icon: IconName;
   name: string;
-  /** Shown on hovering; the name and the key. */
+  /** Shown while the pointer rests on it: the name and the key. */
   hint?: string;
   onClick(): void;
   disabled?: boolean;
@@ -131,118 +130,5 @@ export function Section({ title, open = true, aside, children }: SectionProps): 
       </summary>
       <div class="ais-section-body">{children}</div>
     </details>
-  );
-}
-
-interface MenuProps {
-  name: string;
-  icon?: IconName;
-  items: { label: string; onClick(): void; disabled?: boolean; danger?: boolean }[];
-}
-
-/** A button that opens a list of things to do. */
-export function Menu({ name, icon = "more", items }: MenuProps): JSX.Element {
-  const details = useRef<HTMLDetailsElement>(null);
-  const close = () => {
-    if (details.current) details.current.open = false;
-  };
-  return (
-    <details
-      class="ais-menu"
-      ref={details}
-      onFocusOut={(event) => {
-        if (!details.current?.contains(event.relatedTarget as Node | null)) close();
-      }}
-    >
-      <summary class="ais-button" aria-label={name} title={name} role="button">
-        <Icon name={icon} />
-      </summary>
-      <div class="ais-menu-list" role="menu">
-        {items.map((item) => (
-          <button
-            type="button"
-            role="menuitem"
-            key={item.label}
-            class={item.danger ? "ais-danger" : ""}
-            disabled={item.disabled}
-            onClick={() => {
-              close();
-              details.current?.querySelector("summary")?.focus(); // the keys keep working
-              item.onClick();
-            }}
-          >
-            {item.label}
-          </button>
-        ))}
-      </div>
-    </details>
-  );
-}
-
-/** A field that is taken over on Enter or when it is left. */
-export function TextField(props: {
-  name: string;
-  value: string;
-  placeholder?: string;
-  list?: string;
-  /** Take the keyboard as soon as the field is there: the user has just asked for it. */
-  focus?: boolean;
-  /** The value is a proposal: Enter takes it also unchanged, and leaving the field does nothing. */
-  proposed?: boolean;
-  onCommit(value: string): void;
-}): JSX.Element {
-  const input = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    if (props.focus) input.current?.select();
-  }, [props.focus]);
-  return (
-    <input
-      ref={input}
-      type="text"
-      class="ais-text"
-      aria-label={props.name}
-      value={props.value}
-      placeholder={props.placeholder}
-      list={props.list}
-      spellcheck={false}
-      onChange={(event) => props.proposed || props.onCommit(event.currentTarget.value.trim())}
-      onKeyDown={(event) => {
-        event.stopPropagation();
-        if (event.key !== "Enter") return;
-        if (props.proposed) props.onCommit(event.currentTarget.value.trim());
-        else event.currentTarget.blur();
-      }}
-    />
-  );
-}
-
-/** A whole number that is taken over on Enter or when it is left, kept within its limits. */
-export function NumberField(props: {
-  name: string;
-  value: number;
-  min: number;
-  max: number;
-  onCommit(value: number): void;
-}): JSX.Element {
-  const { name, value, min, max, onCommit } = props;
-  return (
-    <input
-      type="number"
-      class="ais-text ais-number"
-      aria-label={name}
-      value={value}
-      min={min}
-      max={max}
-      onChange={(event) => {
-        const wanted = Math.round(Number(event.currentTarget.value));
-        const next = Number.isFinite(wanted) ? Math.min(max, Math.max(min, wanted)) : value;
-        event.currentTarget.value = String(next);
-        if (next !== value) onCommit(next);
-      }}
-      onKeyDown={(event) => {
-        event.stopPropagation();
-        if (event.key === "Enter") event.currentTarget.blur();
-      }}
-    />
   );
 }

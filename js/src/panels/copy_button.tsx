@@ -1,30 +1,29 @@
-// Takes over what a model finds in the slice in view as the drawing of the active feature.
+// Copies what a model finds in the slice in view into the drawing of the active feature.
+import type { ReadonlySignal } from "@preact/signals";
 import type { JSX } from "preact";
-import type { Actions } from "../state/actions";
-import { copyPrediction } from "../state/copy_prediction";
 import type { ModelState } from "../state/model_set";
-import type { Viewer } from "../state/viewer";
+import type { Prediction } from "../state/predictions";
 
-interface Props {
-  model: ModelState;
-  viewer: Viewer;
-  actions: Actions;
-  onCopied?(): void;
+/** Where predictions are copied to. */
+export interface CopyTarget {
+  /** What the models find in the slice in view. */
+  prediction: ReadonlySignal<Prediction | null>;
+  /** Title of the feature that is painted; undefined: one will be made. */
+  feature: ReadonlySignal<string | undefined>;
+  copy(model: ModelState): void;
 }
 
-export function CopyButton({ model, viewer, actions, onCopied }: Props): JSX.Element {
-  const ready = viewer.predictions.shown.value?.layers.some((layer) => layer.model === model.uid) ?? false;
-  const feature = viewer.tomogram.value?.activeFeature?.settings.value.title;
-  const target = feature ? `“${feature}”` : "a new feature";
+export function CopyButton({ model, target }: { model: ModelState; target: CopyTarget }): JSX.Element {
+  const ready = target.prediction.value?.layers.some((layer) => layer.model === model.uid) ?? false;
+  const feature = target.feature.value;
+  const into = feature === undefined ? "a new feature" : `“${feature}”`;
   return (
     <button
       type="button"
       class="ais-wide-button"
       disabled={!ready}
-      title={`Draw what the model finds in this slice into ${target}, in place of what is drawn there; boxes stay`}
-      onClick={() => {
-        if (copyPrediction(viewer, actions, model)) onCopied?.();
-      }}
+      title={`Replace the drawing of ${into} in this slice with what the model finds; boxes stay`}
+      onClick={() => target.copy(model)}
     >
       Copy to annotation
     </button>

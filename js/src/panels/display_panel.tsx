@@ -1,27 +1,43 @@
 // How grey values are shown: histogram with limits, automatic contrast, filters. Nothing here changes data.
-import type { Signal } from "@preact/signals";
+import type { ReadonlySignal, Signal } from "@preact/signals";
 import type { JSX } from "preact";
-import type { Viewer } from "../state/viewer";
+import type { Histogram as Bins, DisplayFilter } from "../state/viewer";
 import { IconButton, Section, Slider, Toggle } from "./controls";
 import { FiltersList } from "./filters_list";
 import { Histogram } from "./histogram";
 
-export function DisplayPanel({ viewer }: { viewer: Viewer }): JSX.Element {
-  const { histogram, contrast, tools } = viewer;
+/** How one view shows grey values. */
+export interface DisplayView {
+  histogram: ReadonlySignal<Bins | null>;
+  contrast: Signal<[number, number] | null>;
+  autocontrast: Signal<boolean>;
+  inverted: Signal<boolean>;
+  interpolate: Signal<boolean>;
+  filters: Signal<DisplayFilter[]>;
+}
+
+/** Grey values that may be painted, when painting is limited. */
+export interface PaintRange {
+  limited: ReadonlySignal<boolean>;
+  range: Signal<[number, number]>;
+}
+
+export function DisplayPanel({ view, paint }: { view: DisplayView; paint: PaintRange }): JSX.Element {
+  const { histogram, contrast } = view;
   const limits = contrast.value;
   const range = histogram.value;
   const low = range ? Math.min(range.low, limits?.[0] ?? range.low) : 0;
   const high = range ? Math.max(range.high, limits?.[1] ?? range.high) : 1;
   const step = (high - low) / 500 || 1;
   const set = (next: [number, number]) => {
-    viewer.autocontrast.value = false;
+    view.autocontrast.value = false;
     contrast.value = next;
   };
   const reset = (
     <IconButton
       icon="fit"
       name="Autocontrast"
-      hint="Contrast from this slice (A keeps it automatic)"
+      hint="Set the contrast from this slice (A keeps it automatic)"
       onClick={() => {
         contrast.value = null;
       }}
@@ -36,7 +52,7 @@ export function DisplayPanel({ viewer }: { viewer: Viewer }): JSX.Element {
             low={low}
             high={high}
             limits={limits}
-            range={tools.limited.value ? tools.range.value : null}
+            range={paint.limited.value ? paint.range.value : null}
             onLimits={set}
           />
           <Limits
@@ -49,24 +65,24 @@ export function DisplayPanel({ viewer }: { viewer: Viewer }): JSX.Element {
           />
         </>
       )}
-      {range && tools.limited.value && (
+      {range && paint.limited.value && (
         <Limits
           names={["Paint from grey value", "Paint to grey value"]}
-          limits={tools.range.value}
+          limits={paint.range.value}
           low={low}
           high={high}
           gap={0}
           onChange={(next) => {
-            tools.range.value = next;
+            paint.range.value = next;
           }}
         />
       )}
       <div class="ais-toggles">
-        <Switch label="Auto" hint="Contrast from each slice (A)" on={viewer.autocontrast} />
-        <Switch label="Invert" hint="Swap black and white (I)" on={viewer.inverted} />
-        <Switch label="Smooth" hint="Interpolate between pixels (shift+I)" on={viewer.interpolate} />
+        <Switch label="Auto" hint="Set the contrast from each slice (A)" on={view.autocontrast} />
+        <Switch label="Invert" hint="Swap black and white (I)" on={view.inverted} />
+        <Switch label="Smooth" hint="Interpolate between pixels (shift+I)" on={view.interpolate} />
       </div>
-      <FiltersList viewer={viewer} />
+      <FiltersList filters={view.filters} />
     </Section>
   );
 }

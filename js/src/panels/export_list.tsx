@@ -1,20 +1,32 @@
 // What waits, runs and has ended: progress, cancel, retry, and the results.
+import type { ReadonlySignal } from "@preact/signals";
 import type { JSX } from "preact";
+import type { Color } from "../state/colors";
 import { toHex } from "../state/colors";
 import type { ExportInfo, ExportQueue, Result } from "../state/export_queue";
-import type { Viewer } from "../state/viewer";
+import { isGoing } from "../state/job_status";
 import { IconButton, Section } from "./controls";
 import { JobProgress } from "./job_progress";
+import { fileName } from "./words";
 
-interface Props {
-  viewer: Viewer;
-  queue: ExportQueue;
+/** How results lie over the picture. */
+export interface ShownResults {
+  /** Paths that are not shown. */
+  hidden: ReadonlySignal<ReadonlySet<string>>;
+  toggle(path: string): void;
+  /** Colour in which results of a model are drawn; null where the model is not open. */
+  colorOf(title: string): Color | null;
 }
 
-export function ExportList({ viewer, queue }: Props): JSX.Element | null {
+interface Props {
+  results: ShownResults;
+  queue: Pick<ExportQueue, "entries" | "busy" | "cancel" | "clear" | "retry">;
+}
+
+export function ExportList({ results, queue }: Props): JSX.Element | null {
   const entries = queue.entries.value;
   if (entries.length === 0) return null;
-  const ended = entries.filter(({ status }) => !["waiting", "running"].includes(status.state)).length;
+  const ended = entries.filter(({ status }) => !isGoing(status.state)).length;
   const aside = queue.busy.value ? (
     <button type="button" class="ais-chip" onClick={() => queue.cancel()}>
       Cancel all
@@ -28,14 +40,14 @@ export function ExportList({ viewer, queue }: Props): JSX.Element | null {
     <Section title={entries.length > 1 ? `Queue (${ended} of ${entries.length})` : "Queue"} aside={aside}>
       <ul class="ais-queue" aria-label="Queue">
         {entries.map((entry) => (
-          <Entry key={entry.uid} entry={entry} viewer={viewer} queue={queue} />
+          <Entry key={entry.uid} entry={entry} results={results} queue={queue} />
         ))}
       </ul>
     </Section>
   );
 }
 
-function Entry({ entry, viewer, queue }: Props & { entry: ExportInfo }): JSX.Element {
+function Entry({ entry, results, queue }: Props & { entry: ExportInfo }): JSX.Element {
   const { uid, status, notes, outputs, tomogram } = entry;
   const again = status.state === "done" || status.state === "skipped";
   return (
@@ -44,7 +56,7 @@ function Entry({ entry, viewer, queue }: Props & { entry: ExportInfo }): JSX.Ele
         <button
           type="button"
           class="ais-chip"
-          title={again ? "Make the results again" : "Try again"}
+          title={again ? "Segment again and overwrite the results" : "Try again"}
           onClick={() => queue.retry(uid, again)}
         >
           {again ? "Again" : "Retry"}
@@ -56,27 +68,34 @@ function Entry({ entry, viewer, queue }: Props & { entry: ExportInfo }): JSX.Ele
         </p>
       ))}
       {outputs.map((result) => (
-        <ResultRow key={result.path} result={result} open={tomogram !== null} viewer={viewer} />
+        <ResultRow key={result.path} result={result} open={tomogram !== null} results={results} />
       ))}
     </li>
   );
 }
 
-function ResultRow({ result, open, viewer }: { result: Result; open: boolean; viewer: Viewer }): JSX.Element {
-  const model = viewer.models.models.value.find((one) => one.values.value.title === result.title);
-  const shown = !viewer.results.hidden.value.has(result.path);
+interface RowProps {
+  result: Result;
+  /** Whether its tomogram is open, so that it can be shown over the picture. */
+  open: boolean;
+  results: ShownResults;
+}
+
+function ResultRow({ result, open, results }: RowProps): JSX.Element {
+  const color = results.colorOf(result.title);
+  const shown = !results.hidden.value.has(result.path);
   return (
     <div class="ais-result">
-      <i class="ais-dot" style={{ background: model ? toHex(model.values.value.color) : "currentColor" }} />
+      <i class="ais-dot" style={{ background: color ? toHex(color) : "currentColor" }} />
       <span class="ais-result-path" title={result.path}>
-        {result.path.split("/").pop()}
+        {fileName(result.path)}
       </span>
       {result.scores?.dice != null && <span class="ais-value">Dice {result.scores.dice.toFixed(3)}</span>}
       {open && (
         <IconButton
           icon={shown ? "eye" : "hidden"}
           name={`${shown ? "Hide" : "Show"} result ${result.title}`}
-          onClick={() => viewer.results.toggle(result.path)}
+          onClick={() => results.toggle(result.path)}
         />
       )}
     </div>

@@ -1,7 +1,8 @@
 // How networks are applied in an export.
 import type { JSX } from "preact";
 import type { ExportOptions, ExportPlan } from "../state/export_plan";
-import { Labeled, Slider, TextField, Toggle } from "./controls";
+import { Labeled, Slider, Toggle } from "./controls";
+import { TextField } from "./fields";
 
 export function ExportOptionsFields({ plan }: { plan: ExportPlan }): JSX.Element {
   const { tta, tiled, overlap, trim_edges, sigma } = plan.options.value;
@@ -16,7 +17,7 @@ export function ExportOptionsFields({ plan }: { plan: ExportPlan }): JSX.Element
           value={tta}
           min={1}
           max={8}
-          text={`mean of ${tta} orientations`}
+          text={tta > 1 ? `mean over ${tta} orientations` : "off"}
           onInput={(value) => set({ tta: value })}
         />
       </Labeled>
@@ -24,7 +25,7 @@ export function ExportOptionsFields({ plan }: { plan: ExportPlan }): JSX.Element
         <summary>More options</summary>
         <Toggle
           label="In tiles"
-          hint="Tiles of the size of the training boxes, instead of whole slices: less memory, but seams may show"
+          hint="Segment in tiles of the size of the training boxes instead of whole slices: needs less memory, but seams may show"
           checked={tiled}
           onChange={(on) => set({ tiled: on })}
         />
@@ -43,7 +44,7 @@ export function ExportOptionsFields({ plan }: { plan: ExportPlan }): JSX.Element
         )}
         <Toggle
           label="Trim edges"
-          hint="Set a rim of 16 px to zero"
+          hint="Set a margin of 16 px to zero"
           checked={trim_edges}
           onChange={(on) => set({ trim_edges: on })}
         />

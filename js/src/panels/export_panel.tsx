@@ -1,44 +1,36 @@
-// Models × tomograms × region: chosen here, worked off by the queue below.
+// Models × tomograms × region: chosen here, worked through by the queue below.
 import type { JSX } from "preact";
-import type { Actions } from "../state/actions";
 import { toHex } from "../state/colors";
 import { type ExportPlan, toggled } from "../state/export_plan";
 import type { ExportQueue } from "../state/export_queue";
-import type { Viewer } from "../state/viewer";
-import { Labeled, Section, TextField, Toggle } from "./controls";
-import { ExportList } from "./export_list";
+import type { ModelState } from "../state/model_set";
+import type { TomogramState } from "../state/tomogram";
+import { Labeled, Section, Toggle } from "./controls";
 import { ExportOptionsFields } from "./export_options";
-import { RegionFields } from "./region_fields";
-import { ScoresPanel } from "./scores_panel";
+import { TextField } from "./fields";
 
 interface Props {
-  viewer: Viewer;
-  actions: Actions;
+  models: readonly ModelState[];
+  tomograms: readonly TomogramState[];
   plan: ExportPlan;
-  queue: ExportQueue;
+  queue: Pick<ExportQueue, "folder" | "error" | "add">;
 }
 
-export function ExportPanel({ viewer, actions, plan, queue }: Props): JSX.Element {
+export function ExportPanel({ models, tomograms, plan, queue }: Props): JSX.Element {
   return (
-    <>
-      <Section title="Export">
-        <ModelTicks viewer={viewer} plan={plan} />
-        <TomogramTicks viewer={viewer} plan={plan} />
-        <Output viewer={viewer} plan={plan} queue={queue} />
-      </Section>
-      <RegionFields viewer={viewer} actions={actions} />
-      <ExportList viewer={viewer} queue={queue} />
-      <ScoresPanel viewer={viewer} plan={plan} queue={queue} />
-    </>
+    <Section title="Export">
+      <ModelTicks models={models} plan={plan} />
+      <TomogramTicks tomograms={tomograms} plan={plan} />
+      <Output models={models} tomograms={tomograms} plan={plan} queue={queue} />
+    </Section>
   );
 }
 
-function ModelTicks({ viewer, plan }: { viewer: Viewer; plan: ExportPlan }): JSX.Element {
-  const models = viewer.models.models.value;
+function ModelTicks({ models, plan }: Pick<Props, "models" | "plan">): JSX.Element {
   return (
     <fieldset class="ais-ticks" aria-label="Models to apply">
       <legend>Models</legend>
-      {models.length === 0 && <p class="ais-empty">No model is open. Train one, or load one under Models.</p>}
+      {models.length === 0 && <p class="ais-empty">No model is open. Train or load one under Models.</p>}
       {models.map((model) => {
         const { uid, title, color, compiled } = model.values.value;
         return (
@@ -65,8 +57,7 @@ function ModelTicks({ viewer, plan }: { viewer: Viewer; plan: ExportPlan }): JSX
   );
 }
 
-function TomogramTicks({ viewer, plan }: { viewer: Viewer; plan: ExportPlan }): JSX.Element {
-  const tomograms = viewer.tomograms.all.value;
+function TomogramTicks({ tomograms, plan }: Pick<Props, "tomograms" | "plan">): JSX.Element {
   const left = plan.withoutTomograms.value;
   return (
     <fieldset class="ais-ticks" aria-label="Tomograms to segment">
@@ -100,7 +91,7 @@ function TomogramTicks({ viewer, plan }: { viewer: Viewer; plan: ExportPlan }): 
       <TextField
         name="More tomograms"
         value={plan.files.value}
-        placeholder="More: a file, folder or *.mrc"
+        placeholder="More: a file, a folder or *.mrc"
         onCommit={(files) => {
           plan.files.value = files;
         }}
@@ -109,19 +100,11 @@ function TomogramTicks({ viewer, plan }: { viewer: Viewer; plan: ExportPlan }): 
   );
 }
 
-function Output({
-  viewer,
-  plan,
-  queue,
-}: {
-  viewer: Viewer;
-  plan: ExportPlan;
-  queue: ExportQueue;
-}): JSX.Element {
-  const models = viewer.models.models.value
+function Output({ models: all, tomograms: open, plan, queue }: Props): JSX.Element {
+  const models = all
     .filter((model) => model.values.value.compiled && !plan.withoutModels.value.has(model.uid))
     .map(({ uid }) => uid);
-  const tomograms = viewer.tomograms.all.value
+  const tomograms = open
     .filter(({ uid, info }) => info.value.available && !plan.withoutTomograms.value.has(uid))
     .map(({ uid }) => uid);
   const files = plan.files.value;
@@ -147,7 +130,7 @@ function Output({
       </Labeled>
       <ExportOptionsFields plan={plan} />
       <Toggle
-        label="Make results that are there again"
+        label="Overwrite existing results"
         checked={plan.overwrite.value}
         onChange={(on) => {
           plan.overwrite.value = on;

@@ -1,27 +1,54 @@
-// One feature: colour, name, visibility; when active also its settings and annotated slices.
+// One feature: colour, name, visibility; for the active one also its settings and annotated slices.
+import type { ReadonlySignal, Signal } from "@preact/signals";
 import type { JSX } from "preact";
+import { SLIDERS } from "../kernel/generated/tables";
 import type { Actions } from "../state/actions";
 import { fromHex, toHex } from "../state/colors";
 import type { FeatureState } from "../state/feature";
-import type { Viewer } from "../state/viewer";
-import { IconButton, Labeled, Menu, Slider, TextField, Toggle } from "./controls";
+import type { TomogramState } from "../state/tomogram";
+import { IconButton, Labeled, Slider, Toggle } from "./controls";
+import { TextField } from "./fields";
 import { LibraryTitles } from "./library_titles";
+import { Menu } from "./menu";
 import { SliceList } from "./slice_list";
+
+/** What a card has to know of the view. */
+export interface FeatureView {
+  /** The only feature that is shown; null shows all that are visible. */
+  solo: Signal<string | null>;
+  shownZ: ReadonlySignal<number>;
+  position: ReadonlySignal<{ z: number }>;
+  /** Å, 0 where unknown. */
+  pixelSize: ReadonlySignal<number>;
+  goTo(axis: "z", index: number): void;
+}
+
+export type FeatureActions = Pick<
+  Actions,
+  | "activate"
+  | "set"
+  | "rename"
+  | "moveFeature"
+  | "copyToNext"
+  | "interpolate"
+  | "clearSlice"
+  | "keepInLibrary"
+  | "deleteFeature"
+>;
 
 interface Props {
   feature: FeatureState;
-  index: number;
-  viewer: Viewer;
-  actions: Actions;
+  tomogram: TomogramState;
+  view: FeatureView;
+  actions: FeatureActions;
+  titles: ReadonlySignal<readonly string[]>;
 }
 
-export function FeatureCard({ feature, index, viewer, actions }: Props): JSX.Element {
-  const tomogram = viewer.tomogram.value!;
+export function FeatureCard({ feature, tomogram, view, actions, titles }: Props): JSX.Element {
   const settings = feature.settings.value;
   const active = tomogram.activeFeature === feature;
-  const count = tomogram.features.value.length;
-  const solo = viewer.solo.value === feature.uid;
-  const shown = viewer.solo.value === null ? settings.visible : solo;
+  const alone = view.solo.value === feature.uid;
+  const shown = view.solo.value === null ? settings.visible : alone;
   const slices = feature.slices.value.length;
   const boxes = feature.boxes.value.length;
   return (
@@ -47,7 +74,7 @@ export function FeatureCard({ feature, index, viewer, actions }: Props): JSX.Ele
               list={`ais-titles-${tomogram.uid}`}
               onCommit={(title) => actions.rename(feature, title)}
             />
-            <LibraryTitles viewer={viewer} id={`ais-titles-${tomogram.uid}`} />
+            <LibraryTitles titles={titles} id={`ais-titles-${tomogram.uid}`} />
           </>
         ) : (
           <button type="button" class="ais-card-title" onClick={() => actions.activate(feature)}>
@@ -62,48 +89,57 @@ export function FeatureCard({ feature, index, viewer, actions }: Props): JSX.Ele
           name={shown ? `Hide ${settings.title}` : `Show ${settings.title}`}
           onClick={() => actions.set(feature, "visible", !settings.visible)}
         />
-        <Menu
-          name={`Menu of ${settings.title}`}
-          items={[
-            {
-              label: solo ? "Show all again" : "Show alone",
-              onClick: () => {
-                viewer.solo.value = solo ? null : feature.uid;
-              },
-            },
-            {
-              label: "Move up",
-              onClick: () => actions.moveFeature(feature, index - 1),
-              disabled: index === 0,
-            },
-            {
-              label: "Move down",
-              onClick: () => actions.moveFeature(feature, index + 1),
-              disabled: index === count - 1,
-            },
-            { label: "Copy drawing to next slice", onClick: () => actions.copyToNext(feature, 1) },
-            {
-              label: "Interpolate between slices",
-              onClick: () => void actions.interpolate(feature),
-              disabled: slices < 2,
-            },
-            {
-              label: "Clear drawing and boxes here",
-              onClick: () => actions.clearSlice(feature, viewer.position.peek().z),
-            },
-            { label: "Keep in feature library", onClick: () => void actions.keepInLibrary(feature) },
-            { label: "Delete feature", onClick: () => actions.deleteFeature(feature), danger: true },
-          ]}
-        />
+        <FeatureMenu feature={feature} tomogram={tomogram} view={view} actions={actions} />
       </div>
-      {active && <Details feature={feature} viewer={viewer} actions={actions} />}
+      {active && <Details feature={feature} view={view} actions={actions} />}
     </li>
   );
 }
 
-function Details({ feature, viewer, actions }: Omit<Props, "index">): JSX.Element {
+function FeatureMenu({ feature, tomogram, view, actions }: Omit<Props, "titles">): JSX.Element {
+  const all = tomogram.features.value;
+  const index = all.indexOf(feature);
+  const alone = view.solo.value === feature.uid;
+  return (
+    <Menu
+      name={`Menu of ${feature.settings.value.title}`}
+      items={[
+        {
+          label: alone ? "Show all again" : "Show only this",
+          onClick: () => {
+            view.solo.value = alone ? null : feature.uid;
+          },
+        },
+        {
+          label: "Move up",
+          onClick: () => actions.moveFeature(feature, index - 1),
+          disabled: index === 0,
+        },
+        {
+          label: "Move down",
+          onClick: () => actions.moveFeature(feature, index + 1),
+          disabled: index === all.length - 1,
+        },
+        { label: "Copy drawing to next slice", onClick: () => actions.copyToNext(feature, 1) },
+        {
+          label: "Interpolate between slices",
+          onClick: () => void actions.interpolate(feature),
+          disabled: feature.slices.value.length < 2,
+        },
+        {
+          label: "Clear drawing and boxes here",
+          onClick: () => actions.clearSlice(feature, view.position.peek().z),
+        },
+        { label: "Keep in feature library", onClick: () => void actions.keepInLibrary(feature) },
+        { label: "Delete feature", onClick: () => actions.deleteFeature(feature), danger: true },
+      ]}
+    />
+  );
+}
+
+function Details({ feature, view, actions }: Pick<Props, "feature" | "view" | "actions">): JSX.Element {
   const settings = feature.settings.value;
-  const pixel = viewer.pixelSize.value;
+  const pixel = view.pixelSize.value;
   const box = settings.box_size;
   return (
     <div class="ais-card-body">
@@ -111,9 +147,7 @@ function Details({ feature, viewer, actions }: Omit<Props, "index">): JSX.Elemen
         <Slider
           name="Opacity"
           value={settings.alpha}
-          min={0}
-          max={1}
-          step={0.05}
+          {...SLIDERS.alpha}
           onInput={(value) => actions.set(feature, "alpha", value)}
         />
       </Labeled>
@@ -124,9 +158,7 @@ function Details({ feature, viewer, actions }: Omit<Props, "index">): JSX.Elemen
         <Slider
           name="Box edge"
           value={box}
-          min={32}
-          max={256}
-          step={32}
+          {...SLIDERS.box_size}
           onInput={(value) => actions.set(feature, "box_size", value)}
         />
       </Labeled>
@@ -142,7 +174,12 @@ function Details({ feature, viewer, actions }: Omit<Props, "index">): JSX.Elemen
           onChange={(on) => actions.set(feature, "show_boxes", on)}
         />
       </div>
-      <SliceList feature={feature} viewer={viewer} actions={actions} />
+      <SliceList
+        feature={feature}
+        shown={view.shownZ.value}
+        onGo={(z) => view.goTo("z", z)}
+        onClear={(z) => actions.clearSlice(feature, z)}
+      />
     </div>
   );
 }

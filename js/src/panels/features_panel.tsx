@@ -1,32 +1,40 @@
 // The features of the tomogram: which one is painted, how it looks, where it is annotated.
+import type { ReadonlySignal } from "@preact/signals";
 import type { JSX } from "preact";
-import type { Actions } from "../state/actions";
-import type { Viewer } from "../state/viewer";
+import type { TomogramState } from "../state/tomogram";
 import { IconButton, Section } from "./controls";
-import { FeatureCard } from "./feature_card";
+import { type FeatureActions, FeatureCard, type FeatureView } from "./feature_card";
 
-export function FeaturesPanel({ viewer, actions }: { viewer: Viewer; actions: Actions }): JSX.Element {
-  const tomogram = viewer.tomogram.value;
+interface Props {
+  tomogram: TomogramState | undefined;
+  view: FeatureView;
+  actions: FeatureActions;
+  titles: ReadonlySignal<readonly string[]>;
+  onAdd(): void;
+}
+
+export function FeaturesPanel({ tomogram, view, actions, titles, onAdd }: Props): JSX.Element {
   const features = tomogram?.features.value ?? [];
-  const add = (
-    <IconButton
-      icon="add"
-      name="Add feature"
-      disabled={!tomogram?.loaded.value}
-      onClick={() => void actions.addFeature()}
-    />
-  );
+  const add = <IconButton icon="add" name="Add feature" disabled={!tomogram?.loaded.value} onClick={onAdd} />;
   return (
     <Section title="Features" aside={add}>
       {features.length === 0 && (
         <p class="ais-empty">
-          Paint to start the first feature, or add one and give it the name of what you annotate.
+          Start painting to create the first feature, or add one and name it after what you annotate.
         </p>
       )}
       <ul class="ais-list" aria-label="Features">
-        {features.map((feature, index) => (
-          <FeatureCard key={feature.uid} feature={feature} index={index} viewer={viewer} actions={actions} />
-        ))}
+        {tomogram &&
+          features.map((feature) => (
+            <FeatureCard
+              key={feature.uid}
+              feature={feature}
+              tomogram={tomogram}
+              view={view}
+              actions={actions}
+              titles={titles}
+            />
+          ))}
       </ul>
     </Section>
   );

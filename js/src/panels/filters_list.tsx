@@ -1,18 +1,18 @@
 // Filters of the displayed slice, applied in order.
+import type { Signal } from "@preact/signals";
 import type { JSX } from "preact";
-import type { DisplayFilter, FilterKind, Viewer } from "../state/viewer";
+import type { DisplayFilter, FilterKind } from "../state/viewer";
 import { IconButton, Slider } from "./controls";
 
 const KINDS: { kind: FilterKind; name: string; parameter?: [string, number, number, number] }[] = [
   { kind: "gaussian", name: "Gaussian blur", parameter: ["σ", 0.1, 10, 0.1] },
   { kind: "offset_gaussian", name: "Offset Gaussian", parameter: ["σ", 0.1, 10, 0.1] },
-  { kind: "box", name: "Box blur", parameter: ["half width", 1, 7, 1] },
+  { kind: "box", name: "Box blur", parameter: ["half-width", 1, 7, 1] },
   { kind: "sobel_vertical", name: "Sobel vertical" },
   { kind: "sobel_horizontal", name: "Sobel horizontal" },
 ];
 
-export function FiltersList({ viewer }: { viewer: Viewer }): JSX.Element {
-  const { filters } = viewer;
+export function FiltersList({ filters }: { filters: Signal<DisplayFilter[]> }): JSX.Element {
   const change = (index: number, news: Partial<DisplayFilter>) => {
     filters.value = filters.value.map((filter, i) => (i === index ? { ...filter, ...news } : filter));
   };
@@ -75,7 +75,7 @@ export function FiltersList({ viewer }: { viewer: Viewer }): JSX.Element {
         onChange={(event) => {
           const kind = event.currentTarget.value as FilterKind;
           event.currentTarget.value = "";
-          const parameter = KINDS.find((entry) => entry.kind === kind)?.kind === "box" ? 2 : 1;
+          const parameter = kind === "box" ? 2 : 1;
           filters.value = [...filters.value, { kind, parameter, weight: 1, enabled: true }];
         }}
       >

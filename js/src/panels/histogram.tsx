@@ -1,4 +1,4 @@
-// Histogram of the shown slice (logarithmic) with two limits that can be dragged.
+// Histogram of the slice in view (logarithmic) with two limits that can be dragged.
 
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";

@@ -1,8 +1,9 @@
-// How far long work is: a bar, a few words, the time left, and a button to stop it.
+// The progress of long work: a bar, a few words, the time left, and a button to stop it.
 import type { ComponentChildren, JSX } from "preact";
-import type { JobStatus } from "../state/job_status";
+import { isGoing, type JobStatus } from "../state/job_status";
 import { IconButton } from "./controls";
 import { Bar } from "./progress_bar";
+import { duration } from "./words";
 
 interface Props {
   status: JobStatus;
@@ -14,7 +15,7 @@ interface Props {
 export function JobProgress({ status, onCancel, children }: Props): JSX.Element {
   const { title, state, progress, message, error } = status;
   const percent = Math.floor(progress * 100);
-  const busy = state === "running" || state === "waiting";
+  const busy = isGoing(state);
   return (
     <div class="ais-job" data-state={state}>
       <div class="ais-job-head">
@@ -31,21 +32,13 @@ export function JobProgress({ status, onCancel, children }: Props): JSX.Element 
 
 const WORDS: Partial<Record<JobStatus["state"], string>> = {
   cancelled: "stopped",
-  skipped: "the results were there already",
+  skipped: "the results already exist",
   claimed: "another program is working on it",
 };
 
-function timeOf({ state, elapsed, timeLeft }: JobStatus): string {
+function timeOf({ state, elapsed, time_left }: JobStatus): string {
   if (state === "waiting") return "waiting";
-  if (state === "running") return timeLeft === null ? duration(elapsed) : `${duration(timeLeft)} left`;
+  if (state === "running") return time_left === null ? duration(elapsed) : `${duration(time_left)} left`;
   if (state === "done") return `done in ${duration(elapsed)}`;
   return elapsed >= 1 && state !== "skipped" ? `${state} after ${duration(elapsed)}` : state;
-}
-
-/** Seconds in words: 8 s, 3 min 20 s, 2 h 5 min. */
-export function duration(seconds: number): string {
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }

@@ -1,4 +1,4 @@
-// The loss while a network learns: every batch faintly, every epoch, and validation.
+// The loss during training: every batch, in a faint line, every epoch, and validation.
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type uPlot from "uplot";
@@ -47,7 +47,7 @@ export function LossCurve({ curve, version }: Props): JSX.Element {
   );
 }
 
-/** Loaded with the first curve: it listens to the window from then on, and every widget loads the bundle anew. */
+/** Loaded with the first curve: it listens to the page from then on, and every widget loads the bundle anew. */
 function usePlotLibrary(): typeof uPlot | null {
   const [library, setLibrary] = useState<typeof uPlot | null>(null);
   useEffect(() => {

@@ -1,33 +1,46 @@
-// One model: colour, name, visibility; in front also how it is shown and applied.
+// One model: colour, name, visibility; for the model in front also how it is shown and applied.
+import type { ReadonlySignal } from "@preact/signals";
 import type { JSX } from "preact";
-import type { Actions } from "../state/actions";
 import { fromHex, toHex } from "../state/colors";
-import type { ModelState, ModelValues } from "../state/model_set";
-import type { Viewer } from "../state/viewer";
-import { IconButton, Labeled, Menu, Slider, TextField, Toggle } from "./controls";
-import { CopyButton } from "./copy_button";
+import type { ModelSet, ModelState, ModelValues } from "../state/model_set";
+import type { LibraryEntry } from "../state/tomogram_set";
+import { IconButton, Labeled, Slider, Toggle } from "./controls";
+import { CopyButton, type CopyTarget } from "./copy_button";
+import { TextField } from "./fields";
 import { LibraryTitles } from "./library_titles";
+import { Menu } from "./menu";
 import { ModelInteractions } from "./model_interactions";
 import { ThresholdSlider } from "./threshold_slider";
+import { countOf } from "./words";
 
-/** What a card asks for that needs a question first. */
+/** What a card asks for that needs an answer first. */
 export type ModelQuestion = "save" | "slice" | "pixel" | "close";
+
+/** Names to choose from, and what those of the library bring with them. */
+export interface Names {
+  titles: ReadonlySignal<readonly string[]>;
+  library: ReadonlySignal<readonly LibraryEntry[]>;
+}
 
 interface Props {
   model: ModelState;
-  viewer: Viewer;
-  actions: Actions;
-  /** After the prediction was copied into the annotation. */
-  onCopied(): void;
+  models: Pick<ModelSet, "models" | "selected" | "select" | "set" | "interactions" | "setInteractions">;
+  names: Names;
+  target: CopyTarget;
+  onSave(path: string): void;
   ask(question: ModelQuestion): void;
 }
 
-export function ModelCard({ model, viewer, actions, onCopied, ask }: Props): JSX.Element {
-  const { models } = viewer;
+export function ModelCard({ model, models, names, target, onSave, ask }: Props): JSX.Element {
   const values = model.values.value;
   const active = models.selected.value === model;
   const titles = `ais-model-titles-${model.uid}`;
-  const save = () => (values.path ? void saveModel(viewer, model, values.path) : ask("save"));
+  const rename = (title: string) => {
+    if (!title) return;
+    models.set(model, "title", title);
+    const entry = names.library.peek().find((one) => one.title === title);
+    if (entry) models.set(model, "color", entry.color);
+  };
   return (
     <li
       class={active ? "ais-card ais-active" : "ais-card"}
@@ -45,13 +58,8 @@ export function ModelCard({ model, viewer, actions, onCopied, ask }: Props): JSX
         />
         {active ? (
           <>
-            <TextField
-              name="Model name"
-              value={values.title}
-              list={titles}
-              onCommit={(title) => rename(viewer, model, title)}
-            />
-            <LibraryTitles viewer={viewer} id={titles} />
+            <TextField name="Model name" value={values.title} list={titles} onCommit={rename} />
+            <LibraryTitles titles={names.titles} id={titles} />
           </>
         ) : (
           <button type="button" class="ais-card-title" onClick={() => models.select(model)}>
@@ -66,7 +74,11 @@ export function ModelCard({ model, viewer, actions, onCopied, ask }: Props): JSX
         <Menu
           name={`Menu of ${values.title}`}
           items={[
-            { label: "Save", onClick: save, disabled: !values.compiled },
+            {
+              label: "Save",
+              onClick: () => (values.path ? onSave(values.path) : ask("save")),
+              disabled: !values.compiled,
+            },
             { label: "Save as…", onClick: () => ask("save"), disabled: !values.compiled },
             { label: "Save this slice…", onClick: () => ask("slice"), disabled: !values.compiled },
             { label: "Set pixel size…", onClick: () => ask("pixel") },
@@ -74,21 +86,22 @@ export function ModelCard({ model, viewer, actions, onCopied, ask }: Props): JSX
           ]}
         />
       </div>
-      <ModelLine values={values} />
-      {active && <Details model={model} viewer={viewer} actions={actions} onCopied={onCopied} />}
+      <Facts values={values} />
+      {active && <Details model={model} models={models} target={target} />}
     </li>
   );
 }
 
 /** Architecture, size, box, pixel size and loss in a line. */
-function ModelLine({ values }: { values: ModelValues }): JSX.Element {
+function Facts({ values }: { values: ModelValues }): JSX.Element {
   const parts = [values.architecture || "custom network"];
-  if (values.parameters > 0) parts.push(`${million(values.parameters)} parameters`);
-  if (values.boxSize > 0)
-    parts.push(`${values.boxSize}² px${values.depth > 1 ? ` × ${values.depth} slices` : ""}`);
+  if (values.parameters > 0) parts.push(`${countOf(values.parameters)} parameters`);
+  if (values.box_size > 0)
+    parts.push(`${values.box_size}² px${values.depth > 1 ? ` × ${values.depth} slices` : ""}`);
   if (values.voxel_size > 0) parts.push(`${Number(values.voxel_size.toFixed(2))} Å`);
-  if (values.loss > 0) parts.push(`loss ${values.loss.toFixed(3)}`);
-  const sees = values.receptiveField ? `Sees ${values.receptiveField} × ${values.receptiveField} px. ` : "";
+  if (values.loss) parts.push(`loss ${values.loss.toFixed(3)}`);
+  const field = values.receptive_field;
+  const sees = field ? `Sees ${field} × ${field} px. ` : "";
   return (
     <p class="ais-card-info" title={`${sees}${values.path ?? "Not saved yet"}`}>
       {values.compiled ? parts.join(" · ") : `${parts[0]} · not trained yet`}
@@ -97,14 +110,16 @@ function ModelLine({ values }: { values: ModelValues }): JSX.Element {
   );
 }
 
-export function million(count: number): string {
-  return count >= 1e5 ? `${(count / 1e6).toFixed(1)} M` : `${Math.max(1, Math.round(count / 1e3))} k`;
-}
+const SWITCHES = [
+  ["active", "Active", "Apply this model to the slice in view"],
+  ["blend", "Blend", "Let the texture of the tomogram show through"],
+  ["emit", "Emit", "Absorbing models find nothing where this model is more certain"],
+  ["absorb", "Absorb", "Find nothing where an emitting model is more certain"],
+] as const;
 
-function Details({ model, viewer, actions, onCopied }: Omit<Props, "ask">): JSX.Element {
-  const { models } = viewer;
+function Details({ model, models, target }: Pick<Props, "model" | "models" | "target">): JSX.Element {
   const values = model.values.value;
-  const note = viewer.predictions.shown.value?.layers.find((layer) => layer.model === model.uid)?.note;
+  const note = target.prediction.value?.layers.find((layer) => layer.model === model.uid)?.note;
   const most = values.depth > 1 ? 16 : 8;
   return (
     <div class="ais-card-body">
@@ -125,19 +140,12 @@ function Details({ model, viewer, actions, onCopied }: Omit<Props, "ask">): JSX.
           value={values.tta}
           min={1}
           max={most}
-          text={`mean over ${values.tta} orientations`}
+          text={values.tta > 1 ? `mean over ${values.tta} orientations` : "off"}
           onInput={(value) => models.set(model, "tta", value)}
         />
       </Labeled>
       <div class="ais-toggles">
-        {(
-          [
-            ["active", "Active", "Apply this model to the slice in view"],
-            ["blend", "Blend", "Let the texture of the tomogram shine through"],
-            ["emit", "Emit", "Where this model is surer, absorbing models find nothing"],
-            ["absorb", "Absorb", "Find nothing where an emitting model is surer"],
-          ] as const
-        ).map(([name, label, hint]) => (
+        {SWITCHES.map(([name, label, hint]) => (
           <Toggle
             key={name}
             label={label}
@@ -147,30 +155,9 @@ function Details({ model, viewer, actions, onCopied }: Omit<Props, "ask">): JSX.
           />
         ))}
       </div>
-      <ModelInteractions model={model} viewer={viewer} />
-      {values.compiled && <CopyButton model={model} viewer={viewer} actions={actions} onCopied={onCopied} />}
+      <ModelInteractions model={model} models={models} />
+      {values.compiled && <CopyButton model={model} target={target} />}
       {note && <p class="ais-card-note">{note[0].toUpperCase() + note.slice(1)}.</p>}
     </div>
   );
-}
-
-/** A title of the library brings its colour. */
-function rename({ models, tomograms }: Viewer, model: ModelState, title: string): void {
-  if (!title) return;
-  models.set(model, "title", title);
-  const entry = tomograms.library.peek().find((one) => one.title === title);
-  if (entry) models.set(model, "color", entry.color);
-}
-
-/** Writes a model with a picture of the slice in view. */
-export async function saveModel(
-  viewer: Viewer,
-  model: ModelState,
-  path: string,
-  overwrite = false,
-): Promise<boolean> {
-  const tomogram = viewer.tomogram.peek()?.uid;
-  const { z } = viewer.position.peek();
-  const answer = await viewer.models.ask("model_save", { model: model.uid, path, overwrite, tomogram, z });
-  return answer !== null;
 }

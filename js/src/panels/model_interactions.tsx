@@ -1,20 +1,19 @@
-// How one model is kept near to, or away from, what others find. Interactions act in the order of the whole list.
+// How one model is kept near, or away from, what others find. Interactions act in the order of the whole list.
 import type { JSX } from "preact";
-import type { Interaction, ModelState } from "../state/model_set";
-import type { Viewer } from "../state/viewer";
-import { Labeled, Menu, Slider } from "./controls";
+import { INTERACTION_DEFAULTS } from "../kernel/generated/tables";
+import type { Interaction, ModelSet, ModelState } from "../state/model_set";
+import { Labeled, Slider } from "./controls";
+import { Menu } from "./menu";
 
-/** Å */
+/** Largest radius of the slider, in Å. */
 const MOST = 300;
 
-export function ModelInteractions({
-  model,
-  viewer,
-}: {
+interface Props {
   model: ModelState;
-  viewer: Viewer;
-}): JSX.Element | null {
-  const { models } = viewer;
+  models: Pick<ModelSet, "models" | "interactions" | "setInteractions">;
+}
+
+export function ModelInteractions({ model, models }: Props): JSX.Element | null {
   const { title } = model.values.value;
   const all = models.interactions.value;
   const partners = models.models.value
@@ -31,13 +30,7 @@ export function ModelInteractions({
     others.splice(index + by, 0, all[index]);
     models.setInteractions(others);
   };
-  const fresh: Interaction = {
-    parent: title,
-    partner: partners[0],
-    kind: "colocalize",
-    radius: 100,
-    threshold: 0.5,
-  };
+  const fresh: Interaction = { parent: title, partner: partners[0], ...INTERACTION_DEFAULTS };
   return (
     <div class="ais-interactions">
       {all.map((one, index) =>
@@ -60,14 +53,16 @@ export function ModelInteractions({
                 onChange={(event) => put(index, { partner: event.currentTarget.value })}
               >
                 {[...new Set([...partners, one.partner])].map((name) => (
-                  <option key={name}>{name}</option>
+                  <option key={name} value={name}>
+                    {name}
+                  </option>
                 ))}
               </select>
               <Menu
                 name={`Menu of interaction ${index + 1}`}
                 items={[
-                  { label: "Act earlier", disabled: index === 0, onClick: () => move(index, -1) },
-                  { label: "Act later", disabled: index === all.length - 1, onClick: () => move(index, 1) },
+                  { label: "Apply earlier", disabled: index === 0, onClick: () => move(index, -1) },
+                  { label: "Apply later", disabled: index === all.length - 1, onClick: () => move(index, 1) },
                   {
                     label: "Remove interaction",
                     onClick: () => models.setInteractions(all.filter((_, i) => i !== index)),
@@ -102,7 +97,7 @@ export function ModelInteractions({
       <button
         type="button"
         class="ais-link"
-        title="Keep this model near to, or away from, what another finds"
+        title="Keep this model near, or away from, what another model finds"
         onClick={() => models.setInteractions([...all, fresh])}
       >
         Add interaction

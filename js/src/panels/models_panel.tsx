@@ -1,28 +1,35 @@
-// The open models: which is in front, how each is shown; add, load, save.
+// The open models: which is in front and how each is shown; add, load, save.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { Actions } from "../state/actions";
-import type { ModelState } from "../state/model_set";
-import type { Viewer } from "../state/viewer";
+import type { ModelFiles } from "../state/model_files";
+import type { ModelSet, ModelState } from "../state/model_set";
 import { AddModel } from "./add_model";
-import { IconButton, Menu, Section, TextField } from "./controls";
-import { ModelCard, type ModelQuestion, saveModel } from "./model_card";
+import { IconButton, Section } from "./controls";
+import type { CopyTarget } from "./copy_button";
+import { TextField } from "./fields";
+import { Menu } from "./menu";
+import { ModelCard, type ModelQuestion, type Names } from "./model_card";
+import { ModelQuestionField } from "./model_question";
 
 interface Props {
-  viewer: Viewer;
-  actions: Actions;
-  /** After a prediction was copied into the annotation. */
-  onCopied(): void;
+  models: ModelSet;
+  files: ModelFiles;
+  names: Names;
+  target: CopyTarget;
+  /** Opens a new model of an architecture; resolves to whether that worked. */
+  onAdd(architecture: string): Promise<boolean>;
 }
 
-export function ModelsPanel({ viewer, actions, onCopied }: Props): JSX.Element {
-  const { models } = viewer;
-  const [adding, setAdding] = useState<"new" | "load" | "group" | null>(null);
+type Adding = "new" | "load" | "group" | null;
+
+export function ModelsPanel({ models, files, names, target, onAdd }: Props): JSX.Element {
+  const [adding, setAdding] = useState<Adding>(null);
   const [question, setQuestion] = useState<ModelQuestion | null>(null);
   const all = models.models.value;
   const ready = all.filter((model) => model.values.value.compiled);
+  const selected = models.selected.value;
   const done = () => setAdding(null);
-  const toggle = (what: "new" | "load" | "group") => setAdding(adding === what ? null : what);
+  const toggle = (what: Adding) => setAdding(adding === what ? null : what);
   const aside = (
     <>
       <IconButton icon="folder" name="Load model" onClick={() => toggle("load")} />
@@ -35,9 +42,6 @@ export function ModelsPanel({ viewer, actions, onCopied }: Props): JSX.Element {
       )}
     </>
   );
-  const load = async (path: string) => {
-    if (path && (await models.ask("model_load", { path }))) done();
-  };
   return (
     <Section title="Models" aside={aside}>
       {adding === "load" && (
@@ -46,24 +50,17 @@ export function ModelsPanel({ viewer, actions, onCopied }: Props): JSX.Element {
           name="Path of the model"
           value=""
           placeholder="Path of a .scnm or .scnmgroup"
-          onCommit={load}
-        />
-      )}
-      {adding === "group" && (
-        <TextField
-          focus
-          proposed
-          name="Path to save the group"
-          value={`${folderOf(viewer)}${ready.map((model) => model.values.value.title).join("_")}.scnmgroup`}
+          onCancel={done}
           onCommit={async (path) => {
-            if (path && (await models.ask("model_group_save", { path }))) done();
+            if (path && (await files.load(path))) done();
           }}
         />
       )}
-      {adding === "new" && <AddModel viewer={viewer} done={done} />}
+      {adding === "group" && <GroupField ready={ready} files={files} done={done} />}
+      {adding === "new" && <AddModel architectures={models.architectures} onAdd={onAdd} done={done} />}
       {all.length === 0 && !adding && (
         <p class="ais-empty">
-          Add a model to train it on what is annotated, or load one that was trained before.
+          Add a model to train it on your annotations, or load one that is already trained.
         </p>
       )}
       <ul class="ais-list" aria-label="Models">
@@ -71,19 +68,24 @@ export function ModelsPanel({ viewer, actions, onCopied }: Props): JSX.Element {
           <ModelCard
             key={model.uid}
             model={model}
-            viewer={viewer}
-            actions={actions}
-            onCopied={onCopied}
-            ask={setQuestion}
+            models={models}
+            names={names}
+            target={target}
+            onSave={(path) => void files.save(model, path)}
+            ask={(what) => {
+              models.select(model);
+              setQuestion(what);
+            }}
           />
         ))}
       </ul>
-      {question && models.selected.value && (
-        <Question
-          key={`${question}${models.selected.value.uid}`}
+      {question && selected && (
+        <ModelQuestionField
+          key={`${question}${selected.uid}`}
           what={question}
-          model={models.selected.value}
-          viewer={viewer}
+          model={selected}
+          models={models}
+          files={files}
           done={() => setQuestion(null)}
         />
       )}
@@ -91,83 +93,24 @@ export function ModelsPanel({ viewer, actions, onCopied }: Props): JSX.Element {
   );
 }
 
-interface QuestionProps {
-  what: ModelQuestion;
-  model: ModelState;
-  viewer: Viewer;
+interface GroupProps {
+  ready: ModelState[];
+  files: ModelFiles;
   done(): void;
 }
 
-function Question({ what, model, viewer, done }: QuestionProps): JSX.Element {
-  const { models } = viewer;
-  const values = model.values.value;
-  if (what === "pixel")
-    return (
-      <TextField
-        focus
-        name="Pixel size of the model in Å"
-        value={values.voxel_size > 0 ? String(values.voxel_size) : ""}
-        placeholder="Å per pixel to which slices are brought"
-        onCommit={(text) => {
-          done();
-          if (Number(text) > 0) models.set(model, "voxel_size", Number(text));
-        }}
-      />
-    );
-  if (what === "save")
-    return (
-      <TextField
-        focus
-        proposed
-        name="Path to save the model"
-        value={values.path ?? folderOf(viewer) + values.proposedName}
-        onCommit={async (path) => {
-          if (path && (await saveModel(viewer, model, path, path === values.path))) done();
-        }}
-      />
-    );
-  if (what === "slice") {
-    const tomogram = viewer.tomogram.peek();
-    const { z } = viewer.position.peek();
-    const name = tomogram?.info.peek().name;
-    return (
-      <TextField
-        focus
-        proposed
-        name="Path to save the prediction of this slice"
-        value={`${folderOf(viewer)}${name}_z${z}_${values.title}.mrc`}
-        onCommit={async (path) => {
-          const asked = { model: model.uid, tomogram: tomogram?.uid, z, path };
-          if (path && (await models.ask("prediction_save", asked))) done();
-        }}
-      />
-    );
-  }
+function GroupField({ ready, files, done }: GroupProps): JSX.Element {
+  const titles = ready.map((model) => model.values.value.title).join("_");
   return (
-    <div class="ais-question">
-      <span>
-        Close “{values.title}”? {values.path ? "" : "It is in no file."}
-      </span>
-      <span class="ais-answers">
-        <button
-          type="button"
-          class="ais-danger"
-          onClick={() => {
-            done();
-            void models.ask("model_remove", { model: model.uid });
-          }}
-        >
-          Close it
-        </button>
-        <button type="button" onClick={done}>
-          Keep open
-        </button>
-      </span>
-    </div>
+    <TextField
+      focus
+      proposed
+      name="Path to save the group"
+      value={files.beside(`${titles}.scnmgroup`)}
+      onCancel={done}
+      onCommit={async (path) => {
+        if (path && (await files.saveGroup(path))) done();
+      }}
+    />
   );
-}
-
-/** Where the tomogram in view lies. */
-function folderOf(viewer: Viewer): string {
-  return viewer.tomogram.value?.info.value.path.replace(/[^/\\]*$/, "") ?? "";
 }

@@ -1,4 +1,4 @@
-// Things to know, the gravest first.
+// Things to know, the most serious first.
 import type { JSX } from "preact";
 import type { Note } from "../state/training_set";
 

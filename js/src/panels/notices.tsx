@@ -1,13 +1,23 @@
-// What the user must know now: errors, a busy or lost kernel, work that can be recovered, a lost graphics context.
+// What the user must know now: errors, a busy or lost kernel, annotations beside a tomogram, a lost graphics context.
+import type { ReadonlySignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import type { Problems } from "../state/problems";
 import type { TomogramState } from "../state/tomogram";
-import type { TomogramSet } from "../state/tomogram_set";
-import type { Viewer } from "../state/viewer";
+import type { Recoverable, TomogramSet } from "../state/tomogram_set";
 import { IconButton } from "./controls";
+import { counted, fileName } from "./words";
+
+/** What one view shows, and what may be wrong with it. */
+export interface NoticesView {
+  tomogram: ReadonlySignal<TomogramState | undefined>;
+  tomograms: Pick<TomogramSet, "alive" | "problems" | "recoverable" | "outbox" | "link" | "ask">;
+  /** uid of a tomogram to show as soon as it is in the list. */
+  wanted: string | null;
+}
 
 interface Props {
-  viewer: Viewer;
+  viewer: NoticesView;
   graphics: "works" | "lost" | "missing";
 }
 
@@ -17,52 +27,69 @@ const BUSY = 1500;
 export function Notices({ viewer, graphics }: Props): JSX.Element {
   const { tomograms } = viewer;
   const tomogram = viewer.tomogram.value;
-  const autosave = tomogram?.info.value.autosaveError;
-  const missing = tomogram && !tomogram.info.value.available;
+  const info = tomogram?.info.value;
+  const offersRecovery = tomograms.recoverable.value.some((entry) => entry.name === info?.name);
   return (
     <div class="ais-notices" aria-live="polite">
       {graphics === "missing" && (
-        <Notice kind="error">This browser has no WebGL 2, which the picture needs.</Notice>
+        <Notice kind="error">The picture needs WebGL 2, which this browser does not offer.</Notice>
       )}
       {graphics === "lost" && (
-        <Notice kind="info">The browser took the graphics context away; waiting for it…</Notice>
+        <Notice kind="info">The browser has taken the graphics context away; waiting for it…</Notice>
       )}
       {!tomograms.alive.value && (
         <Notice kind="error">
           The kernel is gone. Run the cell again; unsaved work is offered there for recovery.
         </Notice>
       )}
-      {tomogram?.info.value.beside && <Beside key={tomogram.uid} viewer={viewer} tomogram={tomogram} />}
-      {missing && <Notice kind="error">The tomogram's file cannot be found. Its menu relinks it.</Notice>}
-      {autosave && <Notice kind="error">{autosave}</Notice>}
-      {tomograms.error.value && (
-        <Notice
-          kind="error"
-          onClose={() => {
-            tomograms.error.value = null;
-          }}
-        >
-          {tomograms.error.value}
+      {tomogram && info?.beside && !offersRecovery && (
+        <Beside key={tomogram.uid} viewer={viewer} tomogram={tomogram} path={info.beside} />
+      )}
+      {info && !info.available && (
+        <Notice kind="error">
+          The file of this tomogram cannot be found. Choose Relink… in its menu to say where it is.
         </Notice>
       )}
+      {info?.autosave_error && <Notice kind="error">{info.autosave_error}</Notice>}
+      <LatestProblem problems={tomograms.problems} />
       <Busy tomograms={tomograms} />
     </div>
   );
 }
 
-/** A tomogram was opened by itself though it has annotations: they are offered, never silently left out. */
-function Beside({ viewer, tomogram }: { viewer: Viewer; tomogram: TomogramState }): JSX.Element | null {
+function LatestProblem({ problems }: { problems: Problems }): JSX.Element | null {
+  const problem = problems.latest.value;
+  if (!problem) return null;
+  const { message, offer } = problem;
+  return (
+    <Notice kind="error" onClose={() => problems.dismiss()}>
+      {message}
+      {offer && (
+        <button type="button" onClick={offer.accept}>
+          {offer.label}
+        </button>
+      )}
+    </Notice>
+  );
+}
+
+interface BesideProps {
+  viewer: NoticesView;
+  tomogram: TomogramState;
+  path: string;
+}
+
+/** A tomogram was opened by itself although it has annotations: they are offered, never left out silently. */
+function Beside({ viewer, tomogram, path }: BesideProps): JSX.Element | null {
   const [open, setOpen] = useState(true);
-  const { beside } = tomogram.info.value;
-  if (!open || !beside) return null;
+  if (!open) return null;
   const show = async () => {
-    const content = { tomogram: tomogram.uid };
-    const answer = await viewer.tomograms.ask<{ tomogram: string }>("open_beside", content);
+    const answer = await viewer.tomograms.ask("open_beside", { tomogram: tomogram.uid });
     if (answer) viewer.wanted = answer.content.tomogram;
   };
   return (
     <Notice kind="info" onClose={() => setOpen(false)}>
-      This tomogram has annotations: {beside.split("/").pop()}{" "}
+      This tomogram has annotations: {fileName(path)}{" "}
       <button type="button" onClick={() => void show()}>
         Open them
       </button>
@@ -71,40 +98,37 @@ function Beside({ viewer, tomogram }: { viewer: Viewer; tomogram: TomogramState 
 }
 
 /** Unsaved work that a kernel left behind, above the views so that it covers nothing. */
-export function RecoveryBanner({ tomograms }: { tomograms: TomogramSet }): JSX.Element | null {
+export function RecoveryBanner({
+  tomograms,
+}: {
+  tomograms: Pick<TomogramSet, "recoverable" | "recover">;
+}): JSX.Element | null {
   const [entry, ...others] = tomograms.recoverable.value;
   if (!entry) return null;
-  const steps = `${entry.steps} ${entry.steps === 1 ? "step" : "steps"}`;
   return (
     <div class="ais-banner" role="status">
-      <span>
-        Unsaved work on “{entry.name}” from {new Date(entry.time * 1000).toLocaleString()} ({steps}) was left
-        behind
-        {others.length > 0 ? `, and ${others.length} older` : ""}.
+      <span>{described(entry, others.length)}</span>
+      <span class="ais-answers">
+        <button type="button" onClick={() => void tomograms.recover(entry, false)}>
+          Recover
+        </button>
+        <button type="button" onClick={() => void tomograms.recover(entry, true)}>
+          Discard
+        </button>
       </span>
-      <Recovery tomograms={tomograms} id={entry.id} />
     </div>
   );
 }
 
-function Recovery({ tomograms, id }: { tomograms: TomogramSet; id: string }): JSX.Element {
-  const answer = async (discard: boolean) => {
-    const found = await tomograms.ask<{ recoverable: [] }>("recover", { recovery: id, discard });
-    if (found) tomograms.recoverable.value = found.content.recoverable;
-  };
-  return (
-    <span class="ais-answers">
-      <button type="button" onClick={() => void answer(false)}>
-        Recover
-      </button>
-      <button type="button" onClick={() => void answer(true)}>
-        Discard
-      </button>
-    </span>
-  );
+function described({ name, time, steps, annotations }: Recoverable, others: number): string {
+  const when = new Date(time * 1000).toLocaleString();
+  const what = `Unsaved work on “${name}” from ${when} (${counted(steps, "step")})`;
+  const more = others > 0 ? `, and ${others} older,` : "";
+  const includes = annotations ? ` Recovering it includes what is saved in ${fileName(annotations)}.` : "";
+  return `${what}${more} can be recovered.${includes}`;
 }
 
-function Busy({ tomograms }: { tomograms: TomogramSet }): JSX.Element | null {
+function Busy({ tomograms }: { tomograms: NoticesView["tomograms"] }): JSX.Element | null {
   const [busy, setBusy] = useState(false);
   useEffect(() => {
     const timer = setInterval(() => setBusy(tomograms.link.waiting() > BUSY), 500);
@@ -114,7 +138,7 @@ function Busy({ tomograms }: { tomograms: TomogramSet }): JSX.Element | null {
   const kept = tomograms.outbox.pending.value;
   return (
     <div class="ais-busy">
-      The kernel is busy{kept > 0 ? `; ${kept} ${kept === 1 ? "change" : "changes"} on the way` : ""}
+      The kernel is busy{kept > 0 ? `; ${counted(kept, "change")} waiting to be sent` : ""}
     </div>
   );
 }

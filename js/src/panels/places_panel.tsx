@@ -1,27 +1,36 @@
 // Where the model in front is least certain: what to annotate next.
+import type { ReadonlySignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { goToPlace, type Places } from "../state/places";
-import type { Viewer } from "../state/viewer";
+import { isGoing } from "../state/job_status";
+import type { ModelState } from "../state/model_set";
+import type { Place, Places } from "../state/places";
+import type { TomogramState } from "../state/tomogram";
 import { Section } from "./controls";
 import { JobProgress } from "./job_progress";
 
-export function PlacesPanel({ viewer, places }: { viewer: Viewer; places: Places }): JSX.Element | null {
-  const model = viewer.models.selected.value;
-  const tomogram = viewer.tomogram.value;
+interface Props {
+  model: ModelState | undefined;
+  tomogram: TomogramState | undefined;
+  position: ReadonlySignal<{ z: number }>;
+  places: Pick<Places, "found" | "status" | "tomogram" | "find" | "cancel">;
+  onGo(place: Place): void;
+}
+
+export function PlacesPanel({ model, tomogram, position, places, onGo }: Props): JSX.Element | null {
   if (!model?.values.value.compiled || !tomogram) return null;
   const status = places.status.value;
-  const busy = status?.state === "running" || status?.state === "waiting";
+  const busy = status !== null && isGoing(status.state);
   const found = places.tomogram.value === tomogram.uid ? places.found.value : [];
-  const { z: shown } = viewer.position.value;
+  const { z: shown } = position.value;
   const find = (
     <button
       type="button"
       class="ais-chip"
       disabled={busy}
-      title={`Look for the places where “${model.values.value.title}” is least certain and nothing is annotated`}
+      title={`Find the places where “${model.values.value.title}” is least certain and nothing is annotated`}
       onClick={(event) => {
         event.preventDefault();
-        void places.find(viewer, model);
+        void places.find(tomogram, model);
       }}
     >
       Find
@@ -35,8 +44,8 @@ export function PlacesPanel({ viewer, places }: { viewer: Viewer; places: Places
       {!busy && found.length === 0 && (
         <p class="ais-empty">
           {status?.state === "done"
-            ? "Nothing that is not annotated yet."
-            : "The boxes that teach the model most when they are annotated next."}
+            ? "Every uncertain place is annotated already."
+            : "The boxes that would teach the model most if you annotated them next."}
         </p>
       )}
       {found.length > 0 && (
@@ -46,7 +55,7 @@ export function PlacesPanel({ viewer, places }: { viewer: Viewer; places: Places
               <button
                 type="button"
                 title={`Go to slice ${place.z}, y ${place.y}, x ${place.x}: ${place.score.toFixed(2)} bits per pixel`}
-                onClick={() => goToPlace(viewer, place)}
+                onClick={() => onGo(place)}
               >
                 <span>z {place.z}</span>
                 <i class="ais-meter" style={{ "--filled": `${100 * (place.score / found[0].score)}%` }} />

@@ -1,23 +1,31 @@
 // Switches the predictions of a view on and off, and says when one takes long, cannot be made or shows nothing.
+import type { ReadonlySignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { nothingAbove } from "../state/nothing_above";
-import type { Viewer } from "../state/viewer";
 import { IconButton } from "./controls";
 
-export function PredictionToggle({ viewer }: { viewer: Viewer }): JSX.Element | null {
-  if (viewer.models.models.value.length === 0) return null;
+interface ToggleProps {
+  on: ReadonlySignal<boolean>;
+  onToggle(): void;
+}
+
+export function PredictionToggle({ on, onToggle }: ToggleProps): JSX.Element {
   return (
     <IconButton
       icon="spark"
       name="Prediction"
       hint="Show what the models find in the slice (P)"
-      pressed={viewer.predictions.on.value}
-      onClick={() => viewer.predictions.toggle()}
+      pressed={on.value}
+      onClick={onToggle}
     />
   );
 }
 
-export function PredictionHint({ viewer }: { viewer: Viewer }): JSX.Element | null {
+export function PredictionHint({
+  viewer,
+}: {
+  viewer: Parameters<typeof nothingAbove>[0];
+}): JSX.Element | null {
   const { late, error } = viewer.predictions;
   if (error.value) return <span class="ais-hint ais-hint-error">No prediction: {error.value}</span>;
   if (late.value) return <Hint text="Predicting…" />;

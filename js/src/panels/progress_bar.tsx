@@ -1,11 +1,11 @@
-// A bar that fills, alone or with a few words under it.
+// A progress bar, alone or with a few words under it.
 import type { JSX } from "preact";
 
 interface BarProps {
   name: string;
   /** 0–1 */
   progress: number;
-  /** How it stands in words, for screen readers. */
+  /** The progress in words, for screen readers. */
   valueText?: string;
 }
 

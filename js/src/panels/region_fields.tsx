@@ -1,16 +1,21 @@
 // Which part of the tomogram in view is segmented: a range of slices and a rectangle.
 import type { JSX } from "preact";
-import type { Actions } from "../state/actions";
-import type { Viewer } from "../state/viewer";
-import { NumberField, Section } from "./controls";
+import type { SetRegion } from "../kernel/generated/wire";
+import type { TomogramState } from "../state/tomogram";
+import { Section } from "./controls";
+import { NumberField } from "./fields";
 
-export function RegionFields({ viewer, actions }: { viewer: Viewer; actions: Actions }): JSX.Element | null {
-  const tomogram = viewer.tomogram.value;
+interface Props {
+  tomogram: TomogramState | undefined;
+  onChange(part: Pick<SetRegion, "region" | "z_range">): void;
+}
+
+export function RegionFields({ tomogram, onChange }: Props): JSX.Element | null {
   if (!tomogram) return null;
-  const { zRange, region } = tomogram.info.value;
-  const [first, end] = zRange;
+  const { z_range, region } = tomogram.info.value;
+  const [first, end] = z_range;
   const [y0, y1, x0, x1] = region;
-  const range = (from: number, to: number) => void actions.ask("region", { z_range: [from, to] });
+  const range = (from: number, to: number) => onChange({ z_range: [from, to] });
   return (
     <Section title="Part to segment">
       <div class="ais-form">
@@ -37,15 +42,11 @@ export function RegionFields({ viewer, actions }: { viewer: Viewer; actions: Act
           <span class="ais-value">
             {tomogram.cropped
               ? `${x1 - x0} × ${y1 - y0} px at ${x0}, ${y0}`
-              : "whole slices; drag with the Region tool"}
+              : "whole slices; drag with the Region tool to choose a part"}
           </span>
           {tomogram.cropped && (
-            <button
-              type="button"
-              class="ais-chip"
-              onClick={() => void actions.ask("region", { region: null })}
-            >
-              Whole
+            <button type="button" class="ais-chip" onClick={() => onChange({ region: null })}>
+              Whole slices
             </button>
           )}
         </div>

@@ -2,26 +2,27 @@
 import type { JSX } from "preact";
 import type { ExportPlan } from "../state/export_plan";
 import type { ExportQueue, Scores } from "../state/export_queue";
-import type { Viewer } from "../state/viewer";
-import { Section, TextField, Toggle } from "./controls";
+import type { TomogramState } from "../state/tomogram";
+import { Section, Toggle } from "./controls";
+import { TextField } from "./fields";
+import { counted } from "./words";
 
 interface Props {
-  viewer: Viewer;
-  plan: ExportPlan;
-  queue: ExportQueue;
+  tomogram: TomogramState | undefined;
+  plan: Pick<ExportPlan, "truth" | "unseenOnly">;
+  queue: Pick<ExportQueue, "resultsOn" | "score">;
+  /** Threshold of an open model, by title; undefined where it is not open. */
+  thresholdOf(title: string): number | undefined;
 }
 
-export function ScoresPanel({ viewer, plan, queue }: Props): JSX.Element | null {
-  const tomogram = viewer.tomogram.value;
+export function ScoresPanel({ tomogram, plan, queue, thresholdOf }: Props): JSX.Element | null {
   const results = tomogram ? queue.resultsOn(tomogram.uid) : [];
   if (!tomogram || results.length === 0) return null;
   const annotated = tomogram.features.value.flatMap((feature) => feature.slices.value);
   const score = async () => {
     const ignore = plan.unseenOnly.peek() ? [...new Set(annotated)] : [];
-    for (const { path, title } of results) {
-      const model = viewer.models.models.peek().find((one) => one.values.peek().title === title);
-      await queue.score(path, plan.truth.peek(), model?.values.peek().threshold ?? 0.5, ignore);
-    }
+    for (const { path, title } of results)
+      await queue.score(path, plan.truth.peek(), thresholdOf(title) ?? 0.5, ignore);
   };
   return (
     <Section title="Scores">
@@ -29,7 +30,7 @@ export function ScoresPanel({ viewer, plan, queue }: Props): JSX.Element | null 
         <TextField
           name="Truth"
           value={plan.truth.value}
-          placeholder="Path of the true mask"
+          placeholder="Path of the reference mask"
           onCommit={(truth) => {
             plan.truth.value = truth;
           }}
@@ -75,10 +76,10 @@ function ScoreTable({ title, scores }: { title: string; scores: Scores }): JSX.E
             <td>{text(scores.recall)}</td>
           </tr>
           <tr>
-            <td>best, {scores.bestThreshold.toFixed(2)}</td>
-            <td>{text(scores.bestDice)}</td>
+            <td>best, {scores.best_threshold.toFixed(2)}</td>
+            <td>{text(scores.best_dice)}</td>
             <td colSpan={3} class="ais-label">
-              {scores.slices} slices compared
+              {counted(scores.slices, "slice")} compared
             </td>
           </tr>
         </tbody>
@@ -88,7 +89,7 @@ function ScoreTable({ title, scores }: { title: string; scores: Scores }): JSX.E
   );
 }
 
-/** Dice against the threshold; marks where it is applied and where it would be best. */
+/** Dice against the threshold, with marks at the threshold that is used and at the best one. */
 function Curve({ scores }: { scores: Scores }): JSX.Element {
   const points = scores.curve.map((dice, level) => (dice === null ? "" : `${level},${100 - 100 * dice}`));
   const mark = (threshold: number, name: string) => (
@@ -103,7 +104,7 @@ function Curve({ scores }: { scores: Scores }): JSX.Element {
       aria-label="Dice by threshold"
     >
       {mark(scores.threshold, "ais-dice-now")}
-      {mark(scores.bestThreshold, "ais-dice-best")}
+      {mark(scores.best_threshold, "ais-dice-best")}
       <polyline points={points.filter(Boolean).join(" ")} />
     </svg>
   );

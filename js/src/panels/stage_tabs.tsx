@@ -1,4 +1,4 @@
-// The stages of the work as tabs over the window.
+// The stages of the work, as tabs at the top of the window.
 import type { JSX } from "preact";
 import type { Stage, Stages } from "../state/workbench";
 

@@ -1,8 +1,18 @@
-// Under the picture: the slice slider and what is under the cursor. Slices count from 0 everywhere, like rows and columns
-// and like `mask(z)` in Python: what is read here can be typed there.
+// Under the picture: the slice slider and what is under the cursor. Slices count from 0, as rows and columns do and as
+// `mask(z)` in Python does, so that a number read here can be typed there.
+import type { ReadonlySignal } from "@preact/signals";
 import type { JSX } from "preact";
-import type { Viewer } from "../state/viewer";
+import type { TomogramState } from "../state/tomogram";
 import { Slider } from "./controls";
+
+/** What one view shows, and where its cursor is. */
+export interface StatusView {
+  tomogram: ReadonlySignal<TomogramState | undefined>;
+  shownZ: ReadonlySignal<number>;
+  camera: ReadonlySignal<{ scale: number } | null>;
+  hover: ReadonlySignal<{ at: { z: number; y: number; x: number }; value: number; exact: boolean } | null>;
+  goTo(axis: "z", index: number): void;
+}
 
 function number(value: number): string {
   if (!Number.isFinite(value)) return "–";
@@ -11,11 +21,11 @@ function number(value: number): string {
   return size >= 100 || Number.isInteger(value) ? value.toFixed(0) : value.toFixed(2);
 }
 
-export function StatusBar({ viewer }: { viewer: Viewer }): JSX.Element | null {
-  const tomogram = viewer.tomogram.value;
+export function StatusBar({ view }: { view: StatusView }): JSX.Element | null {
+  const tomogram = view.tomogram.value;
   if (!tomogram) return null;
   const [depth] = tomogram.info.value.shape;
-  const z = viewer.shownZ.value;
+  const z = view.shownZ.value;
   return (
     <div class="ais-status">
       <span class="ais-label">Slice</span>
@@ -24,20 +34,20 @@ export function StatusBar({ viewer }: { viewer: Viewer }): JSX.Element | null {
         value={z}
         min={0}
         max={depth - 1}
-        text={`slice ${z} of 0 to ${depth - 1}`}
-        onInput={(value) => viewer.goTo("z", value)}
+        text={`slice ${z}, from 0 to ${depth - 1}`}
+        onInput={(value) => view.goTo("z", value)}
       />
       <span class="ais-value ais-slice-number">
         {z} / {depth - 1}
       </span>
-      <Hover viewer={viewer} />
+      <Hover view={view} />
     </div>
   );
 }
 
-function Hover({ viewer }: { viewer: Viewer }): JSX.Element {
-  const hover = viewer.hover.value;
-  const scale = viewer.camera.value?.scale;
+function Hover({ view }: { view: StatusView }): JSX.Element {
+  const hover = view.hover.value;
+  const scale = view.camera.value?.scale;
   return (
     <span class="ais-hover">
       {hover ? (

@@ -1,9 +1,14 @@
-// Above which probability a model counts as having found something; the picture follows at once.
+// The probability above which a model counts as having found something; the picture follows at once.
 import type { JSX } from "preact";
 import type { ModelSet, ModelState } from "../state/model_set";
 import { Labeled, Slider } from "./controls";
 
-export function ThresholdSlider({ model, models }: { model: ModelState; models: ModelSet }): JSX.Element {
+interface Props {
+  model: ModelState;
+  models: Pick<ModelSet, "set">;
+}
+
+export function ThresholdSlider({ model, models }: Props): JSX.Element {
   const { threshold } = model.values.value;
   return (
     <Labeled label="Threshold" value={threshold.toFixed(2)}>

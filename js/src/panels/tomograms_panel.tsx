@@ -1,122 +1,160 @@
-// The open tomograms.
-
+// The open tomograms: which is in view; open, save, relink, close.
+import type { ReadonlySignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { Actions } from "../state/actions";
 import { toHex } from "../state/colors";
 import type { TomogramState } from "../state/tomogram";
-import type { Viewer } from "../state/viewer";
-import { IconButton, Menu, Section, TextField } from "./controls";
+import type { TomogramSet } from "../state/tomogram_set";
+import { IconButton, Section } from "./controls";
+import { TextField } from "./fields";
+import { Menu } from "./menu";
+import { Thumbnail } from "./thumbnail";
 
-interface Props {
-  viewer: Viewer;
-  actions: Actions;
+/** The view of the tomograms. */
+export interface TomogramsView {
+  tomogram: ReadonlySignal<TomogramState | undefined>;
+  show(tomogram: TomogramState): void;
+  /** uid of a tomogram to show as soon as it is in the list. */
+  wanted: string | null;
 }
 
-type Asking = "open" | "relink" | "pixel" | "save" | "discard" | null;
+interface Props {
+  tomograms: Pick<TomogramSet, "all" | "ask" | "link">;
+  view: TomogramsView;
+  actions: Pick<Actions, "save">;
+}
 
-export function TomogramsPanel({ viewer, actions }: Props): JSX.Element {
-  const { tomograms } = viewer;
-  const [asking, setAsking] = useState<Asking>(null);
-  const done = () => setAsking(null);
-  const add = async (path: string) => {
-    done();
-    const answer = path ? await tomograms.ask<{ tomogram: string }>("add", { path }) : null;
-    if (answer) viewer.wanted = answer.content.tomogram;
+type Question = "relink" | "pixel" | "save" | "discard";
+
+export function TomogramsPanel({ tomograms, view, actions }: Props): JSX.Element {
+  const [opening, setOpening] = useState(false);
+  const [question, setQuestion] = useState<Question | null>(null);
+  const all = tomograms.all.value;
+  const tomogram = view.tomogram.value;
+  const open = async (path: string) => {
+    setOpening(false);
+    const answer = path ? await tomograms.ask("add", { path }) : null;
+    if (answer) view.wanted = answer.content.tomogram;
   };
-  const tomogram = viewer.tomogram.value;
-  const count = tomograms.all.value.length;
-  const open = (
-    <IconButton
-      icon="add"
-      name="Open a tomogram"
-      onClick={() => setAsking(asking === "open" ? null : "open")}
-    />
-  );
+  const toggle = <IconButton icon="add" name="Open a tomogram" onClick={() => setOpening(!opening)} />;
   return (
-    <Section title={count > 1 ? `Tomograms (${count})` : "Tomogram"} aside={open}>
-      {asking === "open" && (
+    <Section title={all.length > 1 ? `Tomograms (${all.length})` : "Tomogram"} aside={toggle}>
+      {opening && (
         <TextField
           focus
           name="Path to open"
           value=""
           placeholder="Path of a tomogram or .scns"
-          onCommit={add}
+          onCommit={open}
+          onCancel={() => setOpening(false)}
         />
       )}
       <ul class="ais-list" aria-label="Tomograms">
-        {tomograms.all.value.map((one) => (
-          <Row key={one.uid} tomogram={one} viewer={viewer} actions={actions} ask={setAsking} />
+        {all.map((one) => (
+          <Row key={one.uid} tomogram={one} tomograms={tomograms} view={view} ask={setQuestion} />
         ))}
       </ul>
-      {tomogram && asking === "relink" && (
-        <TextField
-          focus
-          name="Path of the tomogram"
-          value={tomogram.info.value.path}
-          onCommit={(path) => {
-            done();
-            void actions.ask("relink", { path });
-          }}
+      {tomogram && question && (
+        <QuestionField
+          key={`${question}${tomogram.uid}`}
+          what={question}
+          tomogram={tomogram}
+          ask={tomograms.ask.bind(tomograms)}
+          save={(path) => void actions.save(path)}
+          done={() => setQuestion(null)}
         />
-      )}
-      {tomogram && asking === "pixel" && (
-        <TextField
-          focus
-          name="Pixel size in Å"
-          value={String(tomogram.info.value.voxelSize[2])}
-          placeholder="Å per pixel"
-          onCommit={(value) => {
-            done();
-            void actions.ask("voxel_size", { value: Number(value) });
-          }}
-        />
-      )}
-      {tomogram && asking === "save" && (
-        <TextField
-          focus
-          proposed
-          name="Path to write to"
-          value={tomogram.info.value.savedTo ?? tomogram.info.value.path.replace(/(\.[a-z]+)+$/i, ".scns")}
-          onCommit={(path) => {
-            done();
-            if (path) void actions.save({ path, overwrite: path === tomogram.info.value.savedTo });
-          }}
-        />
-      )}
-      {tomogram && asking === "discard" && (
-        <div class="ais-question">
-          <span>“{tomogram.info.value.name}” has unsaved changes.</span>
-          <button
-            type="button"
-            class="ais-danger"
-            onClick={() => {
-              done();
-              void actions.ask("close", { discard: true });
-            }}
-          >
-            Discard them
-          </button>
-          <button type="button" onClick={done}>
-            Keep open
-          </button>
-        </div>
       )}
     </Section>
   );
 }
 
-interface RowProps extends Props {
+interface QuestionProps {
+  what: Question;
   tomogram: TomogramState;
-  ask(what: Asking): void;
+  ask: TomogramSet["ask"];
+  save(path: string): void;
+  done(): void;
 }
 
-function Row({ tomogram, viewer, actions, ask }: RowProps): JSX.Element {
+function QuestionField({ what, tomogram, ask, save, done }: QuestionProps): JSX.Element {
+  const { uid } = tomogram;
   const info = tomogram.info.value;
-  const active = viewer.tomogram.value === tomogram;
+  if (what === "relink")
+    return (
+      <TextField
+        focus
+        name="Path of the tomogram"
+        value={info.path}
+        onCancel={done}
+        onCommit={(path) => {
+          done();
+          void ask("relink", { tomogram: uid, path });
+        }}
+      />
+    );
+  if (what === "pixel")
+    return (
+      <TextField
+        focus
+        name="Pixel size in Å"
+        value={String(info.voxel_size[2])}
+        placeholder="Å per pixel"
+        onCancel={done}
+        onCommit={(value) => {
+          done();
+          void ask("voxel_size", { tomogram: uid, value: Number(value) || 0 });
+        }}
+      />
+    );
+  if (what === "save")
+    return (
+      <TextField
+        focus
+        proposed
+        name="Path to write to"
+        value={info.saved_to ?? info.path.replace(/(\.[a-z]+)+$/i, ".scns")}
+        onCancel={done}
+        onCommit={(path) => {
+          done();
+          if (path) save(path);
+        }}
+      />
+    );
+  return (
+    <div class="ais-question">
+      <span>“{info.name}” has unsaved changes.</span>
+      <span class="ais-answers">
+        <button
+          type="button"
+          class="ais-danger"
+          onClick={() => {
+            done();
+            void ask("close", { tomogram: uid, discard: true });
+          }}
+        >
+          Discard them
+        </button>
+        <button type="button" onClick={done}>
+          Keep open
+        </button>
+      </span>
+    </div>
+  );
+}
+
+interface RowProps extends Pick<Props, "tomograms" | "view"> {
+  tomogram: TomogramState;
+  ask(what: Question): void;
+}
+
+function Row({ tomogram, tomograms, view, ask }: RowProps): JSX.Element {
+  const info = tomogram.info.value;
+  const active = view.tomogram.value === tomogram;
   const [depth, height, width] = info.shape;
-  const pixel = info.voxelSize[2];
-  const close = () => (info.unsaved ? ask("discard") : void actions.ask("close"));
+  const pixel = info.voxel_size[2];
+  const close = () =>
+    info.unsaved ? ask("discard") : void tomograms.ask("close", { tomogram: tomogram.uid });
   return (
     <li class={active ? "ais-row ais-active" : "ais-row"}>
       <button
@@ -125,17 +163,19 @@ function Row({ tomogram, viewer, actions, ask }: RowProps): JSX.Element {
         aria-current={active}
         aria-label={`${info.name}${info.unsaved ? ", unsaved" : ""}`}
         title={info.path || info.name}
-        onClick={() => viewer.show(tomogram)}
+        onClick={() => view.show(tomogram)}
       >
-        <Thumbnail tomogram={tomogram} viewer={viewer} />
+        <Thumbnail tomogram={tomogram} link={tomograms.link} />
         <span class="ais-row-text">
           <span class="ais-row-title">
             {info.name}
             {info.unsaved && <span title="Unsaved changes"> *</span>}
           </span>
           <span class="ais-row-sub">
-            {info.available ? `${width} × ${height} × ${depth}` : "file missing"}
-            {pixel > 0 ? ` · ${Number(pixel.toFixed(2))} Å` : ""}
+            <span>
+              {info.available ? `${width} × ${height} × ${depth}` : "file missing"}
+              {pixel > 0 ? ` · ${Number(pixel.toFixed(2))} Å` : ""}
+            </span>
             {info.colors.map((color, i) => (
               <i key={`${i}${toHex(color)}`} class="ais-dot" style={{ background: toHex(color) }} />
             ))}
@@ -160,32 +200,4 @@ function Row({ tomogram, viewer, actions, ask }: RowProps): JSX.Element {
       )}
     </li>
   );
-}
-
-function Thumbnail({ tomogram, viewer }: { tomogram: TomogramState; viewer: Viewer }): JSX.Element {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const { available } = tomogram.info.value;
-  useEffect(() => {
-    if (!available) return;
-    const question = { tomogram: tomogram.uid };
-    void viewer.tomograms.link
-      .request<{ width: number; height: number }>("thumbnail", question)
-      .then(({ content: { width, height }, buffers: [view] }) => {
-        const target = canvas.current;
-        if (!target) return;
-        target.width = width;
-        target.height = height;
-        const picture = new ImageData(width, height);
-        for (let y = 0; y < height; y++)
-          for (let x = 0; x < width; x++) {
-            const grey = view.getUint8((height - 1 - y) * width + x);
-            picture.data.set([grey, grey, grey, 255], 4 * (y * width + x));
-          }
-        target.getContext("2d")!.putImageData(picture, 0, 0);
-      })
-      .catch(() => {
-        // No thumbnail is no harm; opening the tomogram tells what is wrong.
-      });
-  }, [tomogram.uid, available]);
-  return <canvas ref={canvas} class="ais-thumbnail" width="64" height="64" aria-hidden="true" />;
 }

@@ -1,7 +1,7 @@
 // The tools at the left edge.
+import type { Signal } from "@preact/signals";
 import type { JSX } from "preact";
 import type { ToolName } from "../state/tool_state";
-import type { Viewer } from "../state/viewer";
 import type { Stage } from "../state/workbench";
 import { Icon, type IconName } from "./icons";
 
@@ -17,32 +17,37 @@ const TOOLS: Entry[] = [
     tool: "navigate",
     name: "Move",
     icon: "navigate",
-    hint: "Move the picture; click to set the shared cursor (V)",
+    hint: "Move the picture; a click moves the cross-sections there (V)",
   },
-  { tool: "brush", name: "Brush", icon: "brush", hint: "Brush (B); right button erases" },
+  { tool: "brush", name: "Brush", icon: "brush", hint: "Brush (B); the right button erases" },
   { tool: "erase", name: "Erase", icon: "erase", hint: "Erase (E)" },
   {
     tool: "flood",
     name: "Flood",
     icon: "flood",
-    hint: "Flood: connected pixels of similar grey inside the brush (F)",
+    hint: "Flood: paint connected pixels of similar grey inside the brush (F)",
   },
-  { tool: "lasso", name: "Lasso", icon: "lasso", hint: "Lasso: fill an outline (L); right button clears" },
+  {
+    tool: "lasso",
+    name: "Lasso",
+    icon: "lasso",
+    hint: "Lasso: fill an outline (L); the right button clears it",
+  },
   {
     tool: "box",
     name: "Box",
     icon: "box",
-    hint: "Box (shift with any tool); right button removes the nearest",
+    hint: "Box (shift with any tool); the right button removes the nearest",
   },
   {
     tool: "region",
     name: "Region",
     icon: "region",
-    hint: "Region: drag over what is to be segmented; a click takes the whole slice again",
+    hint: "Region: drag over the part to segment; a click selects the whole slice again",
   },
 ];
 
-/** Tools of a stage: where nothing is painted, only looking and the region that is segmented. */
+/** Tools of a stage: for export, only those for looking and for the region that is segmented. */
 export function toolsOf(stage: Stage): readonly ToolName[] {
   return entriesOf(stage).map(({ tool }) => tool);
 }
@@ -53,8 +58,7 @@ function entriesOf(stage: Stage): Entry[] {
   return TOOLS.filter(({ tool }) => !region(tool));
 }
 
-export function ToolRail({ viewer, stage }: { viewer: Viewer; stage: Stage }): JSX.Element {
-  const { tool } = viewer.tools;
+export function ToolRail({ tool, stage }: { tool: Signal<ToolName>; stage: Stage }): JSX.Element {
   const entries = entriesOf(stage);
   const choose = (by: number) => {
     const at = entries.findIndex((entry) => entry.tool === tool.value);

@@ -4,12 +4,16 @@ import { toHex } from "../state/colors";
 import type { Role, TrainingSetState } from "../state/training_set";
 
 const ROLES: { role: Role; sign: string; name: string }[] = [
-  { role: -1, sign: "−", name: "negative: its boxes are background" },
+  { role: -1, sign: "−", name: "negative: its boxes count as background" },
   { role: 0, sign: "0", name: "left out" },
   { role: 1, sign: "+", name: "positive: to be found" },
 ];
 
-export function TrainingFeatures({ set }: { set: TrainingSetState }): JSX.Element | null {
+export function TrainingFeatures({
+  set,
+}: {
+  set: Pick<TrainingSetState, "values" | "choose">;
+}): JSX.Element | null {
   const { features } = set.values.value!;
   if (features.length === 0) return null;
   return (

@@ -1,21 +1,22 @@
 // How a network is trained.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { RunOptions, TrainingState } from "../state/training";
-import { Labeled, Slider, TextField, Toggle } from "./controls";
+import type { BatchSuggestion } from "../kernel/generated/wire";
+import type { RunOptions } from "../state/training";
+import { Labeled, Slider, Toggle } from "./controls";
+import { TextField } from "./fields";
 
 const RATES = [1e-2, 1e-3, 3e-4, 1e-4, 5e-5];
 
 interface Props {
-  training: TrainingState;
+  options: RunOptions;
+  /** A batch size that suits the set, and why; undefined before the kernel has said it. */
+  suggestion: BatchSuggestion | undefined;
+  onChange(options: RunOptions): void;
 }
 
-export function TrainingOptions({ training }: Props): JSX.Element {
-  const options = training.options.value;
-  const suggestion = training.set.values.value?.suggestion;
-  const set = (change: Partial<RunOptions>) => {
-    training.options.value = { ...options, ...change };
-  };
+export function TrainingOptions({ options, suggestion, onChange }: Props): JSX.Element {
+  const set = (change: Partial<RunOptions>) => onChange({ ...options, ...change });
   const whole = (text: string, least: number, otherwise: number) => {
     const value = Math.round(Number(text));
     return text !== "" && value >= least ? value : otherwise;
@@ -29,40 +30,43 @@ export function TrainingOptions({ training }: Props): JSX.Element {
           value={String(options.epochs)}
           onCommit={(text) => set({ epochs: whole(text, 1, options.epochs) })}
         />
-        <span class="ais-label" title="How often an epoch goes through the set, each time turned otherwise">
+        <span
+          class="ais-label"
+          title="How many times an epoch goes through the set, with different turns and flips each time"
+        >
           Copies
         </span>
         <TextField
           name="Copies"
-          value={String(options.copies)}
-          onCommit={(text) => set({ copies: whole(text, 1, options.copies) })}
+          value={String(options.n_copies)}
+          onCommit={(text) => set({ n_copies: whole(text, 1, options.n_copies) })}
         />
         <span class="ais-label" title={suggestion?.reason}>
           Batch
         </span>
         <TextField
           name="Batch size"
-          value={options.batchSize === null ? "" : String(options.batchSize)}
-          placeholder={suggestion ? `auto: ${suggestion.batchSize}` : ""}
-          onCommit={(text) => set({ batchSize: text === "" ? null : whole(text, 1, 8) })}
+          value={options.batch_size === null ? "" : String(options.batch_size)}
+          placeholder={suggestion ? `auto: ${suggestion.batch_size}` : ""}
+          onCommit={(text) => set({ batch_size: text === "" ? null : whole(text, 1, 8) })}
         />
         <span class="ais-label">Rate</span>
-        <LearningRate value={options.learningRate} onChange={(learningRate) => set({ learningRate })} />
+        <LearningRate value={options.learning_rate} onChange={(learning_rate) => set({ learning_rate })} />
       </div>
-      <Labeled label="Validate" value={`${Math.round(options.validation * 100)} %`}>
+      <Labeled label="Validate" value={`${Math.round(options.validation_split * 100)} %`}>
         <Slider
           name="Validation split"
-          value={options.validation}
+          value={options.validation_split}
           min={0}
           max={0.5}
           step={0.05}
-          text={`${Math.round(options.validation * 100)} percent of the boxes are kept aside`}
-          onInput={(validation) => set({ validation })}
+          text={`${Math.round(options.validation_split * 100)} percent of the boxes are held out`}
+          onInput={(validation_split) => set({ validation_split })}
         />
       </Labeled>
       <Toggle
         label="Vary grey values"
-        hint="Random brightness, contrast, blur and noise besides turns and flips"
+        hint="Vary brightness, contrast, blur and noise at random, besides turning and flipping"
         checked={options.augment}
         onChange={(augment) => set({ augment })}
       />
@@ -82,7 +86,7 @@ function LearningRate({ value, onChange }: RateProps): JSX.Element {
       <TextField
         name="Learning rate"
         value={value === null ? "" : String(value)}
-        placeholder="such as 2e-4"
+        placeholder="for example 2e-4"
         onCommit={(text) => {
           setOwn(false);
           onChange(Number(text) > 0 ? Number(text) : null);
@@ -94,14 +98,14 @@ function LearningRate({ value, onChange }: RateProps): JSX.Element {
       class="ais-select"
       aria-label="Learning rate"
       value={value === null ? "auto" : String(value)}
-      title="Falls smoothly towards the end"
+      title="Learning rate; it falls smoothly towards the end"
       onChange={(event) => {
         const chosen = event.currentTarget.value;
         if (chosen === "own") setOwn(true);
         else onChange(chosen === "auto" ? null : Number(chosen));
       }}
     >
-      <option value="auto">usual</option>
+      <option value="auto">default</option>
       {RATES.map((rate) => (
         <option key={rate} value={String(rate)}>
           {rate

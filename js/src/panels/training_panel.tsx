@@ -1,4 +1,4 @@
-// From what is painted to a trained model: the training set, the run, its curve.
+// From annotations to a trained model: the training set, the run, its curve.
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import type { ModelSet } from "../state/model_set";

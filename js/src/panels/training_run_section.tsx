@@ -1,4 +1,4 @@
-// A training run: how it is done, begun, stopped and continued, and how it goes.
+// A training run: its options, starting, stopping and continuing it, and how it is going.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Architectures } from "../state/architectures";
@@ -6,11 +6,11 @@ import { isActive, type Run, type RunValues, type TrainingState } from "../state
 import type { Note } from "../state/training_set";
 import { ArchitectureChoice, USUAL } from "./architecture_choice";
 import { Section } from "./controls";
-import { duration } from "./job_progress";
 import { LossCurve } from "./loss_curve";
 import { Notes } from "./notes";
 import { ProgressBar } from "./progress_bar";
 import { TrainingOptions } from "./training_options";
+import { duration } from "./words";
 
 interface Props {
   training: TrainingState;
@@ -27,7 +27,7 @@ export function TrainingRunSection({ training, architectures, model: uid }: Prop
   const alive = training.alive.value;
   const notes: Note[] = [];
   if (training.error.value) notes.push({ kind: "error", text: training.error.value });
-  if (uid !== null && !active) notes.push(...(set?.modelNotes[uid] ?? []));
+  if (uid !== null && !active) notes.push(...(set?.model_notes[uid] ?? []));
   if (run) notes.push(...runNotes(run.values, alive));
   return (
     <Section title="Training">
@@ -42,14 +42,22 @@ export function TrainingRunSection({ training, architectures, model: uid }: Prop
             />
           </div>
         )}
-        {!active && <TrainingOptions training={training} />}
+        {!active && (
+          <TrainingOptions
+            options={training.options.value}
+            suggestion={set?.suggestion}
+            onChange={(options) => {
+              training.options.value = options;
+            }}
+          />
+        )}
         <Notes notes={notes} />
         <div class="ais-buttons">
           <button
             type="button"
             class={run ? "ais-plain" : "ais-plain ais-primary"}
             disabled={active || !set?.set || !alive}
-            title={set?.set ? "Train from the weights the model has" : "Make a training set first"}
+            title={set?.set ? "Train on from the current weights" : "Make a training set first"}
             onClick={() => void training.train(uid, architecture)}
           >
             Train
@@ -58,7 +66,7 @@ export function TrainingRunSection({ training, architectures, model: uid }: Prop
             type="button"
             class="ais-plain"
             disabled={!active || !alive || run?.values.stopping}
-            title="Stop after this batch and keep what was learned"
+            title="Stop after this batch and keep what was learnt"
             onClick={() => void training.halt(uid!)}
           >
             Stop
@@ -68,7 +76,9 @@ export function TrainingRunSection({ training, architectures, model: uid }: Prop
             class={run && !active ? "ais-plain ais-primary" : "ais-plain"}
             disabled={!run || active || !alive}
             title={
-              run?.values.epochsLeft ? `${run.values.epochsLeft} epochs are left` : "As many epochs again"
+              run?.values.epochs_left
+                ? `${run.values.epochs_left} epochs are left`
+                : "Train for as many epochs again"
             }
             onClick={() => void training.resume(uid!)}
           >
@@ -83,17 +93,17 @@ export function TrainingRunSection({ training, architectures, model: uid }: Prop
 }
 
 function Progress({ run: { values, curve } }: { run: Run }): JSX.Element {
-  const { state, waitsFor, stopping, timeLeft, message, progress } = values;
-  const pace = values.stepsPerSecond;
+  const { state, waits_for, stopping, time_left, message, progress } = values;
+  const pace = values.steps_per_second;
   let text = message;
-  if (state === "waiting") text = waitsFor ? `waits: ${waitsFor} comes first` : "waiting";
+  if (state === "waiting") text = waits_for ? `waiting until ${waits_for} is trained` : "waiting";
   else if (stopping) text = "stopping…";
   else if (state === "cancelled") text = `stopped after ${epochs(curve.end)}`;
   else if (state === "done") text = `done: ${epochs(curve.end)}`;
   const facts = [
-    state === "running" && timeLeft !== null && `${duration(timeLeft)} left`,
+    state === "running" && time_left !== null && `${duration(time_left)} left`,
     state === "running" && pace > 0 && `${pace < 10 ? pace.toFixed(1) : Math.round(pace)} steps/s`,
-    `batch ${values.batchSize}`,
+    `batch ${values.batch_size}`,
     values.arithmetic,
     values.memory > 0 && `${(values.memory / 1e9).toFixed(1)} GB`,
   ].filter(Boolean);
@@ -123,12 +133,12 @@ function runNotes(values: RunValues, alive: boolean): Note[] {
   if (values.error) notes.push({ kind: "error", text: values.error });
   if (!alive && isActive(values)) {
     const kept = "its best weights are kept: run the cell again and recover them here";
-    notes.push({ kind: "warning", text: `Training ended with its kernel; ${kept}` });
+    notes.push({ kind: "warning", text: `Training ended when its kernel did; ${kept}.` });
   }
-  if (values.outOfMemory) {
-    const text = `Batches of ${values.outOfMemory} did not fit into memory: it goes on with ${values.batchSize}`;
+  if (values.out_of_memory) {
+    const text = `Batches of ${values.out_of_memory} did not fit into memory; continuing with batches of ${values.batch_size}.`;
     notes.push({ kind: "warning", text });
   }
-  if (values.backupError) notes.push({ kind: "warning", text: values.backupError });
+  if (values.backup_error) notes.push({ kind: "warning", text: values.backup_error });
   return notes;
 }

@@ -1,12 +1,15 @@
-// The training set: which features of which tomograms, in which boxes; what that gives; make, load and save it.
+// The training set: which features of which tomograms, in which boxes; what that yields; make, load and save it.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { BOX_SLIDER } from "../kernel/generated/tables";
 import type { MadeSet, TrainingSetState } from "../state/training_set";
-import { IconButton, Labeled, Section, Slider, TextField } from "./controls";
+import { IconButton, Labeled, Section, Slider } from "./controls";
+import { TextField } from "./fields";
 import { Notes } from "./notes";
 import { ProgressBar } from "./progress_bar";
 import { TrainingFeatures } from "./training_features";
 import { TrainingTomograms } from "./training_tomograms";
+import { counted } from "./words";
 
 export function TrainingSetSection({ set }: { set: TrainingSetState }): JSX.Element {
   const [asking, setAsking] = useState<"load" | "save" | null>(null);
@@ -31,6 +34,7 @@ export function TrainingSetSection({ set }: { set: TrainingSetState }): JSX.Elem
           name={asking === "load" ? "Path of the training set" : "Path to write the training set to"}
           value=""
           placeholder="Path of a .scnt"
+          onCancel={() => setAsking(null)}
           onCommit={(path) => {
             setAsking(null);
             if (path) void set[asking](path);
@@ -45,37 +49,38 @@ export function TrainingSetSection({ set }: { set: TrainingSetState }): JSX.Elem
 function Choice({ set }: { set: TrainingSetState }): JSX.Element {
   const values = set.values.value!;
   const { making } = values;
-  const error = set.error.value ?? values.error;
+  const error = set.error.value ?? values.failure;
   return (
     <div class="ais-training">
       <TrainingFeatures set={set} />
       {values.tomograms.length > 1 && <TrainingTomograms set={set} />}
-      <Labeled label="Box" value={`${values.boxSize} px`}>
+      <Labeled label="Box" value={`${values.box_size} px`}>
         <Slider
           name="Box size"
-          value={values.boxSize}
-          min={32}
-          max={256}
-          step={32}
-          text={`${values.boxSize} pixels`}
-          onInput={(boxSize) => void set.choose({ boxSize })}
+          value={values.box_size}
+          {...BOX_SLIDER}
+          text={`${values.box_size} pixels`}
+          onInput={(box_size) => void set.choose({ box_size })}
         />
       </Labeled>
       <div class="ais-fields">
-        <span class="ais-label" title="Å per pixel of the boxes; by default that of the tomogram">
+        <span
+          class="ais-label"
+          title="Å per pixel of the boxes; that of the first tomogram unless you set it"
+        >
           Voxel
         </span>
         <TextField
           name="Voxel size in Å"
-          value={values.voxelSize === null ? "" : String(values.voxelSize)}
-          placeholder={values.targetVoxelSize > 0 ? `${values.targetVoxelSize.toFixed(2)} Å` : "unknown"}
-          onCommit={(value) => void set.choose({ voxelSize: value === "" ? null : Number(value) })}
+          value={values.voxel_size === null ? "" : String(values.voxel_size)}
+          placeholder={values.target_voxel_size > 0 ? `${values.target_voxel_size.toFixed(2)} Å` : "unknown"}
+          onCommit={(value) => void set.choose({ voxel_size: value === "" ? null : Number(value) || 0 })}
         />
         <span class="ais-label">Depth</span>
         <TextField
           name="Depth in slices"
           value={String(values.depth)}
-          onCommit={(value) => void set.choose({ depth: Number(value) })}
+          onCommit={(value) => void set.choose({ depth: Math.round(Number(value)) || 0 })}
         />
       </div>
       <Notes notes={error ? [{ kind: "error", text: error }, ...values.notes] : values.notes} />
@@ -105,8 +110,8 @@ function Choice({ set }: { set: TrainingSetState }): JSX.Element {
 }
 
 function Made({ made }: { made: MadeSet }): JSX.Element {
-  const size = `${made.boxSize}²${made.depth > 1 ? ` × ${made.depth}` : ""} px`;
-  const pixel = made.voxelSize > 0 ? ` at ${made.voxelSize.toFixed(2)} Å` : "";
+  const size = `${made.box_size}²${made.depth > 1 ? ` × ${made.depth}` : ""} px`;
+  const pixel = made.voxel_size > 0 ? ` at ${made.voxel_size.toFixed(2)} Å` : "";
   return (
     <p class="ais-made" title={made.origin} data-boxes={made.boxes}>
       <b>{made.features.join(", ") || "Training set"}</b>: {boxes(made.boxes)} of {size}
@@ -117,5 +122,5 @@ function Made({ made }: { made: MadeSet }): JSX.Element {
 }
 
 function boxes(count: number): string {
-  return count === 1 ? "1 box" : `${count} boxes`;
+  return counted(count, "box", "boxes");
 }

@@ -1,8 +1,12 @@
-// Which tomograms give boxes, and how many each gives.
+// Which tomograms boxes are cut from, and how many from each.
 import type { JSX } from "preact";
 import type { TrainingSetState } from "../state/training_set";
 
-export function TrainingTomograms({ set }: { set: TrainingSetState }): JSX.Element {
+export function TrainingTomograms({
+  set,
+}: {
+  set: Pick<TrainingSetState, "values" | "choose">;
+}): JSX.Element {
   const { tomograms } = set.values.value!;
   return (
     <ul class="ais-list ais-takes" aria-label="Tomograms to train on">

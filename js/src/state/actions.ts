@@ -1,17 +1,22 @@
 // What a user can do to features and slices, as undoable steps; shared by panels and keys.
-import type { Content } from "../kernel/protocol";
+import { SETTING_STEPS, SLIDERS } from "../kernel/generated/tables";
+import type { SetRegion } from "../kernel/generated/wire";
 import { makePatch } from "../labels/patch";
 import { cycleColor } from "./colors";
-import type { Box, Edit } from "./edits";
+import type { Box, Edit, StepName } from "./edits";
 import { DEFAULTS, type FeatureState, type Settings } from "./feature";
 import type { TomogramState } from "./tomogram";
 import type { Viewer } from "./viewer";
 
-/** Milliseconds that changes of one setting (a slider being dragged) are collected before the kernel hears of them. */
+/** Milliseconds that changes of one setting (a slider being dragged) are collected before they are sent. */
 const COLLECT = 250;
 
 export class Actions {
-  private collecting: { feature: FeatureState; name: keyof Settings; before: unknown } | null = null;
+  private collecting: {
+    feature: FeatureState;
+    name: keyof Settings;
+    before: Settings[keyof Settings];
+  } | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(readonly viewer: Viewer) {}
@@ -62,7 +67,7 @@ export class Actions {
     this.commit("Move feature", [{ edit: "feature", feature: feature.uid, before, after, content: feature }]);
   }
 
-  /** Sets something of a feature: seen at once, told to the kernel when it has come to rest. */
+  /** Changes a setting of a feature: it shows at once, and is sent once it stops changing. */
   set<K extends keyof Settings>(feature: FeatureState, name: K, value: Settings[K]): void {
     const { collecting } = this;
     if (collecting && (collecting.feature !== feature || collecting.name !== name)) this.flush();
@@ -83,12 +88,10 @@ export class Actions {
     const { feature, name, before } = collecting;
     const after = feature.settings.peek()[name];
     if (after === before) return;
-    this.commit(NAMES[name] ?? `Change ${name.replace(/_/g, " ")}`, [
-      { edit: "setting", feature: feature.uid, name, before, after },
-    ]);
+    this.commit(SETTING_STEPS[name], [{ edit: "setting", feature: feature.uid, name, before, after }]);
   }
 
-  /** Gives a feature a name; one that is in the library brings its colour and sizes. */
+  /** Renames a feature; a name from the library brings its colour and sizes. */
   rename(feature: FeatureState, title: string): void {
     const before = feature.settings.peek();
     if (!title || title === before.title) return;
@@ -99,9 +102,9 @@ export class Actions {
       ? {
           title,
           color: entry.color,
-          box_size: entry.boxSize,
+          box_size: entry.box_size,
           alpha: entry.alpha,
-          brush_radius: pixel > 0 ? Math.max(1, entry.brushDiameter / (2 * pixel)) : before.brush_radius,
+          brush_radius: pixel > 0 ? Math.max(1, entry.brush_diameter / (2 * pixel)) : before.brush_radius,
         }
       : { title };
     const edits = (Object.keys(after) as (keyof Settings)[]).map(
@@ -110,7 +113,7 @@ export class Actions {
         feature: feature.uid,
         name,
         before: before[name],
-        after: after[name],
+        after: after[name]!,
       }),
     );
     this.commit("Rename feature", edits);
@@ -119,15 +122,14 @@ export class Actions {
   /** Puts the settings of a feature into the library. */
   async keepInLibrary(feature: FeatureState): Promise<void> {
     this.flush();
-    const content = { tomogram: this.tomogram?.uid, feature: feature.uid };
-    await this.viewer.tomograms.readLibrary("library_keep", content);
+    if (this.tomogram) await this.viewer.tomograms.keepInLibrary(this.tomogram.uid, feature.uid);
   }
 
   activate(feature: FeatureState): void {
     if (this.tomogram) this.tomogram.active.value = feature.uid;
   }
 
-  /** The next or previous feature, around the end. */
+  /** Activates the next or previous feature, wrapping around. */
   cycleFeature(by: number): void {
     const features = this.tomogram?.features.peek() ?? [];
     const active = this.tomogram?.activeFeature;
@@ -185,34 +187,36 @@ export class Actions {
     this.viewer.goTo("z", to);
   }
 
-  /** Fills the slices between drawn ones; the kernel does it. */
+  /** Lets the kernel fill the slices between drawn ones. */
   async interpolate(feature: FeatureState): Promise<void> {
-    await this.ask("interpolate", { feature: feature.uid });
-  }
-
-  async save(content: Content = {}): Promise<boolean> {
+    const { tomogram } = this;
     this.flush();
-    return (await this.ask("save", content)) !== null;
+    if (tomogram)
+      await this.viewer.tomograms.ask("interpolate", { tomogram: tomogram.uid, feature: feature.uid });
   }
 
-  ask(kind: string, content: Content = {}): Promise<unknown> {
-    return this.viewer.tomograms.ask(kind, { tomogram: this.tomogram?.uid, ...content });
+  /** Saves the tomogram in view; without a path, to where its annotations came from or beside it. */
+  async save(path: string | null = null): Promise<boolean> {
+    const { tomogram } = this;
+    this.flush();
+    if (!tomogram) return false;
+    return (await this.viewer.tomograms.ask("save", { tomogram: tomogram.uid, path })) !== null;
   }
 
-  private commit(name: string, edits: Edit[]): void {
+  /** Sets the part of the tomogram in view that is segmented; null is all of it. */
+  setRegion(part: Pick<SetRegion, "region" | "z_range">): void {
+    const { tomogram } = this;
+    if (tomogram) void this.viewer.tomograms.ask("region", { tomogram: tomogram.uid, ...part });
+  }
+
+  private commit(name: StepName, edits: Edit[]): void {
     if (this.collecting) this.flush();
     if (this.tomogram) this.viewer.tomograms.commit(this.tomogram, name, edits);
   }
 }
 
-/** Edge of a new feature's boxes: the original's 128 pixels, less in a picture of which that would be a large part. */
+/** Edge of a new feature's boxes: the default, or less where that would be a large part of the picture. */
 function startingBox({ width, height }: TomogramState): number {
   const third = Math.floor(Math.min(width, height) / 3 / 32) * 32;
-  return Math.min(DEFAULTS.box_size, Math.max(32, third));
+  return Math.min(DEFAULTS.box_size, Math.max(SLIDERS.box_size.min, third));
 }
-
-const NAMES: Partial<Record<keyof Settings, string>> = {
-  title: "Rename feature",
-  color: "Change colour",
-  visible: "Show or hide feature",
-};

@@ -1,18 +1,13 @@
 // Values from a file or a message, brought within bounds where they enter the page: a brush of 1e29 pixels would never
 // end, and a contrast that is no number shows nothing.
+import { SETTING_BOUNDS } from "../kernel/generated/tables";
 import { DEFAULTS, type Settings } from "./feature";
 import type { Display } from "./tomogram";
 
-/** Bounds of the numbers among a feature's settings. */
-const BOUNDS: Partial<Record<keyof Settings, readonly [number, number]>> = {
-  box_size: [1, 8192],
-  brush_radius: [0.5, 2048],
-  alpha: [0, 1],
-  flood_sensitivity: [1, 100],
-};
-
 /** Largest number of the graphics card. */
 const LARGEST_FLOAT = 3.4e38;
+
+const BOUNDS: Partial<Record<keyof Settings, readonly [number, number]>> = SETTING_BOUNDS;
 
 export function checkedSetting<Name extends keyof Settings>(name: Name, value: unknown): Settings[Name] {
   const bounds = BOUNDS[name];

@@ -1,21 +1,11 @@
-// The cycle of default colours; kept in step with ais_jupyter/core/data/colors.py.
+// Colours of features and models: the cycle of defaults, and the notation of HTML.
+import { COLOR_CYCLE } from "../kernel/generated/tables";
+import type { Color } from "../kernel/generated/wire";
 
-export type Color = [number, number, number];
-
-const CYCLE: Color[] = [
-  [66, 214, 164],
-  [255, 243, 0],
-  [255, 104, 0],
-  [255, 13, 0],
-  [174, 0, 255],
-  [21, 0, 255],
-  [0, 136, 255],
-  [0, 247, 255],
-  [0, 255, 0],
-].map((color) => color.map((c) => c / 255) as Color);
+export type { Color };
 
 export function cycleColor(index: number): Color {
-  return CYCLE[index % CYCLE.length];
+  return COLOR_CYCLE[index % COLOR_CYCLE.length];
 }
 
 export function toHex(color: readonly number[]): string {
@@ -29,5 +19,6 @@ export function toHex(color: readonly number[]): string {
 }
 
 export function fromHex(hex: string): Color {
-  return [1, 3, 5].map((i) => Number.parseInt(hex.slice(i, i + 2), 16) / 255) as Color;
+  const [red, green, blue] = [1, 3, 5].map((i) => Number.parseInt(hex.slice(i, i + 2), 16) / 255);
+  return [red, green, blue];
 }

@@ -1,4 +1,4 @@
-// Takes over what a model finds in the slice in view as the drawing of the active feature, to be corrected there.
+// Copies what a model finds in the slice in view into the drawing of the active feature, where it can be corrected.
 import { makePatch } from "../labels/patch";
 import { boundingBox, cut, isEmpty, union } from "../labels/region";
 import type { Actions } from "./actions";
@@ -32,7 +32,10 @@ export function copyPrediction(viewer: Viewer, actions: Actions, model: ModelSta
   const before = feature.masks.get(z) ?? null;
   const found = boundingBox(after, width, height);
   if (isEmpty(found) && !before) {
-    viewer.tomograms.error.value = `“${title}” finds nothing above its threshold in this slice.`;
+    void viewer.tomograms.problems.report(
+      "copy",
+      `“${title}” finds nothing above its threshold in this slice.`,
+    );
     return false;
   }
   const rect = union(found, before ? boundingBox(before, width, height) : found);

@@ -1,7 +1,8 @@
-// The loss of a training as it is drawn: columns of equal length, null where there is no value.
+// The loss during training, ready to be plotted: columns of equal length, null where there is no value.
 
-/** Epochs so far, loss of the batch, of the epoch, and of validation. */
-export type CurveRow = [number, number | null, number | null, number | null];
+import type { CurveRow } from "../kernel/generated/wire";
+
+export type { CurveRow };
 
 export class Curve {
   readonly at: number[] = [];

@@ -1,33 +1,17 @@
-// Changes of annotations, each of which can be undone; kept in step with ais_jupyter/core/editing/edits.py.
+// Changes of annotations, each of which can be undone.
+import type { StepName } from "../kernel/generated/tables";
+import type { Box, BoxesEdit, FeatureRecord, SettingEdit, Edit as WireEdit } from "../kernel/generated/wire";
 import { inversePatch, type MaskPatch, patchFromBytes, patchToBytes } from "../labels/patch";
-import type { FeatureState, Settings } from "./feature";
+import type { FeatureState } from "./feature";
 
-/** Centre of a box: z, y, x in pixels. */
-export type Box = readonly [number, number, number];
+export type { Box, BoxesEdit, SettingEdit, StepName };
 
 export interface PatchEdit {
   edit: "patch";
   patch: MaskPatch;
 }
 
-/** From index `start` of a feature's boxes, `removed` give way to `added`. */
-export interface BoxesEdit {
-  edit: "boxes";
-  feature: string;
-  start: number;
-  removed: readonly Box[];
-  added: readonly Box[];
-}
-
-export interface SettingEdit {
-  edit: "setting";
-  feature: string;
-  name: keyof Settings;
-  before: unknown;
-  after: unknown;
-}
-
-/** A feature comes (`before` is null), goes (`after` is null) or moves. */
+/** A feature is added (`before` is null), deleted (`after` is null) or moved. */
 export interface FeatureEdit {
   edit: "feature";
   feature: string;
@@ -42,7 +26,7 @@ export type Edit = PatchEdit | BoxesEdit | SettingEdit | FeatureEdit;
 export interface Step {
   /** Distinguishes the steps of all views. */
   key: string;
-  name: string;
+  name: StepName;
   edits: Edit[];
   time: number;
 }
@@ -75,7 +59,7 @@ export function sizeOf(step: Step): number {
 }
 
 /** Fields for a message; bytes are appended to `blobs`. */
-export function encodeEdit(tomogram: string, edit: Edit, blobs: Uint8Array[]): Record<string, unknown> {
+export function encodeEdit(tomogram: string, edit: Edit, blobs: Uint8Array[]): WireEdit {
   if (edit.edit === "patch") {
     blobs.push(patchToBytes(tomogram, edit.patch));
     return { edit: "patch", blob: blobs.length - 1 };
@@ -87,19 +71,15 @@ export function encodeEdit(tomogram: string, edit: Edit, blobs: Uint8Array[]): R
   return { ...edit };
 }
 
-export type DecodeFeature = (fields: Record<string, unknown>, blobs: DataView[]) => FeatureState;
+export type DecodeFeature = (fields: FeatureRecord, blobs: DataView[]) => FeatureState;
 
 export function bytesOf(view: DataView): Uint8Array {
   return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 }
 
-export function decodeEdit(fields: Record<string, unknown>, blobs: DataView[], feature: DecodeFeature): Edit {
-  if (fields.edit === "patch")
-    return { edit: "patch", patch: patchFromBytes(bytesOf(blobs[fields.blob as number])) };
-  if (fields.edit === "feature" && fields.content)
-    return {
-      ...fields,
-      content: feature(fields.content as Record<string, unknown>, blobs),
-    } as unknown as FeatureEdit;
-  return fields as unknown as Edit;
+export function decodeEdit(fields: WireEdit, blobs: DataView[], feature: DecodeFeature): Edit {
+  if (fields.edit === "patch") return { edit: "patch", patch: patchFromBytes(bytesOf(blobs[fields.blob])) };
+  if (fields.edit === "feature")
+    return { ...fields, content: fields.content && feature(fields.content, blobs) };
+  return fields;
 }

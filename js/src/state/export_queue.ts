@@ -1,76 +1,34 @@
-// Segmentations that wait, run and have ended, as the kernel has them.
+// Segmentations that are waiting, running or have ended, as the kernel reports them.
 import { computed, signal } from "@preact/signals";
-import type { Answer, Content, Link } from "../kernel/protocol";
-import type { ExportOptions } from "./export_plan";
-import type { JobStatus } from "./job_status";
+import type { Export, ExportInfo, Result, Scores } from "../kernel/generated/wire";
+import { type Answer, type Asking, type Found, type Kind, type Link, messageOf } from "../kernel/protocol";
+import { isGoing } from "./job_status";
 
-export interface Scores {
-  truth: string;
-  /** 0–1; null where nothing is compared with nothing. */
-  dice: number | null;
-  iou: number | null;
-  precision: number | null;
-  recall: number | null;
-  threshold: number;
-  bestThreshold: number;
-  bestDice: number | null;
-  slices: number;
-  /** Dice above each of the levels 0 … 255. */
-  curve: (number | null)[];
-  /** Slice and its Dice. */
-  perSlice: [number, number | null][];
-}
-
-export interface Result {
-  path: string;
-  /** Of the model. */
-  title: string;
-  scores: Scores | null;
-}
-
-/** One tomogram; kept in step with widgets/segmenting_service.py. */
-export interface ExportInfo {
-  uid: string;
-  name: string;
-  /** uid of the tomogram when it is open here. */
-  tomogram: string | null;
-  models: string[];
-  status: JobStatus;
-  notes: string[];
-  outputs: Result[];
-}
-
-export interface ExportRequest extends ExportOptions {
-  models: string[];
-  tomograms: string[];
-  files: string;
-  folder: string;
-  overwrite: boolean;
-}
-
-const BUSY = new Set(["waiting", "running"]);
+export type { ExportInfo, Result, Scores };
 
 export class ExportQueue {
-  readonly entries = signal<ExportInfo[]>([]);
+  readonly entries = signal<readonly ExportInfo[]>([]);
   readonly folder = signal("");
   /** What went wrong with the latest request, shown in the panel. */
   readonly error = signal<string | null>(null);
-  readonly busy = computed(() => this.entries.value.some(({ status }) => BUSY.has(status.state)));
+  readonly busy = computed(() => this.entries.value.some(({ status }) => isGoing(status.state)));
   private stop: () => void;
 
   constructor(private link: Link) {
-    this.stop = link.on("exports", (content) => this.take(content));
+    this.stop = link.on("exports", ({ exports }) => {
+      this.entries.value = exports;
+    });
   }
 
   async open(): Promise<void> {
     const answer = await this.ask("exports");
     if (!answer) return;
-    this.take(answer.content);
-    this.folder.value = String(answer.content.folder);
+    this.entries.value = answer.content.exports;
+    this.folder.value = answer.content.folder;
   }
 
-  async add(request: ExportRequest): Promise<boolean> {
-    return (await this.ask("export", { ...request })) !== null;
+  async add(wanted: Export): Promise<boolean> {
+    return (await this.ask("export", wanted)) !== null;
   }
 
   cancel(uid?: string): void {
@@ -85,7 +43,7 @@ export class ExportQueue {
     void this.ask("export_clear");
   }
 
-  score(path: string, truth: string, threshold: number, ignore: number[]): Promise<Answer | null> {
+  score(path: string, truth: string, threshold: number, ignore: number[]): Promise<Answer<Scores> | null> {
     return this.ask("score", { path, truth, threshold, ignore });
   }
 
@@ -101,16 +59,12 @@ export class ExportQueue {
     this.stop();
   }
 
-  private take(content: Content): void {
-    this.entries.value = content.exports as ExportInfo[];
-  }
-
-  private async ask(kind: string, content: Content = {}): Promise<Answer | null> {
+  private async ask<K extends Kind>(kind: K, ...asking: Asking<K>): Promise<Answer<Found<K>> | null> {
     this.error.value = null;
     try {
-      return await this.link.request(kind, content);
+      return await this.link.request(kind, ...asking);
     } catch (error) {
-      this.error.value = error instanceof Error ? error.message : String(error);
+      this.error.value = messageOf(error);
       return null;
     }
   }

@@ -1,45 +1,23 @@
-// One kind of thing that is annotated: settings, boxes and masks; the browser's twin of core/data/feature.py.
+// One kind of thing that is annotated: settings, boxes and masks.
 import { type Signal, signal } from "@preact/signals";
+import { FEATURE_DEFAULTS, NO_STEP } from "../kernel/generated/tables";
+import type { FeatureRecord, FeatureSettings, SettingName } from "../kernel/generated/wire";
 import { MaskStore } from "../labels/mask_store";
 import { packMask } from "../labels/packing";
 import { checkedSettings } from "./checked";
 import { type Box, bytesOf } from "./edits";
 
-export interface Settings {
-  title: string;
-  color: [number, number, number];
-  box_size: number;
-  brush_radius: number;
-  alpha: number;
-  visible: boolean;
-  filled: boolean;
-  show_boxes: boolean;
-  flood: boolean;
-  flood_sensitivity: number;
+/** Of the drawing, of the tool and of the view; the groups differ in whether a change can be undone. */
+export type Settings = FeatureSettings;
+
+export const DEFAULTS: Settings = FEATURE_DEFAULTS;
+
+const notUndone: ReadonlySet<SettingName> = new Set(NO_STEP);
+
+/** Whether changing this setting is a step that can be undone. */
+export function isStep(name: SettingName): boolean {
+  return !notUndone.has(name);
 }
-
-/** Settings of tools: changing one is kept by the kernel but is no step to undo. */
-export const TOOL_SETTINGS: ReadonlySet<keyof Settings> = new Set([
-  "brush_radius",
-  "alpha",
-  "filled",
-  "show_boxes",
-  "flood",
-  "flood_sensitivity",
-]);
-
-export const DEFAULTS: Settings = {
-  title: "",
-  color: [66 / 255, 214 / 255, 164 / 255],
-  box_size: 128,
-  brush_radius: 10,
-  alpha: 1,
-  visible: true,
-  filled: true,
-  show_boxes: true,
-  flood: false,
-  flood_sensitivity: 50,
-};
 
 export class FeatureState {
   readonly settings: Signal<Settings>;
@@ -66,22 +44,16 @@ export class FeatureState {
     });
   }
 
-  static decode(
-    fields: Record<string, unknown>,
-    blobs: DataView[],
-    width: number,
-    height: number,
-  ): FeatureState {
-    const settings = checkedSettings(fields.settings as Settings);
-    const feature = new FeatureState(String(fields.uid), settings, width, height, fields.boxes as Box[]);
-    for (const [z, blob] of fields.masks as [number, number][])
-      feature.masks.setPacked(z, bytesOf(blobs[blob]).slice());
+  static decode(fields: FeatureRecord, blobs: DataView[], width: number, height: number): FeatureState {
+    const settings = checkedSettings(fields.settings);
+    const feature = new FeatureState(fields.uid, settings, width, height, fields.boxes);
+    for (const [z, blob] of fields.masks) feature.masks.setPacked(z, bytesOf(blobs[blob]).slice());
     return feature;
   }
 
-  /** As a feature that comes is sent. What a file holds beside (its `extra`) stays in the kernel. */
-  encode(blobs: Uint8Array[]): Record<string, unknown> {
-    const masks = this.masks.slices.map((z) => {
+  /** As a feature that is added is sent. What a file holds besides (its `extra`) stays in the kernel. */
+  encode(blobs: Uint8Array[]): FeatureRecord {
+    const masks = this.masks.slices.map((z): [number, number] => {
       blobs.push(packMask(this.masks.get(z)!));
       return [z, blobs.length - 1];
     });

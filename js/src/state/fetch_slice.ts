@@ -2,15 +2,6 @@
 import type { Link } from "../kernel/protocol";
 import type { Slice, SliceKey } from "../volume/slice";
 
-interface SliceReply {
-  width: number;
-  height: number;
-  dtype: "uint8" | "float16" | "float32";
-  factor: number;
-  offset: number;
-  step: number;
-}
-
 export async function fetchSlice(
   link: Link,
   key: SliceKey,
@@ -18,11 +9,7 @@ export async function fetchSlice(
   signal?: AbortSignal,
   precision?: "float32",
 ): Promise<Slice> {
-  const { content, buffers } = await link.request<SliceReply>(
-    "slice",
-    { ...key, step, precision },
-    { signal },
-  );
+  const { content, buffers } = await link.request("slice", { ...key, step, precision }, { signal });
   const { buffer, byteOffset, byteLength } = buffers[0];
   const { width, height, dtype, factor, offset } = content;
   const decode: [number, number] = [factor, offset];
@@ -34,7 +21,7 @@ export async function fetchSlice(
       decode,
       step: content.step,
     };
-  // Wider numbers need an aligned start, which a message does not promise.
+  // Wider numbers have to start at an aligned address, which a message does not guarantee.
   const aligned = buffer.slice(byteOffset, byteOffset + byteLength);
   const pixels = dtype === "float16" ? new Uint16Array(aligned) : new Float32Array(aligned);
   return { pixels, width, height, decode, step: content.step };

@@ -1,14 +1,9 @@
-// How long work stands.
+// The state of long work.
+import type { JobState, JobStatus } from "../kernel/generated/wire";
 
-/** As the kernel's widgets/job_view.py describes a job; work on files may also be skipped or claimed. */
-export interface JobStatus {
-  title: string;
-  state: "waiting" | "running" | "done" | "skipped" | "claimed" | "failed" | "cancelled";
-  /** 0–1 */
-  progress: number;
-  message: string;
-  /** Seconds; null while unknown. */
-  elapsed: number;
-  timeLeft: number | null;
-  error: string | null;
+export type { JobStatus };
+
+/** Whether it has not ended. */
+export function isGoing(state: JobState): boolean {
+  return state === "waiting" || state === "running";
 }

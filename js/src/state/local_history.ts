@@ -1,4 +1,4 @@
-// Undo and redo of what this page did, at once and without the kernel; the kernel's history goes further back.
+// Instant undo and redo of what this page did, without the kernel, whose history goes further back.
 import { type Step, sizeOf } from "./edits";
 
 const MAX_BYTES = 64 * 1024 * 1024;

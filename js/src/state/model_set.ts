@@ -1,63 +1,21 @@
 // The open models, shared by all views of one widget, and kept in agreement with the kernel.
 import { batch, computed, type Signal, signal } from "@preact/signals";
-import type { Content, Link } from "../kernel/protocol";
+import type { Interaction, ModelSettings, Models, ModelValues } from "../kernel/generated/wire";
+import type { Asking, Found, Kind, Link } from "../kernel/protocol";
 import { Architectures } from "./architectures";
 import type { TomogramSet } from "./tomogram_set";
 
-/** What is shown of a model; kept in step with `describe` in ais_jupyter/widgets/model_service.py. */
-export interface ModelValues extends ModelSettings {
-  uid: string;
-  path: string | null;
-  proposedName: string;
-  /** Whether it has weights. */
-  compiled: boolean;
-  training: boolean;
-  /** Counts changes of the weights. */
-  version: number;
-  architecture: string;
-  parameters: number;
-  /** Pixels; null: the whole image, or not known. */
-  receptiveField: number | null;
-  boxSize: number;
-  depth: number;
-  loss: number;
-}
+export type { Interaction, ModelSettings, ModelValues };
 
-/** What can be set; the names are those of the kernel. */
-export interface ModelSettings {
-  title: string;
-  color: [number, number, number];
-  threshold: number;
-  alpha: number;
-  tta: number;
-  /** Å per pixel for which slices are rescaled; −1 unknown. */
-  voxel_size: number;
-  active: boolean;
-  show: boolean;
-  blend: boolean;
-  emit: boolean;
-  absorb: boolean;
-}
-
-/** `parent` is kept only near (colocalize) or away from (avoid) what `partner` finds; both are titles. */
-export interface Interaction {
-  parent: string;
-  partner: string;
-  kind: "colocalize" | "avoid";
-  /** Å */
-  radius: number;
-  threshold: number;
-}
-
-/** Milliseconds that a slider's changes are collected before the kernel hears of them. */
+/** Milliseconds that a slider's changes are collected before they are sent. */
 const COLLECT = 120;
 
-/** Settings that are dragged; the others are told at once, before anything that depends on them is asked. */
+/** Settings that are dragged; the others are sent at once, before anything that depends on them is asked. */
 const DRAGGED: ReadonlySet<keyof ModelSettings> = new Set(["threshold", "alpha", "color"]);
 
 export class ModelState {
   readonly values: Signal<ModelValues>;
-  /** Changes made here that the kernel has not confirmed: its word on them is older than ours. */
+  /** Changes made here that the kernel has not confirmed: what it says of them is older. */
   readonly unconfirmed = new Map<keyof ModelSettings, number>();
 
   constructor(values: ModelValues) {
@@ -71,7 +29,7 @@ export class ModelState {
 
 export class ModelSet {
   readonly models = signal<ModelState[]>([]);
-  readonly interactions = signal<Interaction[]>([]);
+  readonly interactions = signal<readonly Interaction[]>([]);
   /** uid of the model in front: drawn on top, trained, saved. */
   readonly selectedUid = signal<string | null>(null);
   readonly selected = computed(() => this.get(this.selectedUid.value));
@@ -87,14 +45,12 @@ export class ModelSet {
     readonly link: Link,
     private tomograms: TomogramSet,
   ) {
-    this.architectures = new Architectures((kind, content) =>
-      tomograms.ask(kind, content, { patient: true }),
-    );
+    this.architectures = new Architectures((kind, ...asking) => tomograms.ask(kind, ...asking));
     this.stop = [
       link.on("models", (content) => this.take(content)),
       link.on("weights", ({ model, version }) => {
-        const state = this.get(String(model));
-        if (state) state.values.value = { ...state.values.peek(), version: Number(version), compiled: true };
+        const state = this.get(model);
+        if (state) state.values.value = { ...state.values.peek(), version, compiled: true };
       }),
     ];
   }
@@ -113,7 +69,7 @@ export class ModelSet {
     return this.models.value.find((model) => model.uid === uid);
   }
 
-  /** Says in a word what the kernel would predict: whoever shows a prediction asks again when it changes. */
+  /** Identifies what the kernel would predict: when it changes, predictions are requested again. */
   readonly outcome = computed(() => {
     const used = this.models.value
       .map((model) => model.values.value)
@@ -124,7 +80,7 @@ export class ModelSet {
     return used.length > 0 ? `${used.join(";")}|${this.acting.value}` : "";
   });
 
-  /** Sets something of a model: seen at once. */
+  /** Changes a setting of a model; it shows at once. */
   set<K extends keyof ModelSettings>(model: ModelState, name: K, value: ModelSettings[K]): void {
     if (model.values.peek()[name] === value) return;
     const key = `${model.uid}/${name}`;
@@ -139,7 +95,7 @@ export class ModelSet {
     model.values.value = { ...model.values.peek(), [name]: value };
   }
 
-  setInteractions(interactions: Interaction[], dragged = false): void {
+  setInteractions(interactions: readonly Interaction[], dragged = false): void {
     if (!this.unsent.has("interactions")) this.interactionsOut++;
     const send = async () => {
       this.unsent.delete("interactions");
@@ -159,14 +115,14 @@ export class ModelSet {
     void this.tomograms.ask("model_select", { model: model.uid });
   }
 
-  /** Asks for something about the list; the kernel's answer comes with the list. */
-  async ask<T = Content>(kind: string, content: Content = {}): Promise<T | null> {
+  /** Asks for something about models, after sending what has been collected. */
+  async ask<K extends Kind>(kind: K, ...[question]: Asking<K>): Promise<Found<K> | null> {
     this.flush();
-    const answer = await this.tomograms.ask<T>(kind, content, { patient: true });
-    return answer?.content ?? null;
+    const asking = [question, { patient: true }] as unknown as Asking<K>;
+    return (await this.tomograms.ask(kind, ...asking))?.content ?? null;
   }
 
-  /** Tells the kernel at once what is being collected. */
+  /** Sends at once what has been collected. */
   flush(): void {
     for (const timer of this.timers.values()) clearTimeout(timer);
     this.timers.clear();
@@ -184,12 +140,7 @@ export class ModelSet {
       );
   }
 
-  private take(content: Content): void {
-    const { models, interactions, selected } = content as {
-      models: ModelValues[];
-      interactions: Interaction[];
-      selected: string | null;
-    };
+  private take({ models, interactions, selected }: Models): void {
     batch(() => {
       this.models.value = models.map((values) => {
         const known = this.get(values.uid);

@@ -1,4 +1,4 @@
-// Says that no model finds anything in the slice in view, and how near to its threshold it comes.
+// Says when no model finds anything in the slice in view, and how close it comes to its threshold.
 import type { Viewer } from "./viewer";
 
 const highest = new WeakMap<Uint8Array, number>();

@@ -1,17 +1,23 @@
-// What this page changed, on its way to the kernel: in order, each exactly once, kept until the kernel has said so.
+// What this page changed, on its way to the kernel: in order, each exactly once, kept until the kernel has confirmed it.
 // A busy kernel answers late; a message that was lost is sent again.
 import { signal } from "@preact/signals";
-import type { Answer, Content, Link } from "../kernel/protocol";
-import { isAbort, KernelError } from "../kernel/protocol";
+import type { Delivered, MakeEdits, Travel } from "../kernel/generated/wire";
+import { isAbort, type Link } from "../kernel/protocol";
+
+/** Changes, before they are numbered. */
+export interface Changes {
+  edit: Omit<MakeEdits, "client" | "seq">;
+  undo: Omit<Travel, "client" | "seq">;
+  redo: Omit<Travel, "client" | "seq">;
+}
+
+export type Change = { [K in keyof Changes]: { kind: K; content: Changes[K] } }[keyof Changes];
 
 interface Letter {
   seq: number;
-  kind: string;
-  content: Content;
+  change: Change;
   buffers: Uint8Array[];
 }
-
-export type Delivered = (kind: string, content: Content, answer: Answer) => void;
 
 const HEARTBEAT = 4000;
 
@@ -26,17 +32,17 @@ export class Outbox {
   constructor(
     private link: Link,
     readonly client: string,
-    private delivered: Delivered,
-    private failed: (message: string) => void,
-    /** Called now and then with the kernel's revisions, when nothing is on the way. */
-    private idle: (revisions: Record<string, number>) => void,
+    private delivered: (change: Change, answer: Delivered) => void,
+    private failed: (error: unknown) => void,
+    /** Called from time to time with the kernel's revisions, while nothing is on its way. */
+    private idle: (revisions: Readonly<Record<string, number>>) => void,
   ) {
     this.timer = setInterval(() => void this.beat(), HEARTBEAT);
   }
 
-  /** Sends a change; the number it gets names it. */
-  send(kind: string, content: Content, buffers: Uint8Array[] = []): number {
-    const letter = { seq: ++this.seq, kind, content, buffers };
+  /** Sends a change and returns its number. */
+  send(change: Change, buffers: Uint8Array[] = []): number {
+    const letter = { seq: ++this.seq, change, buffers };
     this.letters.push(letter);
     this.pending.value = this.letters.length;
     void this.post(letter);
@@ -49,8 +55,8 @@ export class Outbox {
   }
 
   /** Whether a change that is on the way satisfies `test`. */
-  some(test: (kind: string, content: Content) => boolean): boolean {
-    return this.letters.some((letter) => test(letter.kind, letter.content));
+  some(test: (change: Change) => boolean): boolean {
+    return this.letters.some(({ change }) => test(change));
   }
 
   close(): void {
@@ -58,17 +64,18 @@ export class Outbox {
   }
 
   private async post(letter: Letter): Promise<void> {
-    const content = { ...letter.content, client: this.client, seq: letter.seq };
+    const { seq, change, buffers } = letter;
+    const numbered = { ...change.content, client: this.client, seq };
     try {
-      const answer = await this.link.request(letter.kind, content, { buffers: letter.buffers });
-      if (answer.content.gap) return; // an earlier one was lost: the heartbeat sends all again
+      const { content } = await this.link.request(change.kind, numbered as MakeEdits, { buffers });
+      if ("gap" in content) return; // an earlier one was lost: the heartbeat sends all of them again
       if (!this.letters.includes(letter)) return;
       this.remove(letter);
-      this.delivered(letter.kind, letter.content, answer);
+      this.delivered(change, content);
     } catch (error) {
       if (isAbort(error)) return;
       this.remove(letter);
-      this.failed(error instanceof KernelError ? error.message : String(error));
+      this.failed(error);
     }
   }
 
@@ -77,7 +84,7 @@ export class Outbox {
     this.pending.value = this.letters.length;
   }
 
-  /** Whatever was sent before a question that has been answered, and has itself no answer, was lost. */
+  /** What was sent before a question that has been answered, and has no answer itself, was lost. */
   private async beat(): Promise<void> {
     if (this.asking) return;
     this.asking = true;
@@ -86,7 +93,7 @@ export class Outbox {
       const { content } = await this.link.request("heartbeat", { client: this.client });
       const lost = this.letters.filter((letter) => before.includes(letter));
       for (const letter of lost) void this.post(letter);
-      if (this.letters.length === 0) this.idle(content.revisions as Record<string, number>);
+      if (this.letters.length === 0) this.idle(content.revisions);
     } catch {
       // No kernel: nothing to do until it is back.
     } finally {

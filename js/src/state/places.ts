@@ -1,24 +1,20 @@
 // The places where a model is least certain: the kernel searches, a click goes there.
 import { signal } from "@preact/signals";
-import type { Content, Link } from "../kernel/protocol";
+import type { Places as Found, Place } from "../kernel/generated/wire";
+import type { Link } from "../kernel/protocol";
 import type { JobStatus } from "./job_status";
 import type { ModelState } from "./model_set";
+import type { TomogramState } from "./tomogram";
 import type { TomogramSet } from "./tomogram_set";
 import type { Viewer } from "./viewer";
 
-/** Centre of a box in pixels, and bits per pixel. */
-export interface Place {
-  z: number;
-  y: number;
-  x: number;
-  score: number;
-}
+export type { Place };
 
-/** CSS pixels per image pixel at which a place is shown at least. */
+/** Smallest magnification at which a place is shown, in CSS pixels per image pixel. */
 const CLOSE = 2;
 
 export class Places {
-  readonly found = signal<Place[]>([]);
+  readonly found = signal<readonly Place[]>([]);
   readonly status = signal<JobStatus | null>(null);
   /** uid of the tomogram that was searched. */
   readonly tomogram = signal("");
@@ -40,9 +36,7 @@ export class Places {
     this.stop();
   }
 
-  async find(viewer: Viewer, model: ModelState): Promise<void> {
-    const tomogram = viewer.tomogram.peek();
-    if (!tomogram) return;
+  async find(tomogram: TomogramState, model: ModelState): Promise<void> {
     const feature = tomogram.activeFeature?.uid ?? null;
     const question = { tomogram: tomogram.uid, model: model.uid, feature };
     const answer = await this.tomograms.ask("uncertain_find", question);
@@ -53,16 +47,17 @@ export class Places {
     void this.tomograms.ask("uncertain_cancel");
   }
 
-  private take(content: Content): void {
-    this.status.value = content.status as JobStatus | null;
-    this.tomogram.value = String(content.tomogram);
-    this.found.value = content.places as Place[];
+  private take({ status, tomogram, places }: Found): void {
+    this.status.value = status;
+    this.tomogram.value = tomogram;
+    this.found.value = places;
   }
 }
 
 /** Shows a place in the middle of the view, close enough to judge it. */
-export function goToPlace(viewer: Viewer, { z, y, x }: Place): void {
-  const scale = Math.max(CLOSE, viewer.camera.peek()?.scale ?? 0);
-  viewer.position.value = { z, y, x };
-  viewer.camera.value = { x: x + 0.5, y: y + 0.5, scale };
+export function goToPlace({ camera, position }: Pick<Viewer, "camera" | "position">, place: Place): void {
+  const { z, y, x } = place;
+  const scale = Math.max(CLOSE, camera.peek()?.scale ?? 0);
+  position.value = { z, y, x };
+  camera.value = { x: x + 0.5, y: y + 0.5, scale };
 }

@@ -1,6 +1,6 @@
-// What the models find in the slice that one view shows: asked for as it is needed, the newest wish first.
+// What the models find in the slice in view: requested when needed, the latest request first.
 import { computed, effect, signal } from "@preact/signals";
-import { isAbort } from "../kernel/protocol";
+import { isAbort, messageOf } from "../kernel/protocol";
 import { ByteCache } from "../volume/byte_cache";
 import type { ModelSet } from "./model_set";
 import type { Viewer } from "./viewer";
@@ -9,7 +9,7 @@ import type { Viewer } from "./viewer";
 export interface PredictionLayer {
   model: string;
   pixels: Uint8Array;
-  /** What a person should know of it, such as that the slice was rescaled; "" nothing. */
+  /** What the user should know about it, for example that the slice was rescaled; may be empty. */
   note: string;
 }
 
@@ -29,7 +29,7 @@ interface Wish {
 }
 
 const BUDGET = 96 * 1024 * 1024;
-/** Milliseconds after which a hint says that it takes longer. */
+/** Milliseconds after which a hint says that a prediction is being made. */
 const LATE = 300;
 
 export class Predictions {
@@ -55,13 +55,13 @@ export class Predictions {
       const tomogram = viewer.tomogram.value;
       const outcome = models.outcome.value;
       if (!this.on.value || !outcome || !tomogram) return "";
-      const { available, voxelSize, region } = tomogram.info.value;
+      const { available, voxel_size, region } = tomogram.info.value;
       const { z } = viewer.position.value;
       if (!available) return "";
       return JSON.stringify({
         tomogram: tomogram.uid,
         z,
-        key: [tomogram.uid, z, voxelSize, region, outcome].join("/"),
+        key: [tomogram.uid, z, voxel_size, region, outcome].join("/"),
       });
     });
     this.stop = effect(() => {
@@ -83,7 +83,7 @@ export class Predictions {
     this.wish = null;
   }
 
-  /** What is kept of a tomogram is of another file now. */
+  /** Drops what is kept of a tomogram whose file was replaced. */
   forget(tomogram: string): void {
     this.kept.forget((_, prediction) => prediction.tomogram === tomogram);
     if (this.shown.peek()?.tomogram === tomogram) this.shown.value = null;
@@ -99,8 +99,8 @@ export class Predictions {
       this.shown.value = null;
       this.copied.value = new Set();
     }
-    // A slice that has scrolled by is withdrawn. One that is still in view is finished although its models learn on:
-    // else nothing would ever arrive while they do.
+    // The request for a slice that has scrolled by is withdrawn. One for the slice in view is let finish even while its
+    // models are being trained, or nothing would ever arrive during training.
     const { asking } = this;
     if (asking && (asking.wish.tomogram !== wish?.tomogram || asking.wish.z !== wish.z)) this.withdraw();
     const known = wish && this.kept.get(wish.key);
@@ -120,11 +120,11 @@ export class Predictions {
     try {
       const { tomogram, z } = wish;
       const options = { signal: stop.signal, patient: true };
-      const { content, buffers } = await this.viewer.tomograms.link.request<{
-        width: number;
-        height: number;
-        layers: { model: string; note: string }[];
-      }>("predict", { tomogram, z }, options);
+      const { content, buffers } = await this.viewer.tomograms.link.request(
+        "predict",
+        { tomogram, z },
+        options,
+      );
       const layers = content.layers.map((layer, i) => {
         const { buffer, byteOffset, byteLength } = buffers[i];
         return { ...layer, pixels: new Uint8Array(buffer, byteOffset, byteLength) };
@@ -135,14 +135,14 @@ export class Predictions {
     } catch (error) {
       if (this.asking === asking && !isAbort(error)) {
         this.rest();
-        this.error.value = error instanceof Error ? error.message : String(error);
+        this.error.value = messageOf(error);
         this.shown.value = null;
       }
     }
     if (this.asking !== asking) return;
     this.asking = null;
     const next = this.wish;
-    if (next && next.key !== wish.key) this.want(next); // the models have learned on meanwhile
+    if (next && next.key !== wish.key) this.want(next); // the models have been trained further meanwhile
   }
 
   private show(found: Prediction): void {

@@ -1,5 +1,5 @@
-// Tells the kernel how a tomogram is shown when that has come to rest: a reloaded page, another view and the saved file
-// then show it so.
+// Tells the kernel how a tomogram is shown, once the user has stopped changing it, so that a reloaded page, another view and
+// the saved file show it the same way.
 import { effect } from "@preact/signals";
 import type { Display } from "./tomogram";
 import type { Viewer } from "./viewer";

@@ -20,9 +20,9 @@ const BUDGET = 64 * 1024 * 1024;
 export class Results {
   /** Whether results lie over the picture; where they do, the same model's live prediction does not. */
   readonly on = signal(false);
-  /** Paths that are not shown although they are there. */
+  /** Paths of existing results that are hidden. */
   readonly hidden = signal<ReadonlySet<string>>(new Set());
-  /** Counts planes that have arrived, so that they are drawn. */
+  /** Counts arrivals of planes, so that views know when to redraw. */
   readonly arrived = signal(0);
   /** Keys of the planes on the screen. */
   private wanted = new Map<Axis, ReadonlySet<string>>();
@@ -39,7 +39,7 @@ export class Results {
     private link: Link,
     private queue: ExportQueue,
   ) {
-    // A file that was written again holds something else.
+    // A file that was written again holds something different.
     this.stop = effect(() => {
       for (const { outputs, status } of queue.entries.value)
         for (const { path } of outputs) {
@@ -61,7 +61,7 @@ export class Results {
     return this.queue.resultsOn(tomogram).filter(({ path }) => !this.hidden.value.has(path));
   }
 
-  /** Planes at hand of what is shown of a tomogram; those that are missing are asked for. */
+  /** The planes of the shown results that have arrived; missing ones are requested. */
   planes(tomogram: string, axis: Axis, index: number): ResultPlane[] {
     const wanted = this.of(tomogram).map((result) => ({ ...result, key: `${result.path}/${axis}/${index}` }));
     const keys = new Set(wanted.map(({ key }) => key));
@@ -87,11 +87,9 @@ export class Results {
     this.asking.set(key, { axis, stop });
     try {
       const question = { path, axis, index };
-      const { content, buffers } = await this.link.request<{ width: number; height: number }>(
-        "result_slice",
-        question,
-        { signal: stop.signal },
-      );
+      const { content, buffers } = await this.link.request("result_slice", question, {
+        signal: stop.signal,
+      });
       const { buffer, byteOffset, byteLength } = buffers[0];
       const pixels = new Uint8Array(buffer, byteOffset, byteLength);
       this.kept.put(key, { path, title, pixels, ...content });

@@ -7,24 +7,26 @@ import { SliceLoader } from "../volume/slice_loader";
 import { fetchSlice } from "./fetch_slice";
 import type { Viewer } from "./viewer";
 
-/** In the second frame from now the first is on the screen; a hidden page draws no frames and needs nothing ahead. */
+/** By the second frame from now the first is on the screen; a hidden page draws no frames and prefetches nothing. */
 function whenDrawn(then: () => void): void {
   requestAnimationFrame(() => requestAnimationFrame(then));
 }
 
 export class SliceStore {
-  /** The slice that arrived last, so that who shows it draws again; null: all may have changed. */
+  /** The slice that arrived last, which triggers a redraw; null: all may have changed. */
   readonly arrived = signal<{ key: SliceKey | null }>({ key: null });
   private loader: SliceLoader;
   private exact: { key: string; slice: Promise<Slice | null> } | null = null;
 
   constructor(private viewer: Viewer) {
-    const { link, error } = viewer.tomograms;
+    const { link, problems } = viewer.tomograms;
     this.loader = new SliceLoader(
       (key, step, abort) => fetchSlice(link, key, step, abort),
       (key, slice, problem) => {
-        if (slice) this.arrived.value = { key };
-        else if (problem instanceof Error) error.value = problem.message;
+        if (slice) {
+          this.arrived.value = { key };
+          problems.solved("slice");
+        } else if (problem instanceof Error) void problems.report("slice", problem);
       },
       { whenDrawn },
     );

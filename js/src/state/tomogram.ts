@@ -1,5 +1,6 @@
-// One open tomogram with its annotations; the browser's twin of core/data/annotations.py.
+// One open tomogram with its annotations.
 import { type Signal, signal } from "@preact/signals";
+import type { Display, Region, TomogramInfo } from "../kernel/generated/wire";
 import { patchValues } from "../labels/patch";
 import { paste } from "../labels/region";
 import { checkedSetting } from "./checked";
@@ -7,47 +8,7 @@ import type { Edit } from "./edits";
 import { FeatureState, type Settings } from "./feature";
 import { LocalHistory } from "./local_history";
 
-/** Half-open: y0, y1, x0, x1. */
-export type Region = readonly [number, number, number, number];
-
-export interface TomogramInfo {
-  uid: string;
-  name: string;
-  path: string;
-  /** z, y, x */
-  shape: [number, number, number];
-  /** Å, z y x; 0 unknown */
-  voxelSize: [number, number, number];
-  /** What is segmented in each slice. */
-  region: Region;
-  /** Slices that are segmented, half-open. */
-  zRange: [number, number];
-  available: boolean;
-  unsaved: boolean;
-  /** What undo and redo would do, as the kernel says. */
-  undo: string | null;
-  redo: string | null;
-  /** Colours of the features that are annotated. */
-  colors: [number, number, number][];
-  savedTo: string | null;
-  autosaveError: string | null;
-  /** Annotations that lie beside a tomogram opened without them. */
-  beside: string | null;
-  display: Display;
-}
-
-/** How a tomogram is shown, as the kernel remembers it. */
-export interface Display {
-  slice?: number;
-  /** y, x */
-  cursor?: [number, number];
-  /** x, y, scale of the main view's camera; absent while the picture is fitted. */
-  camera?: [number, number, number] | null;
-  contrast?: [number, number];
-  invert?: boolean;
-  interpolate?: boolean;
-  autocontrast?: boolean;
-}
+export type { Display, Region, TomogramInfo };
 
 export class TomogramState {
   readonly uid: string;
@@ -55,12 +16,12 @@ export class TomogramState {
   readonly features = signal<FeatureState[]>([]);
   /** uid of the feature that is painted. */
   readonly active = signal<string | null>(null);
-  /** Whether the annotations are here. */
+  /** Whether the annotations have arrived. */
   readonly loaded = signal(false);
   readonly history = new LocalHistory();
-  /** Number of the kernel's last change that is in here. */
+  /** Revision of the kernel's latest change that has been applied here. */
   revision = -1;
-  /** Counts changes, for whoever must look again. */
+  /** Counts changes, so that views know when to redraw. */
   readonly version = signal(0);
 
   constructor(info: TomogramInfo) {

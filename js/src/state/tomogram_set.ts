@@ -1,58 +1,58 @@
 // The open tomograms, shared by all views of one widget on this page, and kept in agreement with the kernel.
 import { batch, computed, signal } from "@preact/signals";
-import type { Answer, Content, Link, RequestOptions } from "../kernel/protocol";
-import { decodeEdit, type Edit, encodeEdit, inverse, type Step, sliceOf } from "./edits";
-import { FeatureState, TOOL_SETTINGS } from "./feature";
-import { Outbox } from "./outbox";
-import { type TomogramInfo, TomogramState } from "./tomogram";
+import type { Changes, Delivered, LibraryEntry, Recoverable, TomogramInfo } from "../kernel/generated/wire";
+import type { Link } from "../kernel/protocol";
+import { Asker } from "./asker";
+import { decodeEdit, type Edit, encodeEdit, inverse, type Step, type StepName, sliceOf } from "./edits";
+import { FeatureState, isStep } from "./feature";
+import { type Change, Outbox } from "./outbox";
+import { TomogramState } from "./tomogram";
 
 /** Dragging a colour or typing a title makes one step, as in the kernel. */
 const MERGE_MILLISECONDS = 1000;
 
-/** Settings that a feature of this name starts with; lengths in Å. */
-export interface LibraryEntry {
-  title: string;
-  color: [number, number, number];
-  boxSize: number;
-  brushDiameter: number;
-  alpha: number;
+export type { LibraryEntry, Recoverable };
+
+/** Whether a feature still has the name it was created with. */
+export function isUnnamed(title: string): boolean {
+  return title.startsWith("Unnamed feature");
 }
 
-export interface Recoverable {
-  id: string;
-  name: string;
-  time: number;
-  steps: number;
-}
-
-export class TomogramSet {
+export class TomogramSet extends Asker {
   readonly all = signal<TomogramState[]>([]);
-  readonly recoverable = signal<Recoverable[]>([]);
-  readonly library = signal<LibraryEntry[]>([]);
+  readonly recoverable = signal<readonly Recoverable[]>([]);
+  readonly library = signal<readonly LibraryEntry[]>([]);
   readonly alive = signal(true);
-  /** The latest thing that went wrong, for the user. */
-  readonly error = signal<string | null>(null);
   readonly ready = signal(false);
   readonly outbox: Outbox;
+  /** Names to choose from: those of the library, then those in use. */
+  readonly titles = computed(() => {
+    const known = this.library.value.map((entry) => entry.title);
+    const used = this.all.value
+      .flatMap((tomogram) => tomogram.features.value.map((feature) => feature.settings.value.title))
+      .filter((title) => !isUnnamed(title));
+    return [...new Set([...known, ...used])];
+  });
   readonly unsaved = computed(() => this.all.value.some((tomogram) => tomogram.info.value.unsaved));
-  /** Strokes that are being made: until their end nothing is undone and no annotations are replaced. */
+  /** Strokes being drawn: until they end nothing is undone and no annotations are replaced. */
   private strokes = 0;
   private stale = new Set<string>();
-  private showing = new WeakMap<Content, (z: number) => void>();
+  private showing = new WeakMap<Change, (z: number) => void>();
   private stop: (() => void)[];
 
-  constructor(readonly link: Link) {
+  constructor(link: Link) {
+    super(link);
     const client = Math.random().toString(16).slice(2, 10);
     this.outbox = new Outbox(
       link,
       client,
-      (kind, content, answer) => this.delivered(kind, content, answer),
-      (message) => this.refused(message),
+      (change, answer) => this.delivered(change, answer),
+      (error) => this.refused(error),
       (revisions) => this.compare(revisions),
     );
     this.stop = [
       link.on("changes", (content, buffers) => this.onChanges(content, buffers)),
-      link.on("tomograms", (content) => this.onTomograms(content)),
+      link.on("tomograms", ({ tomograms }) => this.onTomograms(tomograms)),
       link.onAlive((alive) => {
         this.alive.value = alive;
       }),
@@ -61,15 +61,25 @@ export class TomogramSet {
 
   async open(): Promise<void> {
     const { content } = await this.link.request("open");
-    this.onTomograms(content);
+    this.onTomograms(content.tomograms);
+    this.recoverable.value = content.recoverable;
     this.ready.value = true;
-    await this.readLibrary("library");
+    const library = await this.ask("library");
+    if (library) this.library.value = library.content.library;
   }
 
-  /** Fetches the feature library, or changes it by a request that answers with it. */
-  async readLibrary(kind: string, content: Content = {}): Promise<void> {
-    const answer = await this.ask<{ library: LibraryEntry[] }>(kind, content);
+  /** Puts the settings of a feature into the library. */
+  async keepInLibrary(tomogram: string, feature: string): Promise<void> {
+    const answer = await this.ask("library_keep", { tomogram, feature });
     if (answer) this.library.value = answer.content.library;
+  }
+
+  /** Brings unsaved work back, or deletes it. */
+  async recover({ id }: Recoverable, discard: boolean): Promise<void> {
+    const answer = await this.ask("recover", { recovery: id, discard });
+    if (!answer) return;
+    this.recoverable.value = answer.content.recoverable;
+    if (answer.content.note) void this.problems.report("recover", answer.content.note);
   }
 
   close(): void {
@@ -79,20 +89,6 @@ export class TomogramSet {
 
   get(uid: string | null): TomogramState | undefined {
     return this.all.value.find((tomogram) => tomogram.uid === uid);
-  }
-
-  /** Asks the kernel for something that is no change of annotations; errors are shown. */
-  async ask<T = Content>(
-    kind: string,
-    content: Content = {},
-    options: RequestOptions = {},
-  ): Promise<Answer<T> | null> {
-    try {
-      return await this.link.request<T>(kind, content, options);
-    } catch (error) {
-      this.error.value = error instanceof Error ? error.message : String(error);
-      return null;
-    }
   }
 
   strokeBegins(): void {
@@ -107,20 +103,21 @@ export class TomogramSet {
   // changes made here -------------------------------------------------------------------------------------------------
 
   /** Makes changes one undoable step and tells the kernel. `done`: they have been made already (a stroke). */
-  commit(tomogram: TomogramState, name: string, edits: Edit[], done = false): void {
+  commit(tomogram: TomogramState, name: StepName, edits: Edit[], done = false): void {
     if (edits.length === 0) return;
     if (!done) batch(() => edits.forEach((edit) => tomogram.apply(edit)));
     else tomogram.version.value++;
-    const tool = edits.every((edit) => edit.edit === "setting" && TOOL_SETTINGS.has(edit.name));
+    const kept = edits.every((edit) => edit.edit === "setting" && !isStep(edit.name));
     const key = `${this.outbox.client}:${this.outbox.next}`;
-    if (!tool) this.remember(tomogram, { key, name, edits, time: performance.now() });
+    if (!kept) this.remember(tomogram, { key, name, edits, time: performance.now() });
     const blobs: Uint8Array[] = [];
     const fields = edits.map((edit) => encodeEdit(tomogram.uid, edit, blobs));
-    this.outbox.send("edit", { tomogram: tomogram.uid, name, key, edits: fields }, blobs);
-    this.describe(tomogram, tool ? {} : { unsaved: true, undo: name, redo: null });
+    const content = { tomogram: tomogram.uid, name, key, edits: fields };
+    this.outbox.send({ kind: "edit", content }, blobs);
+    this.describe(tomogram, kept ? {} : { unsaved: true, undo: name, redo: null });
   }
 
-  /** Takes the last step back (`redo`: makes it again); `show` is told which slice it was on, perhaps by the kernel. */
+  /** Takes back the latest step (`redo`: makes it again); `show` gets the slice it was on, perhaps from the kernel. */
   travel(tomogram: TomogramState, kind: "undo" | "redo", show: (z: number) => void): void {
     if (this.strokes > 0) return;
     const { history } = tomogram;
@@ -130,9 +127,9 @@ export class TomogramSet {
       const edits = kind === "undo" ? step.edits.map(inverse).reverse() : step.edits;
       batch(() => edits.forEach((edit) => tomogram.apply(edit)));
     }
-    const content = { tomogram: tomogram.uid, expect: step?.key ?? null };
-    if (!step) this.showing.set(content, show);
-    this.outbox.send(kind, content);
+    const change: Change = { kind, content: { tomogram: tomogram.uid, expect: step?.key ?? null } };
+    if (!step) this.showing.set(change, show);
+    this.outbox.send(change);
     if (step)
       this.describe(tomogram, {
         unsaved: true,
@@ -163,39 +160,41 @@ export class TomogramSet {
 
   // agreement with the kernel -----------------------------------------------------------------------------------------
 
-  private delivered(_kind: string, content: Content, { content: answer }: Answer): void {
-    const tomogram = this.get(String(content.tomogram));
+  private delivered(change: Change, answer: Delivered): void {
+    this.problems.solved("edit");
+    const tomogram = this.get(change.content.tomogram);
     if (!tomogram) return;
-    this.describe(tomogram, answer.info as Partial<TomogramInfo>);
-    const { from, revision, disagrees } = answer as { from: number; revision: number; disagrees: boolean };
+    const { from, revision, disagrees, info, z } = answer;
+    this.describe(tomogram, info);
     if (from !== tomogram.revision) this.stale.add(tomogram.uid);
     tomogram.revision = revision;
     if (disagrees) this.stale.add(tomogram.uid);
-    if (typeof answer.z === "number") this.showing.get(content)?.(answer.z);
+    if (typeof z === "number") this.showing.get(change)?.(z);
     this.refreshStale();
   }
 
-  private onChanges(content: Content, buffers: DataView[]): void {
-    const tomogram = this.get(String(content.tomogram));
+  private onChanges(content: Changes, buffers: DataView[]): void {
+    const tomogram = this.get(content.tomogram);
     if (!tomogram?.loaded.peek()) return;
-    const { from, revision, client } = content as { from: number; revision: number; client: string | null };
-    if (client === this.outbox.client) return; // the answer to our request says it
-    this.describe(tomogram, content.info as Partial<TomogramInfo>);
+    const { from, revision, client } = content;
+    if (client === this.outbox.client) return; // already known from the answer to our request
+    this.describe(tomogram, content.info);
     if (from !== tomogram.revision) this.stale.add(tomogram.uid);
     tomogram.revision = revision;
-    // Our own changes on the way come after these in the kernel, but came first here: look again when they are through.
-    const ours = (kind: string, letter: Content) =>
-      letter.tomogram === tomogram.uid && (kind === "edit" || letter.expect !== null);
+    // Our own changes on their way come after these in the kernel but were made first here: compare once they are confirmed.
+    const ours = (change: Change) =>
+      change.content.tomogram === tomogram.uid && (change.kind === "edit" || change.content.expect !== null);
     if (this.outbox.some(ours)) this.stale.add(tomogram.uid);
-    const decode = (fields: Content, blobs: DataView[]) =>
-      FeatureState.decode(fields, blobs, tomogram.width, tomogram.height);
-    const edits = (content.edits as Content[]).map((fields) => decodeEdit(fields, buffers, decode));
+    const { width, height } = tomogram;
+    const edits = content.edits.map((fields) =>
+      decodeEdit(fields, buffers, (one, blobs) => FeatureState.decode(one, blobs, width, height)),
+    );
     batch(() => edits.forEach((edit) => tomogram.apply(edit)));
     if (content.step) tomogram.history.clear();
     this.refreshStale();
   }
 
-  private compare(revisions: Record<string, number>): void {
+  private compare(revisions: Readonly<Record<string, number>>): void {
     for (const tomogram of this.all.peek())
       if (
         tomogram.loaded.peek() &&
@@ -214,31 +213,30 @@ export class TomogramSet {
 
   /** Fetches all annotations of one tomogram. */
   async load(uid: string): Promise<void> {
-    const answer = await this.ask<Content>("snapshot", { tomogram: uid, client: this.outbox.client });
+    const answer = await this.ask("snapshot", { tomogram: uid, client: this.outbox.client });
     const tomogram = this.get(uid);
     if (!answer || !tomogram) return;
-    if (this.strokes > 0 || this.outbox.some((_, letter) => letter.tomogram === uid)) {
+    if (this.strokes > 0 || this.outbox.some(({ content }) => content.tomogram === uid)) {
       this.stale.add(uid); // painted meanwhile: ask again when that has arrived
       return;
     }
     const { content, buffers } = answer;
-    const features = (content.features as Content[]).map((fields) =>
+    const features = content.features.map((fields) =>
       FeatureState.decode(fields, buffers, tomogram.width, tomogram.height),
     );
     batch(() => {
       const active = tomogram.active.peek();
       tomogram.features.value = features;
       tomogram.active.value = features.some((f) => f.uid === active) ? active : (features[0]?.uid ?? null);
-      tomogram.revision = content.revision as number;
+      tomogram.revision = content.revision;
       tomogram.loaded.value = true;
       tomogram.version.value++;
     });
     tomogram.history.clear();
-    this.describe(tomogram, content.info as Partial<TomogramInfo>);
+    this.describe(tomogram, content.info);
   }
 
-  private onTomograms(content: Content): void {
-    const infos = content.tomograms as TomogramInfo[];
+  private onTomograms(infos: readonly TomogramInfo[]): void {
     const fresh: string[] = [];
     batch(() => {
       this.all.value = infos.map((info) => {
@@ -247,18 +245,17 @@ export class TomogramSet {
         else known.info.value = info;
         return known ?? new TomogramState(info);
       });
-      if (content.recoverable) this.recoverable.value = content.recoverable as Recoverable[];
     });
     for (const uid of fresh) void this.load(uid);
   }
 
-  private describe(tomogram: TomogramState, news: Partial<TomogramInfo> | undefined): void {
-    if (news) tomogram.info.value = { ...tomogram.info.peek(), ...news };
+  private describe(tomogram: TomogramState, news: Partial<TomogramInfo>): void {
+    tomogram.info.value = { ...tomogram.info.peek(), ...news };
   }
 
-  /** The kernel could not make a change that was made here: take its word. */
-  private refused(message: string): void {
-    this.error.value = message;
+  /** The kernel refused a change that was made here: its annotations replace ours. */
+  private refused(error: unknown): void {
+    void this.problems.report("edit", error);
     for (const tomogram of this.all.peek()) this.stale.add(tomogram.uid);
     this.refreshStale();
   }

@@ -1,4 +1,4 @@
-// Which tool is chosen in a view, and its options.
+// Which tool is active and how it is set, for each view.
 import { signal } from "@preact/signals";
 import type { FloodRule } from "../labels/flood";
 
@@ -7,13 +7,13 @@ export type ToolName = "navigate" | "brush" | "erase" | "flood" | "box" | "lasso
 export class ToolState {
   readonly tool = signal<ToolName>("brush");
   /**
-   * The original's rule ("relative") accepts nearly everything where grey values lie far from zero, as in 8-bit volumes,
-   * and nothing where they lie around it; the spread of the slice suits both.
+   * Desktop Ais's rule ("relative") accepts nearly everything where grey values are far from zero, as in 8-bit volumes,
+   * and nothing where they are close to it; the spread of the slice works for both.
    */
   readonly floodRule = signal<FloodRule>("spread");
-  /** Fill the inside of a stroke that comes back to its beginning. */
+  /** Fill what a closed stroke encloses. */
   readonly fillClosed = signal(false);
-  /** Paint a ball over neighbouring slices. */
+  /** Paint a ball across neighbouring slices. */
   readonly spherical = signal(false);
   /** Paint only where the grey value lies between the limits. */
   readonly limited = signal(false);

@@ -1,62 +1,23 @@
-// The training of models: how each run stands and its curve; the browser's twin of widgets/training_service.py.
+// The training of models: the state of each run, and its curve.
 import { batch, computed, signal } from "@preact/signals";
-import { type Content, KernelError, type Link } from "../kernel/protocol";
-import { Curve, type CurveRow } from "./curve";
+import { TRAINING_DEFAULTS } from "../kernel/generated/tables";
+import type {
+  LostModel,
+  RunValues,
+  TrainingOptions,
+  TrainingProgress,
+  Trainings,
+} from "../kernel/generated/wire";
+import { type Answer, type Asking, type Found, KernelError, type Kind, type Link } from "../kernel/protocol";
+import { Asker } from "./asker";
+import { Curve } from "./curve";
+import { isGoing } from "./job_status";
 import { TrainingSetState } from "./training_set";
 
-export interface RunValues {
-  model: string;
-  title: string;
-  state: "waiting" | "running" | "done" | "failed" | "cancelled";
-  /** Asked to stop, and not yet stopped. */
-  stopping: boolean;
-  progress: number;
-  message: string;
-  /** What runs before this one. */
-  waitsFor: string | null;
-  error: string | null;
-  /** Why the weights could not be kept for recovery. */
-  backupError: string | null;
-  epochs: number;
-  epochsLeft: number;
-  /** The batch size that was too large for the memory. */
-  outOfMemory: number | null;
-  batchSize: number;
-  device: string;
-  arithmetic: string;
-  /** Bytes at the peak. */
-  memory: number;
-  stepsPerSecond: number;
-  /** Seconds */
-  timeLeft: number | null;
-}
+export type { LostModel, RunValues };
 
-/** As the kernel names them. */
-interface AskedOptions {
-  epochs: number;
-  batch_size: number;
-  n_copies: number;
-  learning_rate: number | null;
-  validation_split: number;
-  augment: boolean;
-}
-
-/** As asked for; null leaves the choice to the kernel. */
-export interface RunOptions {
-  epochs: number;
-  batchSize: number | null;
-  copies: number;
-  learningRate: number | null;
-  validation: number;
-  augment: boolean;
-}
-
-export interface LostModel {
-  id: string;
-  title: string;
-  time: number;
-  loss: number;
-}
+/** As chosen in the window; null takes the batch size that the kernel suggests. */
+export type RunOptions = Omit<TrainingOptions, "batch_size"> & { batch_size: number | null };
 
 export interface Run {
   values: RunValues;
@@ -66,19 +27,12 @@ export interface Run {
 export class TrainingState {
   readonly set: TrainingSetState;
   readonly runs = signal<ReadonlyMap<string, Run>>(new Map());
-  readonly options = signal<RunOptions>({
-    epochs: 50,
-    batchSize: null,
-    copies: 10,
-    learningRate: null,
-    validation: 0.1,
-    augment: false,
-  });
+  readonly options = signal<RunOptions>({ ...TRAINING_DEFAULTS, batch_size: null });
   /** Models that a kernel left behind when it ended. */
-  readonly lost = signal<LostModel[]>([]);
+  readonly lost = signal<readonly LostModel[]>([]);
   readonly alive = signal(true);
   readonly error = signal<string | null>(null);
-  /** Counts rows that arrived, for whoever draws the curves. */
+  /** Counts arrivals of rows, so that curves know when to redraw. */
   readonly version = signal(0);
   readonly active = computed(() =>
     [...this.runs.value.values()].filter(({ values }) => isActive(values)).map(({ values }) => values),
@@ -86,10 +40,13 @@ export class TrainingState {
   private stop: (() => void)[];
   private opened = false;
 
-  constructor(readonly link: Link) {
-    this.set = new TrainingSetState(link);
+  constructor(
+    readonly link: Link,
+    asker = new Asker(link),
+  ) {
+    this.set = new TrainingSetState(link, asker);
     this.stop = [
-      link.on("training", (content) => this.onEvent(content)),
+      link.on("training", (progress) => this.onProgress(progress)),
       link.onAlive((alive) => {
         this.alive.value = alive;
       }),
@@ -101,40 +58,25 @@ export class TrainingState {
     this.set.close();
   }
 
-  /** Fetches how everything stands; once, however many views ask. */
+  /** Fetches the state of everything, once, however many views ask. */
   async open(): Promise<void> {
     if (this.opened) return;
     this.opened = true;
-    const [, content] = await Promise.all([this.set.open(), this.refresh()]);
-    const asked = content?.options as AskedOptions | null | undefined;
-    if (asked)
-      this.options.value = {
-        epochs: asked.epochs,
-        batchSize: asked.batch_size,
-        copies: asked.n_copies,
-        learningRate: asked.learning_rate,
-        validation: asked.validation_split,
-        augment: asked.augment,
-      };
+    const [, trainings] = await Promise.all([this.set.open(), this.refresh()]);
+    if (trainings?.options) this.options.value = trainings.options;
   }
 
   run(model: string | null): Run | null {
     return (model !== null && this.runs.value.get(model)) || null;
   }
 
-  /** Trains a model, or a new one of an architecture; gives the model's uid. */
+  /** Trains a model, or a new one of an architecture; returns the model's uid. */
   async train(model: string | null, architecture: string): Promise<string | null> {
-    const { epochs, batchSize, copies, learningRate, validation, augment } = this.options.peek();
-    const options: AskedOptions = {
-      epochs,
-      batch_size: batchSize ?? this.set.values.peek()?.suggestion.batchSize ?? 8,
-      n_copies: copies,
-      learning_rate: learningRate,
-      validation_split: validation,
-      augment,
-    };
+    const chosen = this.options.peek();
+    const suggested = this.set.values.peek()?.suggestion.batch_size ?? TRAINING_DEFAULTS.batch_size;
+    const options = { ...chosen, batch_size: chosen.batch_size ?? suggested };
     const found = await this.ask("train", { model, architecture, options });
-    return found ? String(found.model) : null;
+    return found ? found.content.model : null;
   }
 
   async halt(model: string): Promise<void> {
@@ -147,26 +89,25 @@ export class TrainingState {
 
   async recover(lost: LostModel, discard: boolean): Promise<void> {
     const found = await this.ask("training_recover", { recovery: lost.id, discard });
-    if (found) this.lost.value = found.lost as LostModel[];
+    if (found) this.lost.value = found.content.lost;
   }
 
-  private async refresh(): Promise<Content | null> {
-    const answer = await this.request("trainings");
+  private async refresh(): Promise<Trainings | null> {
+    const answer = await this.ask("trainings");
     if (!answer) return null;
     const { content, buffers } = answer;
-    const runs = (content.runs as RunValues[]).map(
+    const runs = content.runs.map(
       (values, i) => [values.model, { values, curve: Curve.decode(buffers[i]) }] as const,
     );
     batch(() => {
       this.runs.value = new Map(runs);
-      this.lost.value = content.lost as LostModel[];
+      this.lost.value = content.lost;
       this.version.value++;
     });
     return content;
   }
 
-  private onEvent(content: Content): void {
-    const { from, rows, ...values } = content as unknown as RunValues & { from: number; rows: CurveRow[] };
+  private onProgress({ from, rows, ...values }: TrainingProgress): void {
     const known = this.runs.peek().get(values.model)?.curve;
     const curve = known ?? new Curve();
     if (!curve.add(from, rows)) {
@@ -179,13 +120,9 @@ export class TrainingState {
     });
   }
 
-  private async ask(kind: string, content: Content): Promise<Content | null> {
-    return (await this.request(kind, content))?.content ?? null;
-  }
-
-  private async request(kind: string, content: Content = {}) {
+  private async ask<K extends Kind>(kind: K, ...asking: Asking<K>): Promise<Answer<Found<K>> | null> {
     try {
-      const answer = await this.link.request(kind, content);
+      const answer = await this.link.request(kind, ...asking);
       this.error.value = null;
       return answer;
     } catch (error) {
@@ -196,5 +133,5 @@ export class TrainingState {
 }
 
 export function isActive({ state }: RunValues): boolean {
-  return state === "waiting" || state === "running";
+  return isGoing(state);
 }

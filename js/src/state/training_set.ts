@@ -1,62 +1,23 @@
-// What the training set is made of, and the set; the browser's twin of widgets/training_sets.py.
+// What the training set is made of, and the set.
 import { signal } from "@preact/signals";
-import { type Content, KernelError, type Link } from "../kernel/protocol";
+import type { Choose, MadeSet, Note, Role, TrainingSetValues } from "../kernel/generated/wire";
+import { type Answer, type Asking, type Found, KernelError, type Kind, type Link } from "../kernel/protocol";
+import { Asker } from "./asker";
 
-export interface Note {
-  kind: "error" | "warning" | "info";
-  text: string;
-}
-
-/** What a feature is to the network: background everywhere, left out, or to be found. */
-export type Role = -1 | 0 | 1;
-
-export interface TrainingSetValues {
-  features: { title: string; color: [number, number, number]; role: Role }[];
-  tomograms: {
-    uid: string;
-    name: string;
-    taken: boolean;
-    positive?: number;
-    negative?: number;
-    slices?: number;
-  }[];
-  boxSize: number;
-  /** Å; null: that of the first tomogram */
-  voxelSize: number | null;
-  targetVoxelSize: number;
-  depth: number;
-  notes: Note[];
-  possible: boolean;
-  boxes: number;
-  making: { progress: number; message: string } | null;
-  error: string | null;
-  set: MadeSet | null;
-  suggestion: { batchSize: number; reason: string };
-  /** By uid: what to know before a model learns from this set. */
-  modelNotes: Record<string, Note[]>;
-}
-
-export interface MadeSet {
-  boxes: number;
-  positive: number;
-  boxSize: number;
-  depth: number;
-  voxelSize: number;
-  features: string[];
-  origin: string;
-  /** Annotations have changed since. */
-  stale: boolean;
-}
+export type { MadeSet, Note, Role, TrainingSetValues };
 
 export class TrainingSetState {
   readonly values = signal<TrainingSetValues | null>(null);
-  /** Why the latest request was not done. */
+  /** Why the latest request was not carried out. */
   readonly error = signal<string | null>(null);
   private stop: () => void;
 
-  constructor(readonly link: Link) {
-    this.stop = link.on("training_set", (content) => {
-      this.values.value = content as unknown as TrainingSetValues;
+  constructor(
+    readonly link: Link,
+    private asker = new Asker(link),
+  ) {
+    this.stop = link.on("training_set", (values) => {
+      this.values.value = values;
     });
   }
 
@@ -65,45 +26,41 @@ export class TrainingSetState {
   }
 
   async open(): Promise<void> {
-    await this.show("training_set");
+    const answer = await this.ask("training_set");
+    if (answer) this.values.value = answer.content;
   }
 
   /** Changes the choice; the answer has the counts. */
-  async choose(change: Content): Promise<void> {
-    await this.show("training_set_choose", change);
+  async choose(change: Choose): Promise<void> {
+    const answer = await this.ask("training_set_choose", change);
+    if (answer) this.values.value = answer.content;
   }
 
-  make(): Promise<boolean> {
-    return this.ask("training_set_make");
+  async make(): Promise<boolean> {
+    return (await this.ask("training_set_make")) !== null;
   }
 
-  cancel(): Promise<boolean> {
-    return this.ask("training_set_cancel");
+  async cancel(): Promise<boolean> {
+    return (await this.ask("training_set_cancel")) !== null;
   }
 
-  save(path: string): Promise<boolean> {
-    return this.ask("training_set_save", { path });
+  /** Writes the set; whether to replace a file is asked in the same place as all such questions. */
+  async save(path: string): Promise<boolean> {
+    return (await this.asker.ask("training_set_save", { path })) !== null;
   }
 
-  load(path: string): Promise<boolean> {
-    return this.ask("training_set_load", { path });
+  async load(path: string): Promise<boolean> {
+    return (await this.ask("training_set_load", { path })) !== null;
   }
 
-  private async show(kind: string, content: Content = {}): Promise<void> {
-    await this.ask(kind, content, (found) => {
-      this.values.value = found as unknown as TrainingSetValues;
-    });
-  }
-
-  private async ask(kind: string, content: Content = {}, take?: (found: Content) => void): Promise<boolean> {
+  private async ask<K extends Kind>(kind: K, ...asking: Asking<K>): Promise<Answer<Found<K>> | null> {
     try {
-      const answer = await this.link.request(kind, content);
+      const answer = await this.link.request(kind, ...asking);
       this.error.value = null;
-      take?.(answer.content);
-      return true;
+      return answer;
     } catch (error) {
       if (error instanceof KernelError) this.error.value = error.message;
-      return false;
+      return null;
     }
   }
 }

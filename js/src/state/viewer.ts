@@ -40,9 +40,9 @@ export class Viewer {
   readonly filters = signal<DisplayFilter[]>([]);
   readonly ortho = signal(true);
   readonly histogram = signal<Histogram | null>(null);
-  /** Under the cursor: position in pixels and grey value; `exact` once the kernel has said it. */
+  /** Under the cursor: position in pixels and grey value; `exact` once the kernel has reported it. */
   readonly hover = signal<{ at: Position; value: number; exact: boolean } | null>(null);
-  /** The shown slice has not arrived; `slow`: for so long that the user is told. */
+  /** Whether the slice to show has not arrived yet; `slow`: for so long that a spinner is shown. */
   readonly loading = signal<"no" | "yes" | "slow">("no");
   readonly help = signal(false);
   readonly fullWindow = signal(false);
@@ -53,7 +53,7 @@ export class Viewer {
   /** uid of a tomogram to show as soon as it is in the list. */
   wanted: string | null = null;
   readonly tomogram = computed(() => this.tomograms.get(this.uid.value) ?? this.tomograms.all.value[0]);
-  /** The camera that fits the picture into its view: following the view, it is nothing to remember. */
+  /** The camera that fits the picture into its view; it follows the view, so it is not remembered. */
   fitted: Camera | null = null;
   /** How each tomogram was left. */
   private left = new Map<string, Display>();
@@ -92,7 +92,7 @@ export class Viewer {
       this.position.value = insideVolume({ z, y, x }, shape);
       const { camera } = display;
       this.camera.value = camera ? bounded({ x: camera[0], y: camera[1], scale: camera[2] }) : null; // null: fit
-      this.contrast.value = display.contrast ?? null;
+      this.contrast.value = display.contrast ? [...display.contrast] : null;
       this.inverted.value = display.invert ?? this.inverted.peek();
       this.interpolate.value = display.interpolate ?? this.interpolate.peek();
       this.autocontrast.value = display.autocontrast ?? this.autocontrast.peek();
@@ -131,5 +131,5 @@ export class Viewer {
   }
 
   /** Å per pixel, 0 when unknown. */
-  readonly pixelSize: Signal<number> = computed(() => this.tomogram.value?.info.value.voxelSize[2] ?? 0);
+  readonly pixelSize: Signal<number> = computed(() => this.tomogram.value?.info.value.voxel_size[2] ?? 0);
 }

@@ -1,5 +1,6 @@
 // What the views of one widget share on a page: open tomograms, models, training and export.
 import { type Signal, signal } from "@preact/signals";
+import type { Stage } from "../kernel/generated/tables";
 import type { Link } from "../kernel/protocol";
 import { ExportQueue } from "./export_queue";
 import { ModelSet } from "./model_set";
@@ -7,7 +8,7 @@ import { Places } from "./places";
 import { TomogramSet } from "./tomogram_set";
 import { TrainingState } from "./training";
 
-export type Stage = "annotate" | "models" | "export" | "render";
+export type { Stage };
 
 /** The tabs of one view; the kernel remembers which was in front. */
 export interface Stages {
@@ -31,7 +32,7 @@ export class Workbench {
     this.models = new ModelSet(link, this.tomograms);
     this.exports = new ExportQueue(link);
     this.places = new Places(link, this.tomograms);
-    this.training = new TrainingState(link);
+    this.training = new TrainingState(link, this.tomograms);
   }
 
   async open(): Promise<void> {
@@ -39,7 +40,7 @@ export class Workbench {
       const parts = [this.tomograms, this.models, this.exports, this.places];
       await Promise.all(parts.map((part) => part.open()));
     } catch (error) {
-      this.tomograms.error.value = String(error);
+      void this.tomograms.problems.report("open", error);
     }
   }
 

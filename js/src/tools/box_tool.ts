@@ -1,6 +1,6 @@
 // Boxes: a click places one, dragging moves the one that was hit, the right button removes the nearest within reach.
 import { insideVolume, isInside, type Position } from "../geometry/axis";
-import type { Box } from "../state/edits";
+import type { Box, StepName } from "../state/edits";
 import type { ToolContext, ToolGesture, ToolPoint } from "./context";
 
 /** Boxes within this distance (CSS pixels) of the pointer are grabbed; further away a new one is placed. */
@@ -18,7 +18,7 @@ function nearest(boxes: readonly Box[], { z, y, x }: Position): { index: number;
 export function startBox(context: ToolContext, at: ToolPoint): ToolGesture | null {
   const { feature, shape, scale } = context;
   const position = context.voxelAt(at);
-  const splice = (name: string, start: number, removed: Box[], added: Box[]) =>
+  const splice = (name: StepName, start: number, removed: Box[], added: Box[]) =>
     context.commit(name, [{ edit: "boxes", feature: feature.uid, start, removed, added }]);
   const boxes = feature.boxes.peek();
   const near = nearest(boxes, position);

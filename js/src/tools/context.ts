@@ -3,7 +3,7 @@ import type { Axis, Position, Shape } from "../geometry/axis";
 import type { Place, Size } from "../geometry/plane";
 import type { Picture } from "../labels/flood";
 import type { Allowed } from "../labels/stroke";
-import type { Edit } from "../state/edits";
+import type { Edit, StepName } from "../state/edits";
 import type { FeatureState } from "../state/feature";
 import type { ToolState } from "../state/tool_state";
 
@@ -39,7 +39,7 @@ export interface ToolContext {
   /** Shows a line under construction. */
   outline(places: readonly Place[] | null): void;
   /** Makes edits one step; `done`: they have been made already (a stroke). */
-  commit(name: string, edits: Edit[], done?: boolean): void;
+  commit(name: StepName, edits: Edit[], done?: boolean): void;
 }
 
 /** A drag from press to release. */

@@ -169,10 +169,10 @@ export class PictureLoop implements Redraws {
 
   private moveCamera(plane: Plane, tomogram: TomogramState, pictures: Set<Axis>): void {
     const { axis } = plane;
-    const { shape, voxelSize } = tomogram.info.peek();
+    const { shape, voxel_size } = tomogram.info.peek();
     const position = this.viewer.position.peek();
     const main = this.mainCamera(shape);
-    const wanted = planeCamera(axis, main, plane.size, shape, voxelAspect(voxelSize), position);
+    const wanted = planeCamera(axis, main, plane.size, shape, voxelAspect(voxel_size), position);
     const camera = keptInSight(axis, wanted, plane.camera, plane.size, shape[0], position.z + 0.5);
     if (same(camera, plane.camera)) return;
     // Scrolling moves the cross-sections along z; that may wait.
@@ -203,7 +203,7 @@ export class PictureLoop implements Redraws {
       position: viewer.position.peek(),
       tomogram,
       solo: viewer.solo.peek(),
-      pixelSize: tomogram.info.peek().voxelSize[2],
+      pixelSize: tomogram.info.peek().voxel_size[2],
       outline: outline?.axis === axis ? outline.places : null,
       cross: viewer.ortho.peek(),
     };

@@ -27,7 +27,7 @@ export function watchPicture(viewer: Viewer, slices: SliceStore, loop: Redraws):
       const { color, alpha, visible, filled } = feature.settings.value;
       return [feature.uid, color, alpha, visible, filled];
     });
-    return JSON.stringify([tomogram?.uid, info?.available, info?.voxelSize, features, viewer.filters.value]);
+    return JSON.stringify([tomogram?.uid, info?.available, info?.voxel_size, features, viewer.filters.value]);
   });
   // A model in training reports several times a second; the picture waits until what it shows has changed.
   const found = computed(() => foundLook(viewer));

@@ -15,8 +15,8 @@ export const SHAPE: [number, number, number] = [20, 30, 40];
 
 export class Window {
   readonly kernel = new FakeKernel([
-    { name: "a", shape: SHAPE, voxelSize: 10, value: (z, y, x) => z + 2 * y + 3 * x },
-    { name: "b", shape: SHAPE, voxelSize: 10, value: () => 7 },
+    { name: "a", shape: SHAPE, voxel_size: 10, value: (z, y, x) => z + 2 * y + 3 * x },
+    { name: "b", shape: SHAPE, voxel_size: 10, value: () => 7 },
   ]);
   readonly bench = new Workbench(this.kernel.connect());
   readonly viewer = new Viewer(this.bench.tomograms, this.bench.models, this.bench.exports);

@@ -14,7 +14,7 @@ let kernel: FakeKernel;
 const pages: TomogramSet[] = [];
 beforeEach(() => {
   vi.useFakeTimers();
-  kernel = new FakeKernel([{ name: "v", shape: [9, 40, 50], voxelSize: 10, value: () => 0 }]);
+  kernel = new FakeKernel([{ name: "v", shape: [9, 40, 50], voxel_size: 10, value: () => 0 }]);
 });
 afterEach(() => {
   for (const page of pages.splice(0)) page.close();

@@ -2,7 +2,7 @@
 import { expect, test, vi } from "vitest";
 import { Architectures } from "../../src/state/architectures";
 
-const FACTS = { parameters: 1000, receptiveField: 27, sizeMultiple: 8, depthMultiple: 1 };
+const FACTS = { parameters: 1000, receptive_field: 27, size_multiple: 8, depth_multiple: 1 };
 
 test("the list and the facts of each are asked for once, however many views ask", async () => {
   const ask = vi.fn(async (kind: string) => ({

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ModelSet } from "../../src/state/model_set";
 import { TomogramSet } from "../../src/state/tomogram_set";
-import { FakeLink, settled } from "./fake_link";
-import { listing, model } from "./model_list";
+import { FakeLink, settled } from "../helpers/fake_link";
+import { listing, model } from "../helpers/model_list";
 
 let link: FakeLink;
 let models: ModelSet;
@@ -27,11 +27,11 @@ test("a slider that is dragged is not fought by what the kernel heard before", a
   expect(link.of("model_set").map(({ content }) => content.value)).toEqual([0.8]); // collected
   models.set(a, "threshold", 0.9);
   vi.useRealTimers();
-  await link.of("model_set")[0].answer();
+  await link.of("model_set")[0].answer({});
   link.tell("models", listing(model("a", { threshold: 0.8 }), model("b")));
   expect(a.values.value.threshold).toBe(0.9);
   models.flush();
-  await link.of("model_set")[1].answer();
+  await link.of("model_set")[1].answer({});
   link.tell("models", listing(model("a", { threshold: 0.2 }), model("b"))); // set by a script
   expect(a.values.value.threshold).toBe(0.2);
 });
@@ -91,7 +91,7 @@ test("interactions that are dragged are told once, and echoes wait", async () =>
   models.flush();
   expect(link.of("interactions").length).toBe(1);
   expect(models.outcome.value).not.toBe(before);
-  await link.of("interactions")[0].answer();
+  await link.of("interactions")[0].answer({});
   await settled();
   link.tell("models", listing(model("a"), model("b")));
   expect(models.interactions.value).toEqual([]);

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { ModelState } from "../../src/state/model_set";
 import { nothingAbove } from "../../src/state/nothing_above";
 import type { Prediction } from "../../src/state/predictions";
-import { model } from "./model_list";
+import { model } from "../helpers/model_list";
 
 function said(levels: Record<string, number>, models: ModelState[], copied: string[] = []): string {
   const layers = Object.entries(levels).map(([uid, level]) => ({

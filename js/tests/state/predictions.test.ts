@@ -1,32 +1,23 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ExportQueue } from "../../src/state/export_queue";
 import { ModelSet } from "../../src/state/model_set";
-import type { TomogramInfo } from "../../src/state/tomogram";
 import { TomogramSet } from "../../src/state/tomogram_set";
 import { Viewer } from "../../src/state/viewer";
-import { FakeLink, settled } from "./fake_link";
-import { listing, model } from "./model_list";
+import { FakeLink, settled } from "../helpers/fake_link";
+import { listing, model } from "../helpers/model_list";
+import { tomogram } from "../helpers/samples";
 
 let link: FakeLink;
 let models: ModelSet;
 let viewer: Viewer;
 
-const info = (uid: string) =>
-  ({
-    uid,
-    name: uid,
-    shape: [50, 2, 2],
-    voxelSize: [10, 10, 10],
-    available: true,
-    display: {},
-  }) as unknown as TomogramInfo;
+const info = (uid: string) => tomogram(uid, { shape: [50, 2, 2], region: [0, 2, 0, 2] });
 const asked = () => link.of("predict");
 const shown = () => viewer.predictions.shown.value;
 
 async function answer(index: number, level = 200): Promise<void> {
   const one = asked()[index];
-  const { tomogram, z } = one.content;
-  const content = { tomogram, z, width: 2, height: 2, layers: [{ model: "a", note: "" }] };
+  const content = { ...one.content, width: 2, height: 2, layers: [{ model: "a", note: "" }] };
   await one.answer(content, new Uint8Array(4).fill(level));
 }
 

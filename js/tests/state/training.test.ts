@@ -2,6 +2,7 @@ import { expect, test, vi } from "vitest";
 import { type Content, KernelError, type Link } from "../../src/kernel/protocol";
 import { Curve, type CurveRow } from "../../src/state/curve";
 import { type RunValues, TrainingState } from "../../src/state/training";
+import { trainingSet } from "../helpers/samples";
 
 const batchRow = (at: number, loss: number): CurveRow => [at, loss, null, null];
 const epochRow = (at: number, loss: number, validation: number | null = null): CurveRow => [
@@ -107,11 +108,18 @@ test("the options of the latest training are there again", async () => {
   };
   const { content, buffers } = snapshot([]);
   const { link, push, request } = kernel((kind) =>
-    kind === "trainings" ? { content: { ...content, options: asked }, buffers } : { content: {} },
+    kind === "trainings"
+      ? { content: { ...content, options: asked }, buffers }
+      : { content: { ...trainingSet() } },
   );
   const training = new TrainingState(link);
   await training.open();
-  expect(training.options.value).toMatchObject({ epochs: 7, batchSize: 4, copies: 3, learningRate: 2e-4 });
+  expect(training.options.value).toMatchObject({
+    epochs: 7,
+    batch_size: 4,
+    n_copies: 3,
+    learning_rate: 2e-4,
+  });
   training.options.value = { ...training.options.value, epochs: 9 };
   push("training", { ...values("running"), from: 7, rows: [batchRow(3, 1)] }); // fetches all of it again
   await vi.waitFor(() => expect(request.mock.calls.filter(([kind]) => kind === "trainings")).toHaveLength(2));
@@ -133,9 +141,9 @@ test("when an event was missed all of it is fetched again", async () => {
 test("train sends the suggested batch size unless one was chosen", async () => {
   const { link, request, push } = kernel((kind) => ({ content: kind === "train" ? { model: "new" } : {} }));
   const training = new TrainingState(link);
-  push("training_set", { suggestion: { batchSize: 16, reason: "" } });
+  push("training_set", { suggestion: { batch_size: 16, reason: "" } });
   expect(await training.train(null, "VGGNet S")).toBe("new");
-  training.options.value = { ...training.options.value, batchSize: 4, learningRate: 2e-4 };
+  training.options.value = { ...training.options.value, batch_size: 4, learning_rate: 2e-4 };
   await training.train("m", "");
   const sent = request.mock.calls.map(([, content]) => content as { options: Content });
   expect(sent.map(({ options }) => options.batch_size)).toEqual([16, 4]);

@@ -10,7 +10,7 @@ import { Workbench } from "../../src/state/workbench";
 let bench: Workbench;
 let viewer: Viewer;
 beforeEach(async () => {
-  const kernel = new FakeKernel([{ name: "a", shape: [9, 20, 30], voxelSize: 10, value: () => 0 }]);
+  const kernel = new FakeKernel([{ name: "a", shape: [9, 20, 30], voxel_size: 10, value: () => 0 }]);
   bench = new Workbench(kernel.connect());
   viewer = new Viewer(bench.tomograms, bench.models, bench.exports);
   await bench.tomograms.open();
@@ -73,7 +73,7 @@ test("settings of absurd size are brought within bounds, from a snapshot and by 
   const absurd = { ...DEFAULTS, brush_radius: 1e29, box_size: 1e7, alpha: -3, flood_sensitivity: Number.NaN };
   const bounded = { brush_radius: 2048, box_size: 8192, alpha: 0, flood_sensitivity: 50 };
   expect(checkedSettings(absurd)).toMatchObject(bounded);
-  const fields = { uid: "c".repeat(32), settings: absurd, boxes: [], masks: [] };
+  const fields = { uid: "c".repeat(32), settings: absurd, extra: {}, boxes: [], masks: [] };
   expect(FeatureState.decode(fields, [], 30, 20).settings.peek()).toMatchObject(bounded);
   const [tomogram] = bench.tomograms.all.peek();
   const feature = tomogram.newFeature("c".repeat(32), DEFAULTS);

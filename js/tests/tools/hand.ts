@@ -28,11 +28,11 @@ export class Hand {
     readonly tomograms: TomogramSet,
     readonly tomogram: TomogramState,
     readonly feature: FeatureState,
-    private voxelSize: [number, number, number],
+    private voxel_size: [number, number, number],
   ) {}
 
-  static async open(voxelSize: [number, number, number] = [10, 10, 10]): Promise<Hand> {
-    const kernel = new FakeKernel([{ name: "v", shape: SHAPE, voxelSize: 10, value: () => 0 }]);
+  static async open(voxel_size: [number, number, number] = [10, 10, 10]): Promise<Hand> {
+    const kernel = new FakeKernel([{ name: "v", shape: SHAPE, voxel_size: 10, value: () => 0 }]);
     const tomograms = new TomogramSet(kernel.connect());
     await tomograms.open();
     await new Promise((done) => setTimeout(done));
@@ -46,7 +46,7 @@ export class Hand {
     tomograms.commit(tomogram, "Add feature", [
       { edit: "feature", feature: UID, before: null, after: 0, content },
     ]);
-    return new Hand(tomograms, tomogram, tomogram.feature(UID)!, voxelSize);
+    return new Hand(tomograms, tomogram, tomogram.feature(UID)!, voxel_size);
   }
 
   /** Presses at the first place (column, row, as painted), moves over the others and lets go. */
@@ -101,7 +101,7 @@ export class Hand {
       axis,
       index,
       plane: paintedSize(axis, SHAPE),
-      voxelAspect: voxelAspect(this.voxelSize),
+      voxelAspect: voxelAspect(this.voxel_size),
       scale: 2,
       voxelAt: (place) => paintedVoxelAt(axis, index, place),
       picture: () => this.picture,

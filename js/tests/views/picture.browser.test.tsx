@@ -10,7 +10,7 @@ import { Actions } from "../../src/state/actions";
 import { ModelState } from "../../src/state/model_set";
 import { Viewer } from "../../src/state/viewer";
 import { Workbench } from "../../src/state/workbench";
-import { model } from "../state/model_list";
+import { model } from "../helpers/model_list";
 import "../../src/styles/index.css";
 
 /** Flat enough to fit into the cross-sections. */
@@ -34,7 +34,7 @@ beforeEach(async () => {
   host = document.createElement("div");
   host.style.cssText = "width: 700px; height: 500px; display: grid; grid-template-areas: 'views'";
   document.body.append(host);
-  const kernel = new FakeKernel([{ name: "a", shape: SHAPE, voxelSize: 10, value: grey }]);
+  const kernel = new FakeKernel([{ name: "a", shape: SHAPE, voxel_size: 10, value: grey }]);
   bench = new Workbench(kernel.connect());
   viewer = new Viewer(bench.tomograms, bench.models, bench.exports);
   actions = new Actions(viewer);

@@ -1,19 +1,18 @@
 // Models as the kernel lists them.
-import type { Content } from "../../src/kernel/protocol";
-import type { ModelValues } from "../../src/state/model_set";
+import type { Models, ModelValues } from "../../src/kernel/generated/wire";
 
 export function model(uid: string, change: Partial<ModelValues> = {}): ModelValues {
   return {
     uid,
     path: null,
-    proposedName: `${uid}.scnm`,
+    proposed_name: `${uid}.scnm`,
     compiled: true,
     training: false,
     version: 0,
     architecture: "VGGNet M",
     parameters: 1000,
-    receptiveField: 48,
-    boxSize: 64,
+    receptive_field: 48,
+    box_size: 64,
     depth: 1,
     loss: 0.1,
     title: uid,
@@ -31,6 +30,6 @@ export function model(uid: string, change: Partial<ModelValues> = {}): ModelValu
   };
 }
 
-export function listing(...models: ModelValues[]): Content {
+export function listing(...models: ModelValues[]): Models {
   return { models, interactions: [], selected: models.at(-1)?.uid ?? null };
 }

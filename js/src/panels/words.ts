@@ -1,0 +1,31 @@
+// Numbers in words, as panels show them.
+
+/** A number of parameters: 12 k, 3.4 M. */
+export function countOf(parameters: number): string {
+  return parameters >= 1e5
+    ? `${(parameters / 1e6).toFixed(1)} M`
+    : `${Math.max(1, Math.round(parameters / 1e3))} k`;
+}
+
+/** Seconds: 8 s, 3 min 20 s, 2 h 5 min. */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
+
+/** 1 box, 2 boxes. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+/** The file name at the end of a path, of Windows as well. */
+export function fileName(path: string): string {
+  return path.split(/[/\\]/).pop()!;
+}
+
+/** The folder of a path, with the separator at its end; "" where there is none. */
+export function folderOf(path: string): string {
+  return path.slice(0, path.length - fileName(path).length);
+}
