@@ -63,6 +63,7 @@ export function run(model: string, change: Partial<RunValues> = {}): RunValues {
     memory: 2.5e9,
     steps_per_second: 4.25,
     time_left: 90,
+    note: "",
     ...change,
   };
 }
