@@ -127,7 +127,7 @@ def training(title: str, roof: dict[str, float]) -> None:
         model = ais.SegmentationModel(title, "benchmark").build(box_size=64)
         assert model.network is not None
         gflop = 3 * 32 * flops(model.network, 64) / 1e9
-        from ais_jupyter.core.learning.training import TrainingOptions
+        from ais_jupyter.core.learning.training_options import TrainingOptions
 
         work = model.training(boxes, TrainingOptions(epochs=2, n_copies=4, precision=precision))
         marks = [time.perf_counter() for report in work if "batch_loss" in report.values]

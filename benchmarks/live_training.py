@@ -54,9 +54,11 @@ class LiveView:
         """Time without the view saves nothing up for it."""
         return time.monotonic() - self.time_off
 
-    def show(self, model) -> None:
+    def show(self, state) -> None:
+        from ais_jupyter.core.learning.model import SegmentationModel
+
         self.copies += 1
-        self.latest = model
+        self.latest = SegmentationModel.of(state)
         self.wake.set()
 
     def _predict(self) -> None:
@@ -96,22 +98,22 @@ def main() -> None:
     from ais_jupyter.core.jobs.job import Job
     from ais_jupyter.core.learning.live_copies import LiveCopies
     from ais_jupyter.core.learning.model import SegmentationModel
-    from ais_jupyter.core.learning.training import TrainingOptions
+    from ais_jupyter.core.learning.training_options import TrainingOptions
 
     print(describe_machine())
     view = LiveView()
     policy = LiveCopies(view.show, lambda: (view.copies, view.predictions), clock=view.time_on)
 
-    def watch(row, snapshot):
+    def watch(event):
         if view.on:
-            policy(row, snapshot)
+            policy(event)
 
     interpreter = Interpreter()
     time.sleep(3)
     idle = interpreter.take()
     model = SegmentationModel(options.architecture)
     chosen = TrainingOptions(epochs=100_000, batch_size=options.batch, n_copies=10)
-    job = Job(model.training(training_set(), chosen, watch=watch), "training")
+    job = Job(model.training(training_set(), chosen, [watch]), "training")
     while not any("batch_loss" in row for row in job.history):
         time.sleep(0.1)
     view.switch(True)

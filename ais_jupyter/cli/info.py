@@ -103,7 +103,7 @@ def _training_set(boxes: Any) -> dict[str, Any]:
 
 def _model(model: Any) -> dict[str, Any]:
     facts = {key: value for key, value in asdict(model.info).items() if key not in ("extra", "color")}
-    facts["layers"] = len(model.network.layers) if model.network else "of the architecture's own making"
+    facts["layers"] = len(model.network.layers) if model.network else "those of a custom object"
     facts["optimizer state"] = bool(model.optimizer)
     return facts
 

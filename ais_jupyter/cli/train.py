@@ -9,6 +9,7 @@ from typing import Any
 
 from ais_jupyter.cli.gpus import use_gpus
 from ais_jupyter.cli.parser import add_command
+from ais_jupyter.core.data.architecture_names import DEFAULT
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.names import component
 from ais_jupyter.core.files.paths import same_file
@@ -23,7 +24,7 @@ def add_parser(commands: Any) -> None:
     """Add the sub-command."""
     parser = add_command(commands, "train", run, "Train a network on training sets (.scnt).", EXAMPLES)
     parser.add_argument(
-        "-a", "--architecture", default="VGGNet M", help="title or number, see -models (default VGGNet M)"
+        "-a", "--architecture", default=DEFAULT, help=f"title or number, see -models (default {DEFAULT})"
     )
     parser.add_argument("-m", "--model", "--model_path", default="", help="a .scnm to continue")
     parser.add_argument("-t", "--training_data", nargs="+", default=[], help="one or more .scnt, pooled")
@@ -38,7 +39,7 @@ def add_parser(commands: Any) -> None:
         "-r", "--rate", type=float, default=None, help="learning rate (default: the architecture's own)"
     )
     parser.add_argument("--schedule", choices=("cosine", "constant"), default="cosine")
-    parser.add_argument("--validation", type=float, default=0.0, metavar="PERCENT", help="boxes kept aside (default 0)")
+    parser.add_argument("--validation", type=float, default=0.0, metavar="PERCENT", help="boxes held out (default 0)")
     parser.add_argument("-augment", "--augment", action="store_true", help="random grey-value changes")
     parser.add_argument("--filament", type=float, default=None, metavar="PIXELS", help="soften labels along filaments")
     parser.add_argument("--overwrite", action="store_true", help="replace a model of the same name")
@@ -56,6 +57,9 @@ def run(options: argparse.Namespace) -> int:
     use_gpus(options.gpus)
     if options.models:
         return _list_architectures()
+    from ais_jupyter.core.jobs.job import Job
+    from ais_jupyter.core.learning.training_events import EpochDone, Prepared, TrainingEvent
+    from ais_jupyter.core.learning.training_options import TrainingOptions
     from ais_jupyter.core.workflows import SegmentationModel
     from ais_jupyter.core.workflows.opening import open_models, open_training_set
     from ais_jupyter.core.workflows.pooling import pooled
@@ -73,18 +77,8 @@ def run(options: argparse.Namespace) -> int:
     if path.exists() and not options.overwrite and not same_file(path, options.model):
         raise InputError(f"{path} already exists: choose another -name or -ou, or add --overwrite")
     print(f"{training_set!r}\n{model.info.architecture} → {path}")
-    best = [float("inf")]
-
-    def save_best(snapshot: SegmentationModel, row: dict[str, float]) -> None:
-        judged = row.get("val_loss", row["loss"])
-        if judged < best[0]:
-            best[0] = judged
-            snapshot.save(path, overwrite=True)
-
-    job = model.train(
-        training_set,
+    settings = TrainingOptions(
         epochs=options.epochs,
-        after_epoch=save_best,
         batch_size=options.batch_size,
         n_copies=options.copies,
         excess_negative=options.excess_negative,
@@ -97,6 +91,14 @@ def run(options: argparse.Namespace) -> int:
         seed=options.seed,
         precision=options.precision,
     )
+
+    def follow(event: TrainingEvent) -> None:
+        if isinstance(event, Prepared) and event.note:
+            print(event.note, file=sys.stderr)
+        if isinstance(event, EpochDone) and event.is_best:
+            SegmentationModel.of(event.snapshot()).save(path, overwrite=True)
+
+    job = Job(model.training(training_set, settings, [follow]), title=f"training {model.title}")
     job.follow()
     model.save(path, overwrite=True)
     last = [row for row in job.history if "loss" in row][-1:]

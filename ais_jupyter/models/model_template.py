@@ -6,9 +6,9 @@ the architecture is then offered under its title. A title that exists already re
 What ``create`` must return
 ---------------------------
 A compiled Keras model that takes boxes (n, y, x, depth) and returns probabilities 0–1 of the same size, (n, y, x, 1).
-It is trained on boxes of the given size and then applied to whole slices, so it must work for larger sizes that are
-multiples of 32: use convolutions, pooling and enlargement, no layers of fixed size. For a network that sees slabs as
-volumes take (n, y, x, depth, 1) and return the same.
+It is trained on boxes of the given size and then applied to whole slices, so it must work for larger sizes, multiples
+of 32 or of more where it halves its input more than five times: use convolutions, pooling and enlargement, no layers
+of fixed size. For a network that sees slabs as volumes take (n, y, x, depth, 1) and return the same.
 
 Labels are 0 (background), 1 (feature) and 2 (ignore); the losses in ``ais_jupyter.models.losses`` leave out the 2.
 Build it from Keras layers joined one to the other, then it can be saved in the format of Ais, and applied by every

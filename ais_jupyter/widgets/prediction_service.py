@@ -51,6 +51,7 @@ class PredictionService:
                 [opened.as_applied() for opened in used],
                 self._models.interactions,
                 self._widget.withdrawal(),
+                self._models.inference,
             )
         finally:
             for opened in used:
@@ -80,7 +81,9 @@ class PredictionService:
         used = used_models(self._models)
         used = used if opened in used else [*used, opened]
         applied = [one.as_applied() for one in used]
-        found = self._session.predictor.predict(annotated, z, applied, self._models.interactions)
+        found = self._session.predictor.predict(
+            annotated, z, applied, self._models.interactions, options=self._models.inference
+        )
         (dz, dy, dx), (z0, y0, x0) = annotated.tomogram.voxel_size, annotated.tomogram.origin
         write_mrc(path, found.levels[opened.uid], (dz, dy, dx), (z0 + z * dz, y0, x0))
         return {"path": str(path)}

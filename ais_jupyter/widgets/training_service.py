@@ -71,16 +71,19 @@ class TrainingService:
         return Answer(content, [curve.tobytes() for curve in curves])
 
     def train(self, question: wire.Train, _buffers: Buffers) -> wire.OneModel:
-        """Train ``model``, or a new one of ``architecture``, with ``options``."""
-        from ais_jupyter.core.learning.training import TrainingOptions
+        """Train ``model`` further, from new weights to ``start_over``, or a new one of ``architecture``."""
+        from ais_jupyter.core.learning.training_options import TrainingOptions
 
         training_set = self._session.training_set.training_set
         if training_set is None:
             raise InputError("make a training set first, or load one")
-        options = TrainingOptions(**question["options"])
+        options = TrainingOptions.from_values(**question["options"])
         model = question["model"]
         opened = self._new(question["architecture"]) if model is None else self._models[model]
-        self._trainings.train(opened, training_set, options)
+        if question.get("start_over"):
+            self._trainings.start_over(opened, training_set, options)
+        else:
+            self._trainings.train(opened, training_set, options)
         return {"model": opened.uid}
 
     def stop(self, question: wire.OneModel, _buffers: Buffers) -> wire.Nothing:
@@ -88,9 +91,13 @@ class TrainingService:
         self._trainings.stop(question["model"])
         return {}
 
-    def resume(self, question: wire.OneModel, _buffers: Buffers) -> wire.Nothing:
-        """Continue the training of ``model`` on the set of now."""
-        self._trainings.resume(question["model"], self._session.training_set.training_set)
+    def resume(self, question: wire.Resume, _buffers: Buffers) -> wire.Nothing:
+        """Continue the training of ``model`` on the current set, with ``options`` or as before."""
+        from ais_jupyter.core.learning.training_options import TrainingOptions
+
+        wanted = question.get("options")
+        options = TrainingOptions.from_values(**wanted) if wanted else None
+        self._trainings.resume(question["model"], self._session.training_set.training_set, options=options)
         return {}
 
     def recover(self, question: wire.RecoverModel, _buffers: Buffers) -> wire.StillLost:
@@ -140,6 +147,7 @@ class TrainingService:
             "device": status.get("device", ""),
             "arithmetic": status.get("arithmetic", ""),
             "memory": status.get("memory", 0),
+            "note": status.get("note", ""),
             "steps_per_second": status.get("steps_per_second", 0.0),
             "time_left": status.get("time_left") if job.state == "running" else None,
         }

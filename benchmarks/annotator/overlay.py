@@ -36,19 +36,19 @@ workspace
 
 FLOOR = """
 import threading
-from ais_jupyter.core.learning.inference import InferenceOptions, segment_blocks, to_grey_levels
+from ais_jupyter.core.learning.inference import Inference, to_grey_levels
+from ais_jupyter.core.learning.inference_options import InferenceOptions
 from ais_jupyter.core.learning.normalization import global_statistic
 
 tomogram = workspace.annotated[0].tomogram
-statistic, engine = global_statistic(tomogram), model.engine()
-options = InferenceOptions()
+statistic, inference = global_statistic(tomogram), Inference(model.engine(), model.info, InferenceOptions())
 
 class Predicting(Echo):
     def answer(self, _widget, content, _buffers):
         def work():
             block = tomogram.around(content["grey"], 1)[None]
             start = time.perf_counter()
-            found = segment_blocks(engine, block, model.info, options, tomogram.pixel_size, statistic)[0]
+            found = inference.middle_slices(block, tomogram.pixel_size, statistic)[0]
             took.append(1000 * (time.perf_counter() - start))
             found = np.maximum(to_grey_levels(found), 255)  # so that one sees when it is drawn
             self.send({}, [found.data])

@@ -1,5 +1,6 @@
 // A kernel in the page: answers what the annotator asks, from memory. For the dev page and for tests, which can also make
 // it busy or lose messages.
+import { planeSize, voxelAt } from "../src/geometry/plane";
 import type { Changes, Delivered, Gap, MakeEdits, OneSlice, Travel } from "../src/kernel/generated/wire";
 import type { Answer, Asking, Content, Found, Kind, Link, Question } from "../src/kernel/protocol";
 import { RequestTable } from "../src/kernel/request_table";
@@ -226,14 +227,11 @@ function slice(
   { shape, value }: Volume,
   { axis, index, step = 1 }: Omit<OneSlice, "tomogram">,
 ): Answer<Found<"slice">> {
-  const [depth, rows, columns] = shape;
-  const [height, width] = { z: [rows, columns], y: [depth, columns], x: [rows, depth] }[axis];
-  const at = (row: number, column: number) =>
-    axis === "z"
-      ? value(index, row, column)
-      : axis === "y"
-        ? value(row, index, column)
-        : value(column, row, index);
+  const { width, height } = planeSize(axis, shape);
+  const at = (row: number, column: number) => {
+    const { z, y, x } = voxelAt(axis, index, { column, row });
+    return value(z, y, x);
+  };
   const size = [Math.ceil(height / step), Math.ceil(width / step)];
   const pixels = new Uint8Array(size[0] * size[1]);
   for (let row = 0; row < size[0]; row++)

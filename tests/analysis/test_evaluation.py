@@ -189,7 +189,7 @@ def test_only_what_was_segmented_is_scored(tmp_path):
     from ais_jupyter.core.files.volume_writer import VolumeWriter
 
     extent = Extent((1, 3), Region(2, 12, 3, 20))
-    with VolumeWriter(tmp_path / "t__A.mrc", TRUTH.shape, np.uint8, 10.0, label=extent.label) as writer:
+    with VolumeWriter(tmp_path / "t__A.mrc", TRUTH.shape, np.uint8, 10.0, labels=[extent.label]) as writer:
         for z in range(1, 3):
             plane = np.zeros(TRUTH.shape[1:], np.uint8)
             plane[extent.region.slices] = TRUTH[z][extent.region.slices] * 255

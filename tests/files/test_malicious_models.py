@@ -160,6 +160,6 @@ def test_code_in_a_lambda_layer_meets_no_program_that_could_run_it(tmp_path: Pat
         file.create_group("model_weights")
     path = archive(tmp_path / "a.scnm", weights=data.getvalue())
     done = subprocess.run([sys.executable, "-c", READ, str(path)], capture_output=True, text=True, check=True)
-    assert "layer 'evil' is a Lambda, which contains or calls code of the file's maker" in done.stdout
+    assert "layer 'evil' is a Lambda, which contains or calls code written by the file's author" in done.stdout
     assert done.stdout.splitlines()[-1] == "[]"
     assert os.listdir(tmp_path) == ["a.scnm"]

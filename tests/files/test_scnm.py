@@ -284,7 +284,7 @@ def test_those_who_trust_a_file_get_its_weights_unread(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("layer", "message"),
     [
-        ({"class_name": "LSTM"}, "is a LSTM, which is not supported; there are .*Conv2D"),
+        ({"class_name": "LSTM"}, "is a LSTM, which is not supported; supported layers are .*Conv2D"),
         ({"inbound_nodes": [[["nowhere", 0, 0, {}]]]}, "do not exist or form a circle"),
         ({"inbound_nodes": [[["n1", 0, 0, {}]], [["c1", 0, 0, {}]]]}, "used more than once"),
         ({"inbound_nodes": [[["n1", 0, 0, {"mask": 1}]]]}, "not described"),

@@ -60,12 +60,12 @@ def shaken(network: Network) -> Network:
 
 
 def test_our_models_in_ais(ais: Any, tmp_path: Path, record_property: Any) -> None:
-    from ais_jupyter.core.learning.training_session import fresh_network
+    from ais_jupyter.core.learning.model import SegmentationModel
 
     expected, job = {}, []
     for title in titles():
         depth = SLAB_DEPTH if "3d" in title else 1
-        network, _ = fresh_network(title, BOX, depth)
+        network = SegmentationModel(title).build(BOX, depth).network
         if network is None:
             continue
         info = ModelInfo(f"my {title}", title, voxel_size=7.84, box_size=BOX, depth=depth, loss=0.125, tta=4)
@@ -117,12 +117,12 @@ def test_group_in_ais(ais: Any, tmp_path: Path) -> None:
     import json
     import tarfile
 
-    from ais_jupyter.core.learning.training_session import fresh_network
+    from ais_jupyter.core.learning.model import SegmentationModel
 
     models, job, expected = [], [], []
     values = batch("group", tmp_path)
     for title in ("Membrane", "Ribosome"):
-        network, _ = fresh_network("UNet S", BOX, 1)
+        network = SegmentationModel("UNet S").build(BOX).network
         assert network is not None
         models.append(StoredModel(ModelInfo(title, "UNet S", voxel_size=7.84, box_size=BOX), shaken(network)))
         expected.append(ours(network, values))

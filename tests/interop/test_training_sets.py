@@ -60,9 +60,9 @@ def test_ais_trains_on_ours(ais: Any, tmp_path: Path, form: str) -> None:
 def test_ais_goes_on_with_our_model(ais: Any, tmp_path: Path) -> None:
     from ais_jupyter.core.data.model_info import ModelInfo, StoredModel
     from ais_jupyter.core.files.scnm import write_scnm
-    from ais_jupyter.core.learning.training_session import fresh_network
+    from ais_jupyter.core.learning.model import SegmentationModel
 
-    network, _ = fresh_network("VGGNet double", 32, 1)
+    network = SegmentationModel("VGGNet double").build(32).network
     assert network is not None
     info = ModelInfo("ours", "VGGNet double", voxel_size=7.84, box_size=32)
     optimizer = {"adam/iteration": np.array(7)}

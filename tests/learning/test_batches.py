@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.training_set import TrainingSet
 from ais_jupyter.core.learning.augmentation import orient, orient_back, soften_filaments
-from ais_jupyter.core.learning.batches import Batches, split
+from ais_jupyter.core.learning.batches import Batches
+from ais_jupyter.core.learning.training_options import TrainingOptions
+from ais_jupyter.core.learning.validation_split import split_boxes
+
+
+def batches_of(training_set, batch_size=32, n_copies=10, slab=False, **options):
+    return Batches(training_set, TrainingOptions(batch_size=batch_size, n_copies=n_copies, **options), slab)
 
 
 def boxes(positive=6, negative=4, size=8, depth=1, jitter=0, slab_labels=False):
@@ -40,18 +46,18 @@ def test_sixteen_orientations_are_different():
 
 
 def test_every_batch_holds_a_positive_box():
-    batches = Batches(boxes(positive=1, negative=31), batch_size=8, n_copies=3, seed=0)
+    batches = batches_of(boxes(positive=1, negative=31), batch_size=8, n_copies=3, seed=0)
     assert batches.steps_per_epoch == 12
     assert all((labels == 1).any() for _, labels in batches.epoch())
 
 
 def test_batch_is_halved_until_it_fits():
-    assert Batches(boxes(6, 4), batch_size=32).batch_size == 8
+    assert batches_of(boxes(6, 4), batch_size=32).batch_size == 8
 
 
 def test_excess_negative_sets_the_ratio():
     """Twice as many negatives as positives, each positive n_copies times (the rule of the first versions of Ais)."""
-    batches = Batches(boxes(4, 6), batch_size=4, n_copies=3, excess_negative=100, seed=0)
+    batches = batches_of(boxes(4, 6), batch_size=4, n_copies=3, excess_negative=100, seed=0)
     positives = sum((labels == 1).any(axis=(1, 2, 3)).sum() for _, labels in batches.epoch())
     assert batches.steps_per_epoch * 4 == 36
     assert positives == 12
@@ -59,7 +65,7 @@ def test_excess_negative_sets_the_ratio():
 
 def test_same_seed_same_batches():
     first, second, other = (
-        [images for images, _ in Batches(boxes(), 4, 2, seed=seed, augment=True).epoch()] for seed in (5, 5, 6)
+        [images for images, _ in batches_of(boxes(), 4, 2, seed=seed, augment=True).epoch()] for seed in (5, 5, 6)
     )
     assert all(np.array_equal(a, b) for a, b in zip(first, second))
     assert not all(np.array_equal(a, b) for a, b in zip(first, other))
@@ -68,21 +74,21 @@ def test_same_seed_same_batches():
 def test_labels_turn_with_images():
     data = boxes(1, 0, size=8)
     data.images[0, ..., 0] = data.labels[0]
-    for images, labels in Batches(data, 1, n_copies=20, seed=0).epoch():
+    for images, labels in batches_of(data, 1, n_copies=20, seed=0).epoch():
         np.testing.assert_array_equal(images, labels)
 
 
 def test_empty_and_unlabelled_sets_are_refused():
     with pytest.raises(InputError, match="empty"):
-        Batches(boxes(0, 0))
+        batches_of(boxes(0, 0))
     with pytest.raises(InputError, match="none of the 4 boxes holds a labelled pixel"):
-        Batches(boxes(0, 4))
+        batches_of(boxes(0, 4))
 
 
 def test_slab_jitter_keeps_the_annotated_slice_inside():
     data = boxes(2, 0, depth=8, jitter=16, slab_labels=True)
     places = set()
-    for images, labels in Batches(data, 1, n_copies=60, slab=True, seed=0).epoch():
+    for images, labels in batches_of(data, 1, n_copies=60, slab=True, seed=0).epoch():
         assert images.shape == labels.shape == (1, 8, 8, 8, 1)
         labelled = np.flatnonzero((labels[0, ..., 0] != 2).any(axis=(0, 1)))
         assert len(labelled) == 1
@@ -92,14 +98,14 @@ def test_slab_jitter_keeps_the_annotated_slice_inside():
 
 def test_flat_labels_serve_slab_networks():
     data = boxes(2, 0, depth=8, jitter=16)
-    images, labels = next(Batches(data, 2, slab=True, seed=0).epoch())
+    images, labels = next(batches_of(data, 2, slab=True, seed=0).epoch())
     assert labels.shape == images.shape
     assert ((labels != 2).any(axis=(1, 2, 4)).sum(axis=1) == 1).all()
 
 
 def test_slab_labels_serve_flat_networks():
     data = boxes(2, 2, depth=5, jitter=16, slab_labels=True)
-    images, labels = Batches(data, 4, seed=0).collect(np.arange(4), augment=False)
+    images, labels = batches_of(data, 4, seed=0).collect(np.arange(4), augment=False)
     assert images.shape == (4, 8, 8, 5)
     assert labels.shape == (4, 8, 8, 1)
     np.testing.assert_array_equal(labels[..., 0], data.labels[..., 21 // 2])
@@ -108,7 +114,7 @@ def test_slab_labels_serve_flat_networks():
 def test_raw_boxes_are_standardised():
     data = boxes()
     data.normalization = None
-    images, _ = Batches(data, 4).collect(np.arange(4), augment=False)
+    images, _ = batches_of(data, 4).collect(np.arange(4), augment=False)
     np.testing.assert_allclose(images.mean(axis=(1, 2, 3)), 0, atol=1e-4)
     np.testing.assert_allclose(images.std(axis=(1, 2, 3)), 1, atol=1e-3)
 
@@ -116,7 +122,7 @@ def test_raw_boxes_are_standardised():
 def test_flavours_are_mixed_in_training_only():
     data = boxes(2, 0)
     data.flavours["x_denoised"] = (np.array([0, 1]), data.images + 1000)
-    batches = Batches(data, 2, n_copies=50, seed=0)
+    batches = batches_of(data, 2, n_copies=50, seed=0)
     means = [images.mean(axis=(1, 2, 3)) for images, _ in batches.epoch()]
     assert np.max(means) > 900
     assert batches.collect(np.arange(2), augment=False)[0].max() < 900
@@ -133,8 +139,8 @@ def test_filament_labels_are_brightest_on_the_axis():
 
 
 def test_split_keeps_every_box_once():
-    learn, held = split(boxes(6, 4), 0.2, seed=0)
-    assert held is not None
-    together = np.concatenate([learn.images, held.images])
+    split = split_boxes(boxes(6, 4), 0.2, seed=0)
+    assert len(split.held_out) == 2
+    together = np.concatenate([boxes(6, 4).images[part] for part in (split.learned, split.held_out)])
     assert sorted(together[:, 0, 0, 0].tolist()) == sorted(boxes(6, 4).images[:, 0, 0, 0].tolist())
-    assert split(boxes(6, 4), 0.0)[1] is None
+    assert not len(split_boxes(boxes(6, 4), 0.0).held_out)

@@ -8,13 +8,14 @@ import time
 import numpy as np
 import pytest
 
-from ais_jupyter.core.data.geometry import Region
 from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.learning.engine_openvino import OpenVinoEngine
-from ais_jupyter.core.learning.inference import InferenceOptions, segment_blocks
+from ais_jupyter.core.learning.inference import Inference
+from ais_jupyter.core.learning.inference_options import InferenceOptions
 from ais_jupyter.core.learning.model import SegmentationModel
 from ais_jupyter.core.learning.normalization import global_statistic
-from ais_jupyter.core.learning.volumes import in_order, segment_slices
+from ais_jupyter.core.learning.segmenter import Segmenter
+from ais_jupyter.core.learning.streams import in_order
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3])
@@ -60,13 +61,12 @@ def test_a_volume_comes_out_as_slice_by_slice():
     tomogram = Tomogram(volume, 10.0)
     model = SegmentationModel("UNet lite", "test").build(box_size=32, voxel_size=10.0)
     statistic, options = global_statistic(tomogram), InferenceOptions()
-    stream = segment_slices(
-        model, tomogram, options, (1, 8), Region.whole(volume.shape), statistic, precision="float32"
-    )
-    found = dict(stream)
+    engine = model.engine(precision="float32", streams=2)
+    assert isinstance(engine, OpenVinoEngine)
+    assert engine.streams == 2
+    found = dict(Segmenter(engine, model.info, tomogram, options).stream((1, 8)))
     assert list(found) == list(range(1, 8))
-    assert any(isinstance(e, OpenVinoEngine) and e.streams == 2 for e in model._engines.values())
-    alone = model.engine(precision="float32")
+    alone = Inference(model.engine(precision="float32"), model.info, options)
     for z, probabilities in found.items():
-        expected = segment_blocks(alone, volume[z][None, None], model.info, options, 10.0, statistic)[0]
+        expected = alone.middle_slices(volume[z][None, None], 10.0, statistic)[0]
         np.testing.assert_allclose(probabilities, expected, atol=1e-6)

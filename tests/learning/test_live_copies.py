@@ -46,9 +46,9 @@ class Training:
             self.lost += extra
             self.now += self.step + extra
             batches += 1
-            self.live(None, self._snapshot)
+            self.live.offer(self._snapshot, epoch_ends=False)
             if batches % self.epoch == 0:
-                self.live({"loss": 0.1}, self._snapshot)
+                self.live.offer(self._snapshot, epoch_ends=True)
         return self
 
 

@@ -63,7 +63,7 @@ def test_the_batch_is_halved_until_it_fits(discs, small_memory):
     assert job.result() is model
     assert [row["batch_size"] for row in job.history if "out_of_memory" in row] == [8, 4]
     assert {row["batch_size"] for row in job.history if "batch_loss" in row} == {4}
-    assert "out of memory with batches of 8: goes on with 4" in messages
+    assert "out of memory with batches of 8: continuing with batches of 4" in messages
     assert [row["epoch"] for row in job.history if "loss" in row] == [1, 2]
     assert all(np.isfinite(w).all() for layer in model.network.layers for w in layer.weights)
 

@@ -10,7 +10,7 @@ from ais_jupyter.core.data.training_set import TrainingSet
 from ais_jupyter.core.learning.model import SegmentationModel
 from ais_jupyter.core.learning.network_facts import architecture_facts
 from ais_jupyter.core.learning.normalization import Statistic
-from ais_jupyter.core.learning.training import TrainingOptions
+from ais_jupyter.core.learning.training_options import TrainingOptions
 from ais_jupyter.core.workflows import open as open_any
 
 RAW = Statistic(0.0, 1.0)
@@ -227,10 +227,10 @@ def test_objects_of_the_documented_contract(discs, tmp_path):
     model, job = train(discs, "Threshold", epochs=3)
     assert dice(model) > 0.7
     assert [row["batch_loss"] for row in job.history] == [1.0, 0.5, pytest.approx(1 / 3)]
-    assert model._custom.seen == ((96, 32, 32, 1), (96, 32, 32, 1))
+    assert model.custom.seen == ((96, 32, 32, 1), (96, 32, 32, 1))
     assert model.info.n_parameters == 1
     again = SegmentationModel.from_stored(model.to_stored())
-    assert again._custom.value == model._custom.value
+    assert again.custom.value == model.custom.value
 
 
 def test_bfloat16_trains_as_well(discs):

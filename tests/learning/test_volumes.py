@@ -9,16 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter
 
-from ais_jupyter.core.data.geometry import Region
 from ais_jupyter.core.data.model_info import ModelInfo, StoredModel
 from ais_jupyter.core.data.network import Layer, Network
 from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.data.training_set import TrainingSet
-from ais_jupyter.core.learning.inference import InferenceOptions
 from ais_jupyter.core.learning.model import SegmentationModel
 from ais_jupyter.core.learning.normalization import Statistic
+from ais_jupyter.core.learning.segmenter import Segmenter
+from ais_jupyter.core.learning.streams import smoothed
 from ais_jupyter.core.learning.tiling import TileGrid
-from ais_jupyter.core.learning.volumes import segment_slices, smoothed
 
 RAW = Statistic(0.0, 1.0)
 
@@ -49,17 +48,8 @@ def test_slabs_cover_every_slice_once_in_order(z_range, jitter):
     """Where neighbours lie in the same slab the result is exact; only its mean with cut-off ones differs."""
     volume = np.random.default_rng(0).normal(size=(21, 40, 50)).astype(np.float32)
     model = neighbour_model(jitter=jitter)
-    results = list(
-        segment_slices(
-            model,
-            Tomogram(volume, 10.0),
-            InferenceOptions(),
-            z_range,
-            Region.whole(volume.shape),
-            RAW,
-            precision="float32",
-        )
-    )
+    segmenter = Segmenter(model.engine(precision="float32"), model.info, Tomogram(volume, 10.0), statistic=RAW)
+    results = list(segmenter.stream(z_range))
     assert [z for z, _ in results] == list(range(*z_range))
     exact = expected(volume)
     for z, found in results:

@@ -15,8 +15,8 @@ from network_tools import random_images, random_model, randomize
 
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.network import Layer, Network
-from ais_jupyter.core.learning import engine as engines
-from ais_jupyter.core.learning.engine import make_engine
+from ais_jupyter.core.learning import engines
+from ais_jupyter.core.learning.engines import make_engine
 from ais_jupyter.core.learning.network_keras import network_from_keras
 
 pytest.importorskip("openvino")
@@ -276,7 +276,7 @@ def test_openvino_needs_neither_keras_nor_tensorflow() -> None:
 import sys
 import numpy as np
 from ais_jupyter.core.data.network import Layer, Network
-from ais_jupyter.core.learning.engine import make_engine
+from ais_jupyter.core.learning.engines import make_engine
 conv = Layer("c", "Conv2D", {"padding": "same"}, ["i"], [np.ones((3, 3, 1, 1)), np.zeros(1)])
 network = Network([Layer("i", "InputLayer", {"shape": [None, None, 1]}), conv], "c")
 engine = make_engine(network, "openvino")

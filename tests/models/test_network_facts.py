@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from network_tools import random_model
 
-from ais_jupyter.core.learning.engine import make_engine
+from ais_jupyter.core.learning.engines import make_engine
 from ais_jupyter.core.learning.network_facts import architecture_facts, network_facts
 from ais_jupyter.core.learning.network_keras import network_from_keras
 

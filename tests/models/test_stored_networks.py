@@ -10,7 +10,7 @@ from network_tools import random_images, random_model
 
 from ais_jupyter.core.files.keras2_h5 import read_network, write_network
 from ais_jupyter.core.files.scnm import read_scnm
-from ais_jupyter.core.learning.engine import make_engine
+from ais_jupyter.core.learning.engines import make_engine
 from ais_jupyter.core.learning.network_keras import copy_weights, network_from_keras
 
 MODELS = ("unet_s_training_mode", "cli_trained_unet_s", "vggnet_m_inference_mode", "handwritten_h5_minimal")

@@ -73,11 +73,11 @@ def test_withdrawn_requests_are_not_computed(window):
     predictor = window.workspace.session.predictor
     compute, computed = predictor._compute, []
 
-    def slow(tomogram, z, *rest):
+    def slow(segmenter, z):
         computed.append(z)
         begun.set()
         assert go_on.wait(20)
-        return compute(tomogram, z, *rest)
+        return compute(segmenter, z)
 
     predictor._compute = slow
     first = window.post("predict", z=0)

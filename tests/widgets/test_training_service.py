@@ -296,7 +296,7 @@ def test_a_model_of_another_voxel_size_is_warned_of(page):
     uid = page.train()["model"]
     page.run(uid).job.result(60)
     page.trainer.models[0].info.voxel_size = 20.0
-    assert "was trained at 20.00 Å and goes on at 10.00 Å" in page("training_set")["model_notes"][uid][0]["text"]
+    assert "was trained at 20.00 Å and would continue at 10.00 Å" in page("training_set")["model_notes"][uid][0]["text"]
 
 
 # after a crash --------------------------------------------------------------------------------------------------------

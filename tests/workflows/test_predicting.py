@@ -14,6 +14,9 @@ from ais_jupyter.core.data.errors import CancelledError
 from ais_jupyter.core.data.geometry import Region
 from ais_jupyter.core.data.model_info import Interaction
 from ais_jupyter.core.data.tomogram import Tomogram
+from ais_jupyter.core.learning.custom_storage import CustomObject
+from ais_jupyter.core.learning.inference_options import InferenceOptions
+from ais_jupyter.core.learning.model_state import ModelState
 from ais_jupyter.core.session.open_models import OpenModels
 from ais_jupyter.core.workflows import ModelGroup, segment
 from ais_jupyter.core.workflows.predicting import SlicePredictor
@@ -40,8 +43,9 @@ class Counting:
             return result
 
         engine.predict = counted
-        opened.model.network, self.network = None, opened.model.network  # then its own engine is taken
-        opened.model._custom = engine
+        self.network = opened.model.network
+        custom = CustomObject(opened.model.info, engine)
+        opened.model._state = ModelState(opened.model.info, custom=custom)  # then its own engine is taken
         opened.look_at_weights()
 
 
@@ -176,3 +180,17 @@ def test_interactions_follow_a_model_that_is_renamed():
     next(iter(models)).model.info.title = "C"
     assert models.interactions == [Interaction("C", "B")]
     assert told
+
+
+def test_a_window_applies_models_as_it_is_told(annotated):
+    models = opened(brightness_model("A"))
+    (one,) = models
+    told = []
+    models.changed.connect(lambda: told.append(models.inference))
+    models.set_inference(InferenceOptions(trim_edges=True, tiled=True))
+    models.set_inference(InferenceOptions(trim_edges=True, tiled=True))
+    assert told == [InferenceOptions(trim_edges=True, tiled=True)]
+    found = SlicePredictor().predict(annotated, 2, applied(models), options=models.inference)
+    plain = SlicePredictor().predict(annotated, 2, applied(models))
+    assert not found.levels[one.uid][:16].any()
+    assert plain.levels[one.uid][:16].any()

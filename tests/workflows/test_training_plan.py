@@ -122,7 +122,7 @@ def test_notes_for_a_model_of_other_sizes():
     assert notes_for_model(info, False, 32, 5, 10.0) == []
     kinds = {note.kind: note.text for note in notes_for_model(info, True, 32, 5, 10.0)}
     assert "works on 1 slices, the boxes have 5" in kinds["error"]
-    assert "was trained at 13.70 Å and goes on at 10.00 Å" in kinds["warning"]
+    assert "was trained at 13.70 Å and would continue at 10.00 Å" in kinds["warning"]
     assert "boxes of 64 px, these have 32 px: that works" in kinds["info"]
     assert notes_for_model(info, True, 64, 1, 13.6) == []
 

@@ -18,6 +18,14 @@ class UnsafeFileError(FileFormatError):
     """A file asks for something that could run code or write outside its place; nothing of it was used."""
 
 
+class CustomLayerError(FileFormatError):
+    """A network in a file has a layer that is not in the catalogue."""
+
+
+class UnsafeLayerError(CustomLayerError, UnsafeFileError):
+    """A network in a file has a layer that carries or calls code; nothing of it was run."""
+
+
 class FileWriteError(AisError):
     """A file cannot be written: disk full, directory missing or not writable. What was there before is untouched."""
 

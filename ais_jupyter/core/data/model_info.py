@@ -11,6 +11,9 @@ from psygnal import Signal
 from ais_jupyter.core.data.colors import CYCLE, Color
 from ais_jupyter.core.data.network import Network
 
+#: Edge of a training box, and slices of one, at most.
+MOST_PIXELS, MOST_SLICES = 8192, 1024
+
 
 @dataclass
 class ModelInfo:
@@ -98,7 +101,7 @@ class StoredModel:
     network : Network or None
         Layers and weights; None for an architecture that is not made of Keras layers.
     weights_file : bytes or None
-        What such an architecture saved by itself, unread.
+        What such an architecture saved in its own format, unread.
     optimizer : dict of str → array
         State of the optimizer, for exact continuation; empty when the file has none.
     preview : (float32 (z, y, x), uint8 (y, x, rgb)) or None

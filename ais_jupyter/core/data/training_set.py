@@ -27,7 +27,7 @@ class TrainingSet:
     images : float32 (n, y, x, z)
         z is `depth` + `z_jitter` slices; the annotated slice is index z // 2.
     labels : uint8 (n, y, x) or (n, y, x, z)
-        0 background, 1 feature, 2 ignore. With z, slices nobody drew on are 2.
+        0 background, 1 feature, 2 ignore. With z, slices that were not drawn on are 2.
     voxel_size : float
         Å per pixel; −1 unknown.
     normalization : "global_mad" or None

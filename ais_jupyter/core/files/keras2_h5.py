@@ -13,8 +13,10 @@ import numpy as np
 
 from ais_jupyter.core.data.errors import FileFormatError, InputError
 from ais_jupyter.core.data.network import Layer, Network
+from ais_jupyter.core.data.network_geometry import view_along
 from ais_jupyter.core.files.hdf5_tree import Hdf5File, Hdf5Object
 from ais_jupyter.core.files.json_text import parse_json
+from ais_jupyter.core.files.keras2_changes import from_keras2_meaning, to_keras2_meaning
 from ais_jupyter.core.files.keras2_graph import graph_from_config
 from ais_jupyter.core.files.keras2_layers import to_keras2, weight_names
 
@@ -48,7 +50,14 @@ def read_network(data: bytes, what: str) -> tuple[Network, dict[str, np.ndarray]
         for layer in network.layers[1:]:
             if weight_names(layer):
                 layer.weights = _weights(groups, layer)
-        return network, _optimizer(root)
+        return from_keras2_meaning(_checked(network)), _optimizer(root)
+
+
+def _checked(network: Network) -> Network:
+    """See that the network can be described: what it sees, and the sizes of its layers; nothing is built for that."""
+    for axis in (0, 1, 2)[: len(network.input_shape) - 1]:
+        view_along(network, axis)
+    return network
 
 
 @contextlib.contextmanager
@@ -58,6 +67,8 @@ def _reading(what: str) -> Iterator[None]:
         yield
     except FileFormatError as error:
         raise type(error)(f"{what}: {error}") from None
+    except InputError as error:
+        raise FileFormatError(f"{what}: {error}") from None
     except (ValueError, OverflowError, MemoryError, RecursionError) as error:
         raise FileFormatError(f"{what}: the HDF5 file is damaged ({error})") from error
 
@@ -80,6 +91,7 @@ def write_network(network: Network, box_size: int | None = None) -> bytes:
     """
     import h5py
 
+    network = to_keras2_meaning(network)
     names = _safe_names(network)
     buffer = io.BytesIO()
     with h5py.File(buffer, "w") as file:

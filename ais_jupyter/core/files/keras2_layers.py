@@ -1,74 +1,25 @@
-"""The layers that models may have, and their settings as Keras 2 writes them (in files) and Keras 3 (elsewhere)."""
+"""How Keras 2 (in files) expresses the layers of the catalogue, whose names and settings are those of Keras 3."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-from ais_jupyter.core.data.errors import FileFormatError, UnsafeFileError
+from ais_jupyter.core.data.errors import CustomLayerError, FileFormatError, UnsafeFileError, UnsafeLayerError
+from ais_jupyter.core.data.layer_settings import ACTIVATIONS
+from ais_jupyter.core.data.layers import KINDS, KNOWN, problem_with
 from ais_jupyter.core.data.network import Layer
 
+#: Activations that Keras 2 does not have.
+NO_ACTIVATIONS = {"hard_silu", "hard_swish"}
 
-@dataclass(frozen=True)
-class LayerKind:
-    """Settings that decide what a layer computes, and the names of its weights in order.
+#: (kind, setting of Keras 3) → setting of Keras 2.
+RENAMED_SETTINGS = {("LeakyReLU", "negative_slope"): "alpha"}
 
-    Attributes
-    ----------
-    settings : tuple of str
-        Keras 3 constructor arguments.
-    weights : tuple of str
-    channels_last : bool
-        Whether Keras 2 writes a ``data_format``.
-    """
+#: (kind, weight of Keras 3) → weight of Keras 2.
+RENAMED_WEIGHTS = {("DepthwiseConv2D", "kernel"): "depthwise_kernel"}
 
-    settings: tuple[str, ...] = ()
-    weights: tuple[str, ...] = ()
-    channels_last: bool = False
-
-
-_CONV = ("filters", "kernel_size", "strides", "padding", "dilation_rate", "groups", "activation", "use_bias")
-_TRANSPOSE = (*_CONV[:4], "output_padding", "dilation_rate", "activation", "use_bias")
-_DEPTHWISE = ("kernel_size", "strides", "padding", "depth_multiplier", "dilation_rate", "activation", "use_bias")
-_POOL = ("pool_size", "strides", "padding")
-_NORM = ("gamma", "beta")
-
-_convolution = LayerKind(_CONV, ("kernel", "bias"), True)
-_transposed = LayerKind(_TRANSPOSE, ("kernel", "bias"), True)
-_pooling = LayerKind(_POOL, (), True)
-_global_pooling = LayerKind(("keepdims",), (), True)
-_rate = LayerKind(("rate",))
-_merge = LayerKind()
-
-KINDS: dict[str, LayerKind] = {
-    "Conv2D": _convolution, "Conv3D": _convolution, "Conv2DTranspose": _transposed, "Conv3DTranspose": _transposed,
-    "DepthwiseConv2D": LayerKind(_DEPTHWISE, ("depthwise_kernel", "bias"), True),
-    "SeparableConv2D": LayerKind(("filters", *_DEPTHWISE), ("depthwise_kernel", "pointwise_kernel", "bias"), True),
-    "Dense": LayerKind(("units", "activation", "use_bias"), ("kernel", "bias")),
-    "MaxPooling2D": _pooling, "MaxPooling3D": _pooling, "AveragePooling2D": _pooling, "AveragePooling3D": _pooling,
-    "GlobalAveragePooling2D": _global_pooling, "GlobalAveragePooling3D": _global_pooling,
-    "GlobalMaxPooling2D": _global_pooling, "GlobalMaxPooling3D": _global_pooling,
-    "UpSampling2D": LayerKind(("size", "interpolation"), (), True), "UpSampling3D": LayerKind(("size",), (), True),
-    "ZeroPadding2D": LayerKind(("padding",), (), True), "ZeroPadding3D": LayerKind(("padding",), (), True),
-    "Cropping2D": LayerKind(("cropping",), (), True), "Cropping3D": LayerKind(("cropping",), (), True),
-    "BatchNormalization": LayerKind(
-        ("axis", "momentum", "epsilon", "center", "scale"), (*_NORM, "moving_mean", "moving_variance")
-    ),
-    "LayerNormalization": LayerKind(("axis", "epsilon", "center", "scale"), _NORM),
-    "GroupNormalization": LayerKind(("groups", "axis", "epsilon", "center", "scale"), _NORM),
-    "Activation": LayerKind(("activation",)), "ReLU": LayerKind(("max_value", "negative_slope", "threshold")),
-    "LeakyReLU": LayerKind(("negative_slope",)), "PReLU": LayerKind(("shared_axes",), ("alpha",)),
-    "ELU": LayerKind(("alpha",)), "Softmax": LayerKind(("axis",)), "Rescaling": LayerKind(("scale", "offset")),
-    "Dropout": _rate, "SpatialDropout2D": _rate, "SpatialDropout3D": _rate, "AlphaDropout": _rate,
-    "GaussianDropout": _rate,     "GaussianNoise": LayerKind(("stddev",)), "Reshape": LayerKind(("target_shape",)),
-    "Add": _merge, "Subtract": _merge, "Multiply": _merge, "Average": _merge, "Maximum": _merge, "Minimum": _merge,
-    "Concatenate": LayerKind(("axis",)),
-}  # fmt: skip
-
-ACTIVATIONS = {
-    "linear", "relu", "relu6", "sigmoid", "hard_sigmoid", "tanh", "softmax", "softplus", "softsign", "selu", "elu",
-    "gelu", "swish", "silu", "mish", "exponential", "leaky_relu",
-}  # fmt: skip
+#: Kinds with spatial axes for which Keras 2 stores no ``data_format``.
+_NO_DATA_FORMAT = {"SpatialDropout2D", "SpatialDropout3D"}
 
 #: Layers that carry or name code.
 _CODE = {"Lambda", "TFOpLambda", "SlicingOpLambda", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"}
@@ -77,28 +28,28 @@ _CODE = {"Lambda", "TFOpLambda", "SlicingOpLambda", "TFSMLayer", "TorchModuleWra
 def from_keras2(kind: str, name: str, config: dict[str, Any]) -> dict[str, Any]:
     """Return the Keras 3 settings of a layer that Keras 2 described.
 
+    What an activation computes is left to `keras2_changes`.
+
     Raises
     ------
     UnsafeFileError
         The layer or its activation carries or names code.
     FileFormatError
-        The layer is not one of `KINDS`, or has its channels first.
+        The layer is not in the catalogue, a setting is not what it may be, or the channels come first.
     """
     if kind in _CODE or ">" in kind:
-        raise UnsafeFileError(
-            f"layer {name!r} is a {kind}, which contains or calls code of the file's maker; "
-            "it was not loaded and nothing was run. If you trust the file, ask for it by name "
-            "(allow_custom_layers=True) and load it with Keras"
+        raise UnsafeLayerError(
+            f"layer {name!r} is a {kind}, which contains or calls code written by the file's author; "
+            "the model was not loaded and nothing was run. Ask the author for a model made of standard Keras layers"
         )
     if kind not in KINDS:
-        raise FileFormatError(
-            f"layer {name!r} is a {kind}, which is not supported; there are {', '.join(sorted(KINDS))}"
-        )
+        raise CustomLayerError(f"layer {name!r} is a {kind}, which is not supported; supported layers are {KNOWN}")
     if config.get("data_format", "channels_last") not in ("channels_last", None):
         raise FileFormatError(f"layer {name!r} has its channels first, which is not supported")
     config = dict(config)
-    if kind == "LeakyReLU" and "alpha" in config:
-        config["negative_slope"] = config.pop("alpha")
+    for (of, ours), theirs in RENAMED_SETTINGS.items():
+        if kind == of and theirs in config:
+            config[ours] = config.pop(theirs)
     if kind == "BatchNormalization" and isinstance(config.get("axis"), list):
         if len(config["axis"]) != 1:
             raise FileFormatError(f"layer {name!r} normalises over several axes, which is not supported")
@@ -106,7 +57,7 @@ def from_keras2(kind: str, name: str, config: dict[str, Any]) -> dict[str, Any]:
     kept = {key: config[key] for key in KINDS[kind].settings if key in config}
     if kept.get("output_padding", 0) is None:
         del kept["output_padding"]
-    _check_values(kept, name)
+    _check_values(kind, kept, name)
     if config.get("trainable") is False:
         kept["trainable"] = False
     return kept
@@ -122,7 +73,7 @@ def to_keras2(layer: Layer, name: str) -> dict[str, Any]:
     """
     what = "cannot be stored for Keras 2"
     if layer.kind not in KINDS:
-        raise FileFormatError(f"layer {layer.name!r} ({layer.kind}) {what}; there are {', '.join(sorted(KINDS))}")
+        raise FileFormatError(f"layer {layer.name!r} ({layer.kind}) {what}; supported layers are {KNOWN}")
     kind = KINDS[layer.kind]
     config: dict[str, Any] = {"name": name, "trainable": True, "dtype": "float32"}
     for key, value in layer.config.items():
@@ -130,38 +81,33 @@ def to_keras2(layer: Layer, name: str) -> dict[str, Any]:
             raise FileFormatError(f"{key} of layer {layer.name!r} ({layer.kind}) {what}")
         if key in kind.settings or key == "trainable":
             config[key] = value
-    _check_values({k: v for k, v in config.items() if k in kind.settings}, layer.name)
-    if layer.kind == "LeakyReLU" and "negative_slope" in config:
-        config["alpha"] = config.pop("negative_slope")
+    if config.get("activation") in NO_ACTIVATIONS:
+        raise FileFormatError(f"layer {layer.name!r} has the activation {config['activation']!r}, which {what}")
+    _check_values(layer.kind, {k: v for k, v in config.items() if k in kind.settings}, layer.name)
+    for (of, ours), theirs in RENAMED_SETTINGS.items():
+        if layer.kind == of and ours in config:
+            config[theirs] = config.pop(ours)
     if layer.kind == "BatchNormalization" and isinstance(config.get("axis"), int):
         config["axis"] = [config["axis"]]
-    if kind.channels_last:
+    if kind.axes and layer.kind not in _NO_DATA_FORMAT:
         config["data_format"] = "channels_last"
     return config
 
 
 def weight_names(layer: Layer) -> list[str]:
-    """Names of the weights that a layer has with its settings, in the order of Keras."""
-    absent = set()
-    for setting, weight in (("use_bias", "bias"), ("scale", "gamma"), ("center", "beta")):
-        if layer.config.get(setting, True) is False:
-            absent.add(weight)
-    return [name for name in KINDS[layer.kind].weights if name not in absent] if layer.kind in KINDS else []
+    """Names of the weights that a layer has with its settings, as Keras 2 calls them, in its order."""
+    if layer.kind not in KINDS:
+        return []
+    return [RENAMED_WEIGHTS.get((layer.kind, name), name) for name in KINDS[layer.kind].weight_names(layer.config)]
 
 
-def _check_values(settings: dict[str, Any], name: str) -> None:
-    """See that settings are plain JSON values, and an activation one of those that Keras names."""
+def _check_values(kind: str, settings: dict[str, Any], name: str) -> None:
+    """See that settings are what they may be, and an activation one of those that Keras 2 names."""
     activation = settings.get("activation")
-    if activation is not None and activation not in (a for a in ACTIVATIONS if isinstance(activation, str)):
-        raise UnsafeFileError(f"layer {name!r} has the activation {str(activation)[:60]!r}, which Keras does not name")
-    for key, value in settings.items():
-        if not _plain(value):
-            raise FileFormatError(f"{key} of layer {name!r} is {str(value)[:60]!r}, not a plain value")
-
-
-def _plain(value: Any) -> bool:
-    if isinstance(value, (list, tuple)):
-        return len(value) <= 16 and all(_plain(item) for item in value)
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return abs(value) < 1e9
-    return value is None or isinstance(value, (bool, str))
+    known = isinstance(activation, str) and activation in ACTIVATIONS and activation not in NO_ACTIVATIONS
+    if activation is not None and not known:
+        raise UnsafeFileError(
+            f"layer {name!r} has the activation {str(activation)[:60]!r}, which Keras does not name in version 2"
+        )
+    if (problem := problem_with(kind, settings)) is not None:
+        raise FileFormatError(f"layer {name!r} ({kind}): {problem}")

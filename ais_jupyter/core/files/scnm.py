@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ais_jupyter.core.data.errors import AisError, FileFormatError, UnsafeFileError
+from ais_jupyter.core.data.errors import AisError, CustomLayerError, FileFormatError, UnsafeFileError
 from ais_jupyter.core.data.model_info import ModelInfo, StoredModel
 from ais_jupyter.core.data.network import Network
 from ais_jupyter.core.files import kinds
@@ -124,23 +124,19 @@ def _read_pair(path: Path, allow_custom_layers: bool) -> StoredModel:
 
 
 def _with_weights(info: ModelInfo, data: bytes, what: str, allow_custom_layers: bool) -> StoredModel:
-    """Attach the network; what is not a Keras model belongs to an architecture of its own making and stays as it is."""
+    """Attach the network; what is not a Keras model belongs to a custom object and stays as it is."""
     if not data.startswith(MAGIC) or not has_network(data, what):
         return StoredModel(info, weights_file=data)
     network: Network | None
     try:
         network, optimizer = read_network(data, what)
-    except FileFormatError as error:
-        if not allow_custom_layers or not _about_layers(error):
+    except CustomLayerError:
+        if not allow_custom_layers:
             raise
         return StoredModel(info, weights_file=data)
     info.n_parameters = info.n_parameters or network.n_parameters
     info.depth = int(network.input_shape[2] or info.depth)
     return StoredModel(info, network, optimizer=optimizer)
-
-
-def _about_layers(error: AisError) -> bool:
-    return "layer '" in str(error) and ("which contains or calls code" in str(error) or "not supported" in str(error))
 
 
 def _member(archive: SafeTar, ending: str) -> str:

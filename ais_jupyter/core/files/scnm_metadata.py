@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ais_jupyter.core.data.architecture_names import FIRST_LIBRARY, RENAMED
 from ais_jupyter.core.data.colors import as_color
 from ais_jupyter.core.data.errors import FileFormatError
-from ais_jupyter.core.data.model_info import ModelInfo
+from ais_jupyter.core.data.model_info import MOST_PIXELS, MOST_SLICES, ModelInfo
 from ais_jupyter.core.data.training_set import GLOBAL_MAD
 from ais_jupyter.core.files.json_text import number, whole_number
 
@@ -15,19 +16,12 @@ LIBRARY = (
     "ezm-2d", "ezm-2d-bxe", "ezm-2d-dice", "ezm-3d-M", "ezm-3d-L", "Pix2pix", "UNet L", "UNet M", "UNet S", "VGGNet L",
     "VGGNet M", "VGGNet S", "VGGNet X",
 )  # fmt: skip
-#: The same for the first versions, whose model files may say nothing else.
-FIRST_LIBRARY = (
-    "Eman2", "InceptionNet", "Pix2pix", "ResNet", "UNet deep", "UNet dropout", "UNet lite", "VGGNet", "VGGNet double",
-)  # fmt: skip
 #: What Ais 1.2.40 takes a number for in a file that does not name its architecture.
 UNNAMED_LIBRARY = (
     "ezm-2d-dice", "ezm-2d-bxe", "ezm-3d", "ezm-3d-bxe", "ezm-3d-filament", "Eman2", "InceptionNet", "Pix2pix",
     "cryoPom-bxe", "cryoPom-comb", "cryoPom-dice", "ResNet", "UNet L", "UNet S", "VGGNet L", "VGGNet M", "VGGNet S",
     "VGGNet X",
 )  # fmt: skip
-#: Old titles of architectures that Ais still has under a new one; it continues training only under the new one.
-RENAMED = {"VGGNet": "VGGNet S", "VGGNet double": "VGGNet M", "UNet deep": "UNet S"}
-
 #: Field of `ModelInfo` → key in the file, for those that are plain numbers and switches.
 _NUMBERS = {
     "voxel_size": "apix", "alpha": "alpha", "threshold": "threshold", "overlap": "overlap", "loss": "loss",
@@ -37,6 +31,8 @@ _INTEGERS = {
     "batch_size": "batch_size", "n_copies": "n_copies", "excess_negative": "excess_negative",
     "n_parameters": "n_parameters",
 }  # fmt: skip
+#: What boxes and slabs may be; a file that says more would make programs take memory without end.
+BOUNDS = {"box_size": (-1, MOST_PIXELS), "depth": (1, MOST_SLICES), "z_jitter": (0, MOST_SLICES)}
 _SWITCHES = ("active", "blend", "show", "emit", "absorb")
 _OTHER = {
     "title", "colour", "arch", "info", "info_short", "model_enum", "compiled", "normalization", "filament_diameter",
@@ -74,6 +70,9 @@ def info_from_metadata(metadata: dict[str, Any], what: str, first_versions: bool
             info.color = as_color(metadata["colour"])
         except (TypeError, ValueError) as error:
             raise FileFormatError(f"{what}: colour should be three numbers, found {metadata['colour']!r}") from error
+    for field, (low, high) in BOUNDS.items():
+        if not low <= (value := getattr(info, field)) <= high:
+            raise FileFormatError(f"{what}: {_INTEGERS[field]} should be from {low} to {high}, found {value}")
     info.architecture = _architecture(metadata, first_versions)
     info.normalization = metadata.get("normalization")
     if info.normalization not in (None, GLOBAL_MAD):

@@ -21,6 +21,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from ais_jupyter.core.data.architecture_names import FIRST_LIBRARY, RENAMED
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.home import home
 
@@ -28,15 +29,6 @@ log = logging.getLogger(__name__)
 
 PACKAGE = "ais_jupyter.models"
 ENTRY_POINTS = "ais_jupyter.models"
-DEFAULT = "VGGNet M"
-
-#: Names of the first versions of Ais whose networks are the same as those of today.
-OLD_NAMES = {"VGGNet": "VGGNet S", "VGGNet double": "VGGNet M", "UNet deep": "UNet S"}
-
-#: The list that the documentation of Ais prints; a number in an old script counts in it.
-DOCUMENTED = (
-    "Eman2", "InceptionNet", "Pix2pix", "ResNet", "UNet deep", "UNet dropout", "UNet lite", "VGGNet", "VGGNet double",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -106,7 +98,7 @@ def architectures() -> list[Architecture]:
 def available() -> list[str]:
     """Return the names for old scripts: the documented nine in their order, then all other titles."""
     titles = [entry.title for entry in architectures()]
-    return [*DOCUMENTED, *(title for title in titles if title not in DOCUMENTED)]
+    return [*FIRST_LIBRARY, *(title for title in titles if title not in FIRST_LIBRARY)]
 
 
 def find(name: str) -> Architecture:
@@ -120,7 +112,7 @@ def find(name: str) -> Architecture:
     library = _loaded().by_title
     wanted = _plain(name)
     names = {_plain(title): entry for title, entry in library.items()}
-    for old, new in OLD_NAMES.items():
+    for old, new in RENAMED.items():
         names.setdefault(_plain(old), library[new])
     if wanted in names:
         return names[wanted]
@@ -132,7 +124,7 @@ def find(name: str) -> Architecture:
 
 def current_title(name: str) -> str:
     """Today's title for an old name; any other name as it is."""
-    return next((new for old, new in OLD_NAMES.items() if _plain(old) == _plain(name)), name)
+    return next((new for old, new in RENAMED.items() if _plain(old) == _plain(name)), name)
 
 
 def problems() -> list[Problem]:
@@ -166,7 +158,7 @@ def _load() -> _Library:
         plugin = not source.startswith(f"{PACKAGE}.")
         try:
             entry = _read(load_module(), path, plugin)
-        except (Exception, SystemExit) as error:  # somebody else's code: whatever it raises stays its own problem
+        except (Exception, SystemExit) as error:  # a plug-in may raise anything; the others must still load
             library.problems.append(Problem(source, f"{type(error).__name__}: {error}"))
             log.warning("the architecture in %s cannot be used: %s: %s", source, type(error).__name__, error)
         else:

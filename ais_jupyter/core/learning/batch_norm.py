@@ -1,8 +1,8 @@
-"""Batch-normalisation statistics measured anew after training.
+"""Batch-normalisation statistics, measured again after training.
 
 Keras lets the moving statistics follow with momentum 0.99. After the few hundred steps that people train here they are
 still far from the network's own, and predictions suffer badly: a UNet M of 90 steps found nothing with its moving
-statistics and reached Dice 0.997 with statistics measured anew over a few batches.
+statistics and reached Dice 0.997 with statistics measured again over a few batches.
 """
 
 from __future__ import annotations

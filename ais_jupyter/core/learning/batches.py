@@ -10,9 +10,7 @@ from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.training_set import GLOBAL_MAD, IGNORE, TrainingSet
 from ais_jupyter.core.learning.augmentation import random_intensity, random_symmetry, soften_filaments
 from ais_jupyter.core.learning.normalization import standardize
-
-#: `excess_negative` of the current Ais: negatives as they come, without a fixed ratio to the positives.
-NATURAL_RATIO = -100
+from ais_jupyter.core.learning.training_options import NATURAL_RATIO, TrainingOptions
 
 
 class Batches:
@@ -22,20 +20,10 @@ class Batches:
     ----------
     training_set : TrainingSet
         Boxes with at least one positive among them.
-    batch_size : int
-        Halved until it is no larger than the set.
-    n_copies : int
-        How often an epoch goes through the set, each time in other orientations.
-    excess_negative : int
-        Percent by which negatives outnumber positives in an epoch; −100 takes the boxes as they are.
+    options : TrainingOptions
+        ``batch_size, n_copies, excess_negative, augment, filament_diameter, seed``.
     slab : bool
         The network gives one result per slice of its input (3-D) instead of one for the middle slice.
-    augment : bool
-        Random grey-value changes besides the symmetries.
-    filament_diameter : float, optional
-        Pixels; labels are softened along filaments.
-    seed : int, optional
-        Makes the batches repeatable.
 
     Raises
     ------
@@ -44,16 +32,9 @@ class Batches:
     """
 
     def __init__(
-        self,
-        training_set: TrainingSet,
-        batch_size: int = 32,
-        n_copies: int = 10,
-        excess_negative: int = NATURAL_RATIO,
-        slab: bool = False,
-        augment: bool = False,
-        filament_diameter: float | None = None,
-        seed: int | None = None,
-    ) -> None:
+        self, training_set: TrainingSet, options: TrainingOptions | None = None, slab: bool = False
+    ) -> None:  # fmt: skip
+        options = options or TrainingOptions()
         if len(training_set) == 0:
             raise InputError("the training set is empty: extract some boxes first")
         positive = training_set.positive
@@ -64,15 +45,15 @@ class Batches:
             )
         self.set = training_set
         self.slab = slab
-        self.augment = augment
-        self.n_copies = max(1, int(n_copies))
-        self.excess_negative = int(excess_negative)
+        self.augment = options.augment
+        self.n_copies = int(options.n_copies)
+        self.excess_negative = int(options.excess_negative)
         self._positives, self._negatives = np.flatnonzero(positive), np.flatnonzero(~positive)
-        self.batch_size = max(1, int(batch_size))
+        self.batch_size = int(options.batch_size)
         while self.batch_size > max(1, len(training_set)):
             self.batch_size //= 2
-        self._labels = self._prepared_labels(filament_diameter)
-        self._rng = np.random.default_rng(seed)
+        self._labels = self._prepared_labels(options.filament_diameter)
+        self._rng = np.random.default_rng(options.seed)
 
     @property
     def steps_per_epoch(self) -> int:
@@ -82,7 +63,7 @@ class Batches:
         return max(1, (self.n_copies * len(self._positives) + self._wanted_negatives()) // self.batch_size)
 
     def halve(self) -> None:
-        """Go on with batches of half the size, from the next epoch on."""
+        """Continue with batches of half the size, from the next epoch on."""
         self.batch_size = max(1, self.batch_size // 2)
 
     def epoch(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -93,7 +74,7 @@ class Batches:
             yield self.collect(order[step * size : (step + 1) * size])
 
     def collect(self, indices: np.ndarray, augment: bool = True) -> tuple[np.ndarray, np.ndarray]:
-        """Return the boxes with these numbers as one batch, augmented and shifted in depth unless told otherwise."""
+        """Return the boxes with these numbers as one batch, by default augmented and shifted in depth."""
         pairs = [self._sample(int(i), augment) for i in indices]
         images = np.stack([image for image, _ in pairs])
         labels = np.stack([label for _, label in pairs])
@@ -163,16 +144,3 @@ class Batches:
         a, b = self._rng.choice(len(versions), 2, replace=False)
         weight = np.float32(self._rng.random())
         return weight * versions[a] + (1 - weight) * versions[b]
-
-
-def split(
-    training_set: TrainingSet, fraction: float, seed: int | None = None
-) -> tuple[TrainingSet, TrainingSet | None]:
-    """Set a random `fraction` of the boxes aside for validation; None when that is less than one box."""
-    count = round(fraction * len(training_set))
-    if count < 1:
-        return training_set, None
-    if count >= len(training_set):
-        raise InputError(f"a validation split of {fraction:.0%} leaves nothing to train on ({len(training_set)} boxes)")
-    order = np.random.default_rng(seed).permutation(len(training_set))
-    return training_set.subset(np.sort(order[count:])), training_set.subset(np.sort(order[:count]))

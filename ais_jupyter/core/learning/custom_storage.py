@@ -1,8 +1,9 @@
-"""Saving and loading objects that are no Keras models (see `custom_model`)."""
+"""Custom objects, which are no Keras models (see `custom_training`): saving, and loading when they are first used."""
 
 from __future__ import annotations
 
 import tempfile
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,46 @@ from ais_jupyter.core.data.model_info import ModelInfo
 from ais_jupyter.core.learning.architectures import find as find_architecture
 
 _FILE = "model_weights.h5"
+
+
+class CustomObject:
+    """An object of an architecture's own, or the bytes that it saved; those are not looked at before they are needed.
+
+    Opening or describing a model must not call a plug-in: what a plug-in does with a file is its own affair.
+
+    Parameters
+    ----------
+    info : ModelInfo
+        Says which architecture it is of, and for which boxes.
+    made : object, optional
+        The object.
+    weights_file : bytes, optional
+        What such an object saved.
+    """
+
+    def __init__(self, info: ModelInfo, made: Any = None, weights_file: bytes = b"") -> None:
+        self._info, self._made, self._weights_file = info, made, weights_file
+        self._lock = threading.Lock()
+
+    @property
+    def object(self) -> Any:
+        """The object; its architecture loads it on first use.
+
+        Raises
+        ------
+        FileFormatError
+            The architecture cannot read the weights.
+        InputError
+            The architecture is not in the library.
+        """
+        with self._lock:
+            if self._made is None:
+                self._made = load_custom(self._info, self._weights_file)
+            return self._made
+
+    def saved(self) -> bytes:
+        """Return what the object writes itself, or the bytes that it has not been loaded from yet."""
+        return self._weights_file if self._made is None else save_custom(self._made)
 
 
 def save_custom(model: Any) -> bytes:
@@ -22,7 +63,7 @@ def save_custom(model: Any) -> bytes:
 
 
 def load_custom(info: ModelInfo, weights_file: bytes) -> Any:
-    """Make the object of an architecture again and let it read its weights.
+    """Make the object of an architecture and let it read its weights.
 
     Raises
     ------
@@ -39,7 +80,7 @@ def load_custom(info: ModelInfo, weights_file: bytes) -> Any:
             model = architecture.create((info.box_size, info.box_size, info.depth))
             model.load(str(path))
             return model
-        except Exception as error:  # foreign code
+        except Exception as error:  # a plug-in raises whatever it likes
             raise FileFormatError(
                 f"architecture {architecture.title!r} could not read the weights of {info.title!r}: {error}"
             ) from error

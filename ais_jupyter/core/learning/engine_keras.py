@@ -1,4 +1,4 @@
-"""Prediction with Keras on its current backend, and with objects that predict in their own way."""
+"""Prediction with Keras on its current backend, and with objects that have a ``predict`` of their own."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import numpy as np
 
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.network import Network
-from ais_jupyter.core.learning.engine import check_batch, has_gpu, processor_has_bfloat16
+from ais_jupyter.core.learning.engine import BatchCheck, engine_error
+from ais_jupyter.core.learning.hardware import resolve_precision
 
 
 class KerasEngine:
@@ -17,39 +18,42 @@ class KerasEngine:
     def __init__(self, network: Network, precision: str = "auto") -> None:
         import keras
 
-        backend = keras.backend.backend()
-        if precision == "auto":  # a GPU has its own short cut for float32
-            quick = processor_has_bfloat16() and not has_gpu() and backend in ("tensorflow", "torch")
-            precision = "bfloat16" if quick else "float32"
-        self.name = f"Keras ({backend})"
-        self.precision = precision
+        self.name = f"Keras ({keras.backend.backend()})"
+        self.precision = resolve_precision(precision, "keras")
         self._load(network)
 
     def _load(self, network: Network) -> None:
         from ais_jupyter.core.learning.network_keras import keras_from_network
 
-        self.network = network
         self.model = keras_from_network(network, self.precision)
+        self._take(network)
+
+    def _take(self, network: Network) -> None:
+        self.network, self._checked = network, BatchCheck(network)
 
     def predict(self, batch: np.ndarray) -> np.ndarray:
         """(n, y, x, z) → (n, y, x), or (n, y, x, z, 1) → (n, y, x, z); see `Engine`."""
-        return np.asarray(self.model.predict_on_batch(check_batch(batch, self.network)), np.float32)[..., 0]
+        batch = self._checked(batch)
+        try:
+            return np.asarray(self.model.predict_on_batch(batch), np.float32)[..., 0]
+        except Exception as error:  # each backend has errors of its own
+            raise engine_error(error, self, batch.shape) from error
 
     def update(self, network: Network) -> None:
-        """Take the weights of `network`; build anew when its structure differs."""
+        """Take the weights of `network`; rebuild when its structure differs."""
         from ais_jupyter.core.learning.network_keras import copy_weights
 
         if [(a.name, a.kind, a.config) for a in network.layers[1:]] == [
             (b.name, b.kind, b.config) for b in self.network.layers[1:]
         ]:
             copy_weights(network, self.model)
-            self.network = network
+            self._take(network)
         else:
             self._load(network)
 
 
 class ModelEngine:
-    """Applies a model as it is: one with layers of its own making, or an object that has only ``predict``."""
+    """Applies a model as it is: one with custom layers, or an object that has only ``predict``."""
 
     network = None
 
@@ -69,7 +73,10 @@ class ModelEngine:
         """(n, y, x, z) → (n, y, x), or (n, y, x, z, 1) → (n, y, x, z); see `Engine`."""
         batch = np.ascontiguousarray(batch, np.float32)
         predict = getattr(self.model, "predict_on_batch", self.model.predict)
-        result = np.asarray(predict(batch), np.float32)
+        try:
+            result = np.asarray(predict(batch), np.float32)
+        except Exception as error:  # a custom object raises whatever it likes
+            raise engine_error(error, self, batch.shape) from error
         return result[..., 0] if result.ndim == batch.ndim else result
 
     def update(self, network: Network) -> None:

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from functools import cache
 from queue import SimpleQueue
 
 import numpy as np
-import openvino as ov
 
 from ais_jupyter.core.data.network import Network
-from ais_jupyter.core.learning.engine import check_batch
+from ais_jupyter.core.learning.engine import BatchCheck, engine_error
+from ais_jupyter.core.learning.hardware import resolve_precision
 from ais_jupyter.core.learning.openvino_graph import openvino_graph
+from ais_jupyter.core.learning.openvino_runtime import DEVICE, core, ov
 
-DEVICE = "CPU"
 _HINTS = {"float32": "f32", "bfloat16": "bf16"}
-
-
-@cache
-def _core() -> ov.Core:
-    return ov.Core()
-
-
-def computes_in_bfloat16() -> bool:
-    """Whether OpenVINO computes in bfloat16 on this processor."""
-    return "BF16" in _core().get_property(DEVICE, "OPTIMIZATION_CAPABILITIES")
 
 
 class OpenVinoEngine:
@@ -44,7 +33,7 @@ class OpenVinoEngine:
     name = "OpenVINO"
 
     def __init__(self, network: Network, precision: str = "auto", streams: int = 1) -> None:
-        self.precision = "bfloat16" if precision != "float32" and computes_in_bfloat16() else "float32"
+        self.precision = resolve_precision(precision, "openvino")
         self.streams = max(1, int(streams))
         self.update(network)
 
@@ -55,21 +44,27 @@ class OpenVinoEngine:
 
     def predict(self, batch: np.ndarray) -> np.ndarray:
         """(n, y, x, z) → (n, y, x), or (n, y, x, z, 1) → (n, y, x, z); see `Engine`."""
-        network, requests = self._current
-        batch = check_batch(batch, network)
+        _, requests, checked = self._current
+        batch = checked(batch)
         request = requests.get()
         try:
             return request.infer(batch, share_inputs=True)[0]
+        except RuntimeError as error:
+            raise engine_error(error, self, batch.shape) from error
         finally:
             requests.put(request)
 
     def update(self, network: Network) -> None:
-        """Build and compile anew, 0.1–0.3 s; predictions go on meanwhile with what was there."""
+        """Rebuild and recompile, 0.1–0.3 s; meanwhile, predictions use the old weights."""
         hints = {"INFERENCE_PRECISION_HINT": _HINTS[self.precision], "PERFORMANCE_HINT": "LATENCY"}
         if self.streams > 1:
             hints.update(PERFORMANCE_HINT="THROUGHPUT", NUM_STREAMS=str(self.streams))
-        compiled = _core().compile_model(openvino_graph(network), DEVICE, hints)
+        compiled = core().compile_model(openvino_graph(network), DEVICE, hints)
         requests: SimpleQueue[ov.InferRequest] = SimpleQueue()
         for _ in range(self.streams):
             requests.put(compiled.create_infer_request())
-        self._current = network, requests  # at once, so that a prediction sees one network and its requests
+        self._current = (
+            network,
+            requests,
+            BatchCheck(network),
+        )

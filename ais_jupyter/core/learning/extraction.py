@@ -58,7 +58,7 @@ def extracting(
     depth : int
         Slices per box: 1 for 2-D networks. With more, 16 further slices are stored for shifting in depth.
     slab_labels : bool
-        With depth > 1: label every slice that somebody drew on, not only the box's own.
+        With depth > 1: label every slice that was drawn on, not only the box's own.
 
     Returns
     -------
@@ -95,7 +95,7 @@ def extracting(
         images.append(resize_xy(normalize(image, statistics[id(tomogram)]), (box_size, box_size)))
         label = _cut_slab_label(sample, edge, stored) if depth > 1 and slab_labels else _cut_label(sample, edge)
         labels.append(resize_labels(label, (box_size, box_size)))
-        sources.append(_source(sample, box_size))
+        sources.append(_source(sample, box_size, edge))
     if not images:
         raise InputError("every box lies outside its tomogram; there is nothing to extract")
     return TrainingSet(
@@ -214,7 +214,7 @@ def _cut_slab_label(sample: _Sample, edge: int, stored: int) -> np.ndarray:
     return slab
 
 
-def _source(sample: _Sample, box_size: int) -> dict[str, Any]:
+def _source(sample: _Sample, box_size: int, edge: int) -> dict[str, Any]:
     tomogram, (z, y, x) = sample.annotated.tomogram, sample.box
     return {
         "aisTomogramName": tomogram.name,
@@ -224,6 +224,7 @@ def _source(sample: _Sample, box_size: int) -> dict[str, Any]:
         "aisBoxCoordinateX": x,
         "aisBoxSizeAnnotate": sample.feature.box_size,
         "aisBoxSizeExtracted": box_size,
+        "aisBoxEdge": edge,  # pixels of the tomogram
         "aisFeatureName": sample.feature.title,
         "aisNegative": sample.negative,
     }

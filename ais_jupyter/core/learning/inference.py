@@ -1,179 +1,152 @@
-"""From slices of a tomogram to probabilities, with a network's own pixel size and normalisation."""
+"""From grey values to probabilities, with a network's own pixel size and normalisation."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.geometry import rescale_factor
 from ais_jupyter.core.data.model_info import ModelInfo
-from ais_jupyter.core.data.training_set import GLOBAL_MAD
 from ais_jupyter.core.learning.augmentation import N_SYMMETRIES, N_SYMMETRIES_WITH_DEPTH, orient, orient_back
 from ais_jupyter.core.learning.engine import Engine
+from ais_jupyter.core.learning.inference_options import InferenceOptions
 from ais_jupyter.core.learning.normalization import Statistic, finite, normalize, standardize
-from ais_jupyter.core.learning.resizing import Alignment, resize_xy
-from ais_jupyter.core.learning.sight import Sight, sight_of
-from ais_jupyter.core.learning.tiling import Overlap, TileGrid
+from ais_jupyter.core.learning.padding import grid_of, padding_for, view_or_none
+from ais_jupyter.core.learning.resizing import resize_xy
+from ais_jupyter.core.learning.slab_tiles import tiled_slab
+from ais_jupyter.core.learning.tiling import TileGrid
 
-#: Networks shrink their input by up to this factor; padded sizes are multiples of it.
-SIZE_MULTIPLE = 32
-#: Pixels added in all to each dimension of a whole slice, by reflection, half on each side.
-WHOLE_SLICE_PADDING = 64
 #: Rim set to zero by `trim_edges`.
 TRIM_PIXELS = 16
+#: A voxel size that would change an image more than so many times is a mistake.
+_MOST_RESCALING = 32.0
+_UNKNOWN_BOX = 64
 
 
-@dataclass(frozen=True)
-class InferenceOptions:
-    """How a network is applied.
-
-    Attributes
-    ----------
-    tta : int
-        Test-time augmentation: mean over this many orientations, 1–8 (up to 16 for input of several slices).
-    tiled : bool
-        Tiles of the training box size instead of whole slices.
-    overlap : float
-        Overlap of tiles, 0–0.9.
-    overlap_mode : "average" or "best"
-        Average overlapping tiles, or use only their centres.
-    trim_edges : bool
-        Set a rim of 16 px to zero.
-    rescale : bool
-        Bring slices to the network's pixel size when it differs by more than 5 %.
-    normalization : "model", "global_mad" or "per-slice"
-        "model" follows what the network was trained with.
-    resize_alignment : "pixels" or "corners"
-        How results are brought back to the tomogram's pixels; "corners" is what the command line of Ais does.
-    """
-
-    tta: int = 1
-    tiled: bool = False
-    overlap: float = 0.2
-    overlap_mode: Overlap = "average"
-    trim_edges: bool = False
-    rescale: bool = True
-    normalization: Literal["model", "global_mad", "per-slice"] = "model"
-    resize_alignment: Alignment = "pixels"
-
-    def __post_init__(self) -> None:
-        if not 1 <= self.tta <= N_SYMMETRIES_WITH_DEPTH:
-            raise InputError(
-                f"tta must be 1–{N_SYMMETRIES} (up to {N_SYMMETRIES_WITH_DEPTH} with depth), not {self.tta}"
-            )
-        if not 0 <= self.overlap <= 0.9:
-            raise InputError(f"overlap must be 0–0.9, not {self.overlap}")
-
-    def is_global(self, info: ModelInfo) -> bool:
-        """Whether slices are normalised by the statistic of the whole volume."""
-        if self.normalization == "model":
-            return info.normalization == GLOBAL_MAD
-        return self.normalization == GLOBAL_MAD
-
-
-def segment_blocks(
-    engine: Engine,
-    blocks: np.ndarray,
-    info: ModelInfo,
-    options: InferenceOptions,
-    pixel_size: float,
-    statistic: Statistic | None,
-) -> np.ndarray:
-    """Probabilities of the middle slices of blocks.
+class Inference:
+    """A network ready to be applied to grey values as they are in a tomogram.
 
     Parameters
     ----------
-    blocks : (n, z, y, x)
-        Grey values as they are in the tomogram; z is the depth of the network.
-    pixel_size : float
-        Å per pixel of the blocks; 0 unknown.
-    statistic : Statistic or None
-        Of the whole volume; needed when the normalisation is global.
+    engine : Engine
+    info : ModelInfo
+        Depth, pixel size and normalisation of the network, and its own `tta` and `overlap`.
+    options : InferenceOptions
 
-    Returns
-    -------
-    float32 (n, y, x), 0–1
+    Attributes
+    ----------
+    is_slab : bool
+        The network is three-dimensional: a result for each slice of its input.
     """
-    size = blocks.shape[-2:]
-    values = prepare(blocks, info, options, pixel_size, statistic)
-    predict = _tiled if options.tiled else _whole
-    probabilities = predict(engine, values, info, options)
-    probabilities = resize_xy(np.clip(probabilities, 0, 1), size, options.resize_alignment)
-    if options.trim_edges:
-        keep = (slice(TRIM_PIXELS, size[0] - TRIM_PIXELS), slice(TRIM_PIXELS, size[1] - TRIM_PIXELS))
-        trimmed = np.zeros_like(probabilities)
-        trimmed[:, keep[0], keep[1]] = probabilities[:, keep[0], keep[1]]
-        return trimmed
-    return probabilities
 
+    def __init__(self, engine: Engine, info: ModelInfo, options: InferenceOptions) -> None:
+        self.engine, self.info, self.options = engine, info, options.of(info)
+        self.is_slab = engine.network is not None and len(engine.network.input_shape) == 4
+        self._view = view_or_none(engine.network)
 
-def prepare(
-    blocks: np.ndarray, info: ModelInfo, options: InferenceOptions, pixel_size: float, statistic: Statistic | None
-) -> np.ndarray:
-    """Rescale and normalise blocks (n, z, y, x) for the network."""
-    values = finite(np.asarray(blocks, np.float32))
-    factor = rescale_factor(pixel_size, info.voxel_size) if options.rescale else 1.0
-    if factor != 1.0:
-        rows, cols = (max(1, int(np.round(n * factor))) for n in values.shape[-2:])
-        values = resize_xy(values, (rows, cols))
-    if options.is_global(info):
-        if statistic is None:
+    def middle_slices(self, blocks: np.ndarray, pixel_size: float, statistic: Statistic | None) -> np.ndarray:
+        """Probabilities of the middle slices of blocks.
+
+        Parameters
+        ----------
+        blocks : (n, z, y, x)
+            Grey values as they are in the tomogram; z is the depth of the network.
+        pixel_size : float
+            Å per pixel of the blocks; 0 unknown.
+        statistic : Statistic or None
+            Of the whole volume; needed when the normalisation is global.
+
+        Returns
+        -------
+        float32 (n, y, x), 0–1
+
+        Raises
+        ------
+        InputError
+            The statistic is missing, or the pixel sizes differ beyond reason.
+        """
+        if self.is_slab:
+            depth = blocks.shape[1]
+            return np.stack([self.slab(block, pixel_size, statistic)[depth // 2] for block in blocks])
+        values = self._prepared(blocks, pixel_size, statistic)
+        probabilities = self._in_tiles(values) if self.options.tiled else self._whole(values)
+        return self._finished(probabilities, blocks.shape[-2:])
+
+    def slab(self, block: np.ndarray, pixel_size: float, statistic: Statistic | None) -> np.ndarray:
+        """Probabilities float32 (z, y, x), 0–1, of a block (z, y, x) as deep as a network of slabs."""
+        values = self._prepared(block[None], pixel_size, statistic)[0]
+        total = np.zeros(values.shape, np.float32)
+        count = self._orientations(deep=True)
+        for index in range(count):
+            turned = np.ascontiguousarray(orient(values, index, 1, 2, 0))
+            total += orient_back(tiled_slab(self.engine, turned, grid_of(self._view)), index, 1, 2, 0)
+        return self._finished(total / np.float32(count), block.shape[-2:])
+
+    def _prepared(self, blocks: np.ndarray, pixel_size: float, statistic: Statistic | None) -> np.ndarray:
+        """Rescale and normalise blocks (n, z, y, x) for the network."""
+        values = finite(np.asarray(blocks, np.float32))
+        factor = rescale_factor(pixel_size, self.info.voxel_size) if self.options.rescale else 1.0
+        if not 1 / _MOST_RESCALING <= factor <= _MOST_RESCALING:
             raise InputError(
-                "this network needs the statistic of the whole volume; segment the tomogram, not a lone slice"
+                f"the tomogram has {pixel_size:g} Å per pixel and {self.info.title!r} was trained at "
+                f"{self.info.voxel_size:g} Å; one of the two must be wrong: correct it, or do not rescale"
             )
-        return normalize(values, statistic)
-    return standardize(values, axis=(1, 2, 3))
+        if factor != 1.0:
+            rows, cols = (max(1, int(np.round(n * factor))) for n in values.shape[-2:])
+            values = resize_xy(values, (rows, cols))
+        if self.options.is_global(self.info):
+            if statistic is None:
+                raise InputError(
+                    "this network needs the statistic of the whole volume; segment the tomogram instead of one slice"
+                )
+            return normalize(values, statistic)
+        return standardize(values, axis=(1, 2, 3))
 
+    def _finished(self, probabilities: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
+        """Bring results (n, y, x) back to the tomogram's pixels, and trim their edges."""
+        rows, cols = size
+        result = resize_xy(np.clip(probabilities, 0, 1), (rows, cols), self.options.resize_alignment)
+        if not self.options.trim_edges:
+            return result
+        trimmed = np.zeros_like(result)
+        keep = (..., slice(TRIM_PIXELS, rows - TRIM_PIXELS), slice(TRIM_PIXELS, cols - TRIM_PIXELS))
+        trimmed[keep] = result[keep]
+        return trimmed
 
-def padding_for(n: int, sight: Sight | None = None) -> tuple[int, int]:
-    """Reflection before and after a dimension of `n` pixels of a whole slice.
+    def _whole(self, values: np.ndarray) -> np.ndarray:
+        rows, cols = (padding_for(n, self._view) for n in values.shape[-2:])
+        padded = np.pad(values, ((0, 0), (0, 0), rows, cols), mode="reflect")
+        result = self._augmented(padded)
+        return result[:, rows[0] : result.shape[1] - rows[1], cols[0] : result.shape[2] - cols[1]]
 
-    As in Ais: up to a multiple of 32, plus 64. For a network that sees less than that, only as much as makes no
-    difference: at least its reach, on the same grid.
-    """
-    extra = -n % SIZE_MULTIPLE + WHOLE_SLICE_PADDING
-    sides = extra // 2, extra - extra // 2
-    if sight is None or SIZE_MULTIPLE % sight.multiple:
-        return sides
-    before, after = (min(side, sight.reach + (side - sight.reach) % sight.multiple) for side in sides)
-    return before, after
+    def _in_tiles(self, values: np.ndarray) -> np.ndarray:
+        box = self.info.box_size if self.info.box_size > 0 else _UNKNOWN_BOX
+        if self._view is not None:
+            box += -box % self._view.grid
+        grid = TileGrid(values.shape[-2:], box, float(self.options.overlap or 0.0), self.options.overlap_mode)
+        results = []
+        for block in values:
+            tiles = grid.cut(block)
+            if not self.options.is_global(self.info):
+                tiles = standardize(tiles, axis=(1, 2, 3))
+            results.append(grid.join(self._augmented(tiles)))
+        return np.stack(results)
 
+    def _orientations(self, deep: bool) -> int:
+        return min(int(self.options.tta or 1), N_SYMMETRIES_WITH_DEPTH if deep else N_SYMMETRIES)
 
-def _whole(engine: Engine, values: np.ndarray, info: ModelInfo, options: InferenceOptions) -> np.ndarray:
-    sight = sight_of(engine.network) if engine.network is not None else None
-    rows, cols = padding_for(values.shape[-2], sight), padding_for(values.shape[-1], sight)
-    padded = np.pad(values, ((0, 0), (0, 0), rows, cols), mode="reflect")
-    result = augmented_prediction(engine, padded, options.tta)
-    return result[:, rows[0] : result.shape[1] - rows[1], cols[0] : result.shape[2] - cols[1]]
-
-
-def _tiled(engine: Engine, values: np.ndarray, info: ModelInfo, options: InferenceOptions) -> np.ndarray:
-    box = info.box_size if info.box_size > 0 else 64
-    grid = TileGrid(values.shape[-2:], box, options.overlap, options.overlap_mode)
-    results = []
-    for slab in values:
-        tiles = grid.cut(slab)
-        if not options.is_global(info):
-            tiles = standardize(tiles, axis=(1, 2, 3))
-        results.append(grid.join(augmented_prediction(engine, tiles, options.tta)))
-    return np.stack(results)
-
-
-def augmented_prediction(engine: Engine, blocks: np.ndarray, tta: int) -> np.ndarray:
-    """Mean prediction (n, y, x) over the first `tta` orientations of blocks (n, z, y, x)."""
-    deep = blocks.shape[1] > 1
-    count = min(tta, N_SYMMETRIES_WITH_DEPTH if deep else N_SYMMETRIES)
-    total: np.ndarray | None = None
-    for index in range(count):
-        turned = orient(blocks, index, 2, 3, 1 if deep else None)
-        batch = np.ascontiguousarray(np.moveaxis(turned, 1, -1), np.float32)
-        back = orient_back(engine.predict(batch), index, 1, 2)
-        total = back.astype(np.float32) if total is None else total + back
-    assert total is not None
-    return total / np.float32(count)
+    def _augmented(self, blocks: np.ndarray) -> np.ndarray:
+        """Mean prediction (n, y, x) over the orientations of prepared blocks (n, z, y, x)."""
+        deep = blocks.shape[1] > 1
+        count = self._orientations(deep)
+        total: np.ndarray | None = None
+        for index in range(count):
+            turned = orient(blocks, index, 2, 3, 1 if deep else None)
+            batch = np.ascontiguousarray(np.moveaxis(turned, 1, -1), np.float32)
+            back = orient_back(self.engine.predict(batch), index, 1, 2)
+            total = back.astype(np.float32) if total is None else total + back
+        assert total is not None
+        return total / np.float32(count)
 
 
 def to_grey_levels(probabilities: np.ndarray) -> np.ndarray:

@@ -6,10 +6,9 @@ import statistics
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from ais_jupyter.core.learning.model import SegmentationModel
+from ais_jupyter.core.learning.model_state import ModelState
+from ais_jupyter.core.learning.training_events import BatchDone, EpochDone, TrainingEvent
 
 #: Undisturbed batches of which the usual time of one is the median.
 _USUAL = 25
@@ -36,7 +35,7 @@ class LiveCopies:
 
     def __init__(
         self,
-        show: Callable[[SegmentationModel], None],
+        show: Callable[[ModelState], None],
         predictions: Callable[[], tuple[int, int]] = lambda: (0, 0),
         share: float = 0.03,
         shortest: float = 2.0,
@@ -51,15 +50,20 @@ class LiveCopies:
         self._disturbed = False
         self._awaited = 0
 
-    def __call__(self, row: dict[str, float] | None, snapshot: Callable[[], SegmentationModel]) -> None:
-        """Show a copy if one is due; called after each batch, and with `row` at the end of an epoch."""
+    def __call__(self, event: TrainingEvent) -> None:
+        """Show a copy if one is due; takes every event of a training."""
+        if isinstance(event, (BatchDone, EpochDone)):
+            self.offer(event.snapshot, isinstance(event, EpochDone))
+
+    def offer(self, snapshot: Callable[[], ModelState], epoch_ends: bool) -> None:
+        """Show a copy if one is due, after a batch or at the end of an epoch."""
         now, (begun, ended) = self._clock(), self._predictions()
         predicting = begun > ended
         if self._begin is None:  # the first batch: building and tracing lie behind, time counts from here
             self._begin = self._latest = now
-        elif row is None:
+        elif not epoch_ends:
             self._count(now - self._batch_began, predicting or self._disturbed, ended)
-        if not predicting and self._is_due(now, row is not None):
+        if not predicting and self._is_due(now, epoch_ends):
             if self._copies <= 1:  # what the first prediction needs, it needs once: that says nothing of the others
                 self._begin, self._spent = now, 0.0
             self._show(snapshot())
@@ -77,7 +81,7 @@ class LiveCopies:
         return self._copies <= 1 or self._spent <= self.share * (now - self._begin)
 
     def _count(self, seconds: float, disturbed: bool, ended: int) -> None:
-        """Take the time of a batch into account, but not what somebody asks for who scrolls meanwhile."""
+        """Take the time of a batch into account, but not the predictions of a person who scrolls meanwhile."""
         if not disturbed:
             self._usual.append(seconds)
         elif self._usual and self._awaited:

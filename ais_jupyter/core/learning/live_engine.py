@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from ais_jupyter.core.data.errors import CancelledError, InputError
-from ais_jupyter.core.learning.engine import Engine, make_engine
+from ais_jupyter.core.learning.engine import Engine
+from ais_jupyter.core.learning.engines import make_engine
 from ais_jupyter.core.learning.model import SegmentationModel
 
 Stop = Callable[[], bool]
@@ -18,7 +20,7 @@ Stop = Callable[[], bool]
 class LiveEngine:
     """The engine of one model, and later of copies of it with other weights.
 
-    Going on with other weights is quicker than a new engine, and the memory of only one is held.
+    Replacing the weights is quicker than making a new engine, and holds the memory of one only.
     """
 
     def __init__(self) -> None:
@@ -36,7 +38,7 @@ class LiveEngine:
         """
         network = model.network
         if network is None:
-            return model.engine()  # an object that computes by itself
+            return model.engine()  # a custom object
         with self._lock:
             if self._engine is not None and self._network.input_shape != network.input_shape:
                 self._engine = None
@@ -51,9 +53,18 @@ class LiveEngine:
 class StoppableEngine:
     """Asks before each tile and orientation whether the result is still wanted."""
 
-    def __init__(self, engine: Engine, stop: Stop) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._stop: Stop = lambda: False
+
+    @contextmanager
+    def stopped_by(self, stop: Stop) -> Iterator[None]:
+        """Ask `stop` meanwhile; it says True once the result is no longer wanted."""
         self._stop = stop
+        try:
+            yield
+        finally:
+            self._stop = lambda: False
 
     def predict(self, batch: np.ndarray) -> np.ndarray:
         """As `Engine.predict`.
@@ -61,10 +72,10 @@ class StoppableEngine:
         Raises
         ------
         CancelledError
-            Nobody waits for it any more.
+            The result is no longer wanted.
         """
         if self._stop():
-            raise CancelledError("nobody waits for this prediction any more")
+            raise CancelledError("the prediction was cancelled")
         return self._engine.predict(batch)
 
     def update(self, network: Any) -> None:

@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ais_jupyter.core.data import storage
+from ais_jupyter.core.data.architecture_names import DEFAULT
 from ais_jupyter.core.data.colors import as_color
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.model_info import ModelInfo, StoredModel
 from ais_jupyter.core.data.network import Network
-from ais_jupyter.core.data.progress import Progress, Work
+from ais_jupyter.core.data.progress import Work
 from ais_jupyter.core.data.training_set import GLOBAL_MAD, TrainingSet
 from ais_jupyter.core.jobs.job import Job
 from ais_jupyter.core.learning.architectures import find as find_architecture
-from ais_jupyter.core.learning.engine import Engine, make_engine
-from ais_jupyter.core.learning.inference import InferenceOptions, segment_blocks
+from ais_jupyter.core.learning.building import fresh_model
+from ais_jupyter.core.learning.custom_storage import CustomObject
+from ais_jupyter.core.learning.custom_training import is_custom
+from ais_jupyter.core.learning.engine import Engine
+from ais_jupyter.core.learning.engines import make_engine
+from ais_jupyter.core.learning.inference import Inference
+from ais_jupyter.core.learning.inference_options import InferenceOptions
+from ais_jupyter.core.learning.model_state import TRAINED, ModelState
 from ais_jupyter.core.learning.normalization import Statistic
-from ais_jupyter.core.learning.training import TrainingOptions
-
-#: See `SegmentationModel.training`.
-Watcher = Callable[[dict[str, float] | None, Callable[[], "SegmentationModel"]], None]
+from ais_jupyter.core.learning.training import training
+from ais_jupyter.core.learning.training_events import BatchDone, EpochDone, TrainingEvent, as_work
+from ais_jupyter.core.learning.training_options import TrainingOptions
 
 #: Grey values of a lone slice give no statistic of a volume: this stands in for it.
 _LONE_SLICE = "per-slice"
@@ -45,39 +52,41 @@ class SegmentationModel:
     Attributes
     ----------
     info : ModelInfo
-        Everything that is stored with the weights.
-    network : Network or None
-        Layers and weights; None before `build` or training, and for custom objects.
+        Settings stored with the weights.
+    preview : (slices, picture) or None
+        Shown where models are listed.
+
+    Raises
+    ------
+    InputError
+        There is no such architecture.
     """
 
-    def __init__(self, architecture: str = "VGGNet M", title: str = "Unnamed model", color: Any = None) -> None:
+    def __init__(self, architecture: str = DEFAULT, title: str = "Unnamed model", color: Any = None) -> None:
         found = find_architecture(architecture)
         self.info = ModelInfo(title=title, architecture=found.title)
         if color is not None:
             self.info.color = as_color(color)
-        self._clear()
+        self._begin(ModelState(self.info))
 
-    def _clear(self) -> None:
-        self.network: Network | None = None
+    def _begin(self, state: ModelState) -> None:
+        self.info, self._state = state.info, state
         self.preview: tuple[np.ndarray, np.ndarray] | None = None
-        self._custom: Any = None
-        self._optimizer: dict[str, np.ndarray] = {}
         self._engines: dict[tuple[str, str, int], Engine] = {}
         self._lock = threading.RLock()
 
     @classmethod
+    def of(cls, state: ModelState) -> SegmentationModel:
+        """Make a model of a state, such as a snapshot of a training."""
+        model = cls.__new__(cls)
+        model._begin(state)
+        return model
+
+    @classmethod
     def from_stored(cls, stored: StoredModel) -> SegmentationModel:
         """Make a model from `stored`, what a file holds."""
-        model = cls.__new__(cls)
-        model.info = stored.info
-        model._clear()
-        model.network = stored.network
+        model = cls.of(ModelState.from_stored(stored))
         model.preview = stored.preview
-        model._optimizer = dict(stored.optimizer)
-        if stored.network is None and stored.weights_file is not None:
-            from ais_jupyter.core.learning.custom_storage import load_custom
-
-            model._custom = load_custom(stored.info, stored.weights_file)
         return model
 
     def to_stored(self) -> StoredModel:
@@ -88,15 +97,11 @@ class SegmentationModel:
         InputError
             The model has no weights yet.
         """
-        if not self.compiled:
+        state = self.state
+        if not state.has_weights:
             raise InputError(f"{self.title!r} has no weights yet: train it or build it before saving")
-        with self._lock:
-            weights_file = None
-            if self._custom is not None:
-                from ais_jupyter.core.learning.custom_storage import save_custom
-
-                weights_file = save_custom(self._custom)
-            return StoredModel(self.info, self.network, weights_file, dict(self._optimizer), self.preview)
+        weights_file = state.custom.saved() if state.custom is not None else None
+        return StoredModel(self.info, state.network, weights_file, dict(state.optimizer), self.preview)
 
     # what it is ------------------------------------------------------------------------------------------
 
@@ -112,12 +117,47 @@ class SegmentationModel:
     @property
     def compiled(self) -> bool:
         """Whether it has weights and can be applied."""
-        return self.network is not None or self._custom is not None
+        return self._state.has_weights
 
     @property
     def is_slab(self) -> bool:
         """Whether the network is three-dimensional: a result per slice of its input."""
-        return self.network is not None and len(self.network.input_shape) == 4
+        return self._state.is_slab
+
+    @property
+    def state(self) -> ModelState:
+        """What the model knows now, as a value: it stays as it is while the model is trained further."""
+        return self._state
+
+    @property
+    def network(self) -> Network | None:
+        """Layers and weights; None before `build` or training, and for custom objects."""
+        return self._state.network
+
+    @network.setter
+    def network(self, network: Network | None) -> None:
+        with self._lock:
+            self._state = replace(self._state, network=network)
+            self._engines.clear()
+
+    @property
+    def custom(self) -> Any:
+        """What an architecture made that is no Keras model, loaded on first use; None for all others."""
+        return self._state.custom.object if self._state.custom is not None else None
+
+    def take(self, state: ModelState) -> None:
+        """Become what a training made of the model.
+
+        Parameters
+        ----------
+        state : ModelState
+            Weights and what is known of them, such as the last event of a training has.
+        """
+        with self._lock:
+            self._state = replace(state, info=self.info)
+            for name in TRAINED:
+                setattr(self.info, name, getattr(state.info, name))
+            self._engines.clear()
 
     def build(self, box_size: int = 64, depth: int = 1, voxel_size: float = -1.0) -> SegmentationModel:
         """Give the model fresh weights, as training does when it has none.
@@ -141,21 +181,16 @@ class SegmentationModel:
         InputError
             There is no such architecture, or it does not take boxes of this size.
         """
-        from ais_jupyter.core.learning.training_session import fresh_network
+        created = fresh_model(self.state, box_size, depth)
+        about = {"box_size": box_size, "depth": depth, "voxel_size": voxel_size, "normalization": GLOBAL_MAD}
+        if is_custom(created):
+            self.take(self.state.trained(about, network=None, custom=CustomObject(self.info, created), optimizer={}))
+        else:
+            from ais_jupyter.core.learning.network_keras import network_from_keras
 
-        with self._lock:
-            self.network, self._custom = fresh_network(self.info.architecture, box_size, depth)
-            self.info.box_size, self.info.depth, self.info.voxel_size = box_size, depth, voxel_size
-            self.info.normalization = GLOBAL_MAD
-            self._weights_changed()
+            network = network_from_keras(created)
+            self.take(self.state.trained(about, network=network, custom=None, optimizer={}))
         return self
-
-    def _weights_changed(self) -> None:
-        self._engines.clear()
-        if self.network is not None:
-            self.info.n_parameters = self.network.n_parameters
-        elif self._custom is not None:
-            self.info.n_parameters = int(self._custom.count_params())
 
     # training --------------------------------------------------------------------------------------------
 
@@ -190,19 +225,41 @@ class SegmentationModel:
         -------
         Job
             Its result is this model; its history has the losses. Cancelling keeps what was learned.
+
+        Raises
+        ------
+        InputError
+            There is no such option, or it cannot have this value. What is wrong with the set is raised by the job.
         """
-        work = self.training(training_set, TrainingOptions(epochs=epochs, **options), preview, after_epoch)
+        chosen = TrainingOptions.from_values(epochs=epochs, **options)
+        consumers: list[Callable[[TrainingEvent], None]] = []
+        if preview is not None and chosen.preview_every:
+            show = preview
+
+            def on_batch(event: TrainingEvent) -> None:
+                if isinstance(event, BatchDone) and event.step % chosen.preview_every == 0:
+                    show(SegmentationModel.of(event.snapshot()))
+
+            consumers.append(on_batch)
+        if after_epoch is not None:
+            tell = after_epoch
+
+            def on_epoch(event: TrainingEvent) -> None:
+                if isinstance(event, EpochDone):
+                    tell(SegmentationModel.of(event.snapshot()), event.row)
+
+            consumers.append(on_epoch)
+        work = self.training(training_set, chosen, consumers)
         return Job(work, title=f"training {self.title}", start=start)
 
     def training(
         self,
         training_set: TrainingSet,
         options: TrainingOptions,
-        preview: Callable[[SegmentationModel], None] | None = None,
-        after_epoch: Callable[[SegmentationModel, dict[str, float]], None] | None = None,
-        watch: Watcher | None = None,
+        consumers: Iterable[Callable[[TrainingEvent], None]] = (),
+        start_over: bool = False,
     ) -> Work[SegmentationModel]:
-        """Train as long work; `train` runs it in a job and describes the parameters.
+        """Train as long work, and take what was learned at the end; `train` runs it in a job.
 
         Parameters
         ----------
@@ -210,37 +267,18 @@ class SegmentationModel:
             Boxes.
         options : TrainingOptions
             All settings together.
-        preview, after_epoch : callable, optional
-            As for `train`.
-        watch : callable, optional
-            Called after each batch with None, after each epoch with its row, and with a function that makes a copy of
-            the model that is ready to be applied; it decides whether one is wanted.
+        consumers : list of callables
+            Each is called with every event of the training (see `training_events`).
+        start_over : bool
+            Begin with new weights instead of those that the model has.
 
         Raises
         ------
         InputError
             The set does not fit the model's depth or the sizes that the network takes, or holds nothing to learn from.
         """
-        from ais_jupyter.core.learning.training_session import TrainingSession
-
-        yield Progress(0.0, "preparing")
-        session = TrainingSession(self, training_set, options)
-        if session.custom is None:
-            yield Progress(0.0, "preparing", session.described())
-
-        def follow(row: dict[str, float] | None, done: int) -> None:
-            if row is not None and after_epoch is not None:
-                after_epoch(session.snapshot(row), row)
-            if row is None and preview is not None and options.preview_every and done % options.preview_every == 0:
-                preview(session.snapshot())
-            if watch is not None:
-                watch(row, lambda: session.snapshot(row))
-
-        row = yield from session.run(follow)
-        yield Progress(0.999, "measuring batch statistics")
-        with self._lock:
-            session.store_into(self, row)
-            self._weights_changed()
+        state = self.state.without_weights() if start_over else self.state
+        self.take((yield from as_work(training(state, training_set, options), consumers)))
         return self
 
     # inference -------------------------------------------------------------------------------------------
@@ -267,7 +305,7 @@ class SegmentationModel:
             if key not in self._engines:
                 if not self.compiled:
                     raise InputError(f"{self.title!r} has no weights yet: train it or load it first")
-                self._engines[key] = make_engine(self.network or self._custom, kind, precision, streams)
+                self._engines[key] = make_engine(self.network or self.custom, kind, precision, streams)
             return self._engines[key]
 
     def segment_slice(
@@ -291,7 +329,7 @@ class SegmentationModel:
         precision : "auto", "float32" or "bfloat16"
             Of the arithmetic.
         **options
-            Fields of `InferenceOptions`, such as ``tta=4``.
+            Fields of `InferenceOptions`, such as ``tta=4``; the model's own settings by default.
 
         Returns
         -------
@@ -310,14 +348,8 @@ class SegmentationModel:
             raise InputError(f"{self.title!r} takes (y, x) or ({self.info.depth}, y, x), not {image.shape}")
         if statistic is None and options.get("normalization", "model") == "model":
             options["normalization"] = _LONE_SLICE
-        settings = InferenceOptions(**options)
-        engine = self.engine(precision=precision)
-        if self.is_slab:
-            from ais_jupyter.core.learning.slabs import segment_slab
-
-            probabilities = segment_slab(engine, image, self.info, settings, voxel_size, statistic)
-            return probabilities[image.shape[0] // 2]
-        return segment_blocks(engine, image[None], self.info, settings, voxel_size, statistic)[0]
+        inference = Inference(self.engine(precision=precision), self.info, InferenceOptions(**options))
+        return inference.middle_slices(image[None], voxel_size, statistic)[0]
 
     def save(self, path: str | Path, overwrite: bool = False) -> Path:
         """Write a ``.scnm`` that Ais opens to `path`, and return the path.

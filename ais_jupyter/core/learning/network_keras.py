@@ -1,7 +1,8 @@
 """Keras models ↔ plain networks.
 
-A `Network` uses the names of Keras 3: the class of each layer and those arguments that decide what it computes.
-Initialisers, regularisers and constraints are left out; so is the optimizer.
+The catalogue `core.data.layers` uses the names of Keras 3, so nothing is translated here: each kind is a class of
+``keras.layers``, each setting one of its arguments. Initialisers, regularisers, constraints and the optimizer are left
+out.
 """
 
 from __future__ import annotations
@@ -12,39 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.data.layers import KINDS, KNOWN, problem_with
 from ais_jupyter.core.data.network import Layer, Network
 
 if TYPE_CHECKING:
     import keras
-
-_CONV = ("filters", "kernel_size", "strides", "padding", "dilation_rate", "groups", "activation", "use_bias")
-_TRANSPOSE = (*_CONV[:4], "output_padding", "dilation_rate", "activation", "use_bias")
-_DEPTHWISE = ("kernel_size", "strides", "padding", "depth_multiplier", "dilation_rate", "activation", "use_bias")
-_POOL = ("pool_size", "strides", "padding")
-
-#: The layers a network may have and the arguments that are kept.
-ARGUMENTS: dict[str, tuple[str, ...]] = {
-    "Conv2D": _CONV, "Conv3D": _CONV, "Conv2DTranspose": _TRANSPOSE, "Conv3DTranspose": _TRANSPOSE,
-    "DepthwiseConv2D": _DEPTHWISE, "SeparableConv2D": ("filters", *_DEPTHWISE),
-    "Dense": ("units", "activation", "use_bias"),
-    "MaxPooling2D": _POOL, "MaxPooling3D": _POOL, "AveragePooling2D": _POOL, "AveragePooling3D": _POOL,
-    "GlobalAveragePooling2D": ("keepdims",), "GlobalAveragePooling3D": ("keepdims",),
-    "GlobalMaxPooling2D": ("keepdims",), "GlobalMaxPooling3D": ("keepdims",),
-    "UpSampling2D": ("size", "interpolation"), "UpSampling3D": ("size",),
-    "ZeroPadding2D": ("padding",), "ZeroPadding3D": ("padding",),
-    "Cropping2D": ("cropping",), "Cropping3D": ("cropping",),
-    "BatchNormalization": ("axis", "momentum", "epsilon", "center", "scale"),
-    "LayerNormalization": ("axis", "epsilon", "center", "scale"),
-    "GroupNormalization": ("groups", "axis", "epsilon", "center", "scale"),
-    "Activation": ("activation",), "ReLU": ("max_value", "negative_slope", "threshold"),
-    "LeakyReLU": ("negative_slope",), "PReLU": ("shared_axes",), "ELU": ("alpha",), "Softmax": ("axis",),
-    "Rescaling": ("scale", "offset"),
-    "Dropout": ("rate",), "SpatialDropout2D": ("rate",), "SpatialDropout3D": ("rate",), "AlphaDropout": ("rate",),
-    "GaussianDropout": ("rate",), "GaussianNoise": ("stddev",), "Reshape": ("target_shape",),
-    "Add": (), "Subtract": (), "Multiply": (), "Average": (), "Maximum": (), "Minimum": (), "Concatenate": ("axis",),
-}  # fmt: skip
-
-_KINDS = ", ".join(sorted(ARGUMENTS))
 
 POLICIES = {"float32": "float32", "bfloat16": "mixed_bfloat16", "float16": "mixed_float16"}
 
@@ -63,7 +36,7 @@ def network_from_keras(model: Any) -> Network:
     inputs = getattr(model, "inputs", None)
     if not isinstance(model, keras.Model) or not inputs:
         raise InputError(
-            f"a {type(model).__name__} is not made of Keras layers joined one to the other; its layers cannot be read"
+            f"a {type(model).__name__} is not a Keras model built from connected layers, so its layers cannot be read"
         )
     if len(inputs) != 1 or len(model.outputs) != 1:
         raise InputError(f"a network has one input and one output; this has {len(inputs)} and {len(model.outputs)}")
@@ -80,11 +53,11 @@ def _plain_layer(entry: dict[str, Any], layer: Any) -> Layer:
         return Layer(name, kind, {"shape": list(config["batch_shape"][1:])})
     if layer is None:
         raise InputError(f"{name!r} is an operation and not a layer; use a layer such as keras.layers.{kind} instead")
-    if kind not in ARGUMENTS:
-        raise InputError(f"layer {name!r} is a {kind}, which is not supported; there are {_KINDS}")
+    if kind not in KINDS:
+        raise InputError(f"layer {name!r} is a {kind}, which is not supported; supported layers are {KNOWN}")
     if config.get("data_format", "channels_last") != "channels_last":
         raise InputError(f"layer {name!r} has its channels first; only channels_last is supported")
-    kept = {key: _json_value(config[key], name, key) for key in ARGUMENTS[kind] if key in config}
+    kept = {key: _json_value(config[key], name, key) for key in KINDS[kind].settings if key in config}
     if config.get("trainable") is False:
         kept["trainable"] = False
     weights = [np.asarray(weight, np.float32) for weight in layer.get_weights()]
@@ -98,7 +71,9 @@ def _json_value(value: Any, name: str, key: str) -> Any:
         return value.item()
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
-    raise InputError(f"{key} of layer {name!r} is of one's own making ({value}); only what Keras names can be stored")
+    raise InputError(
+        f"{key} of layer {name!r} is a custom object ({value}); only the ones that Keras names can be stored"
+    )
 
 
 def _input_names(entry: dict[str, Any]) -> list[str]:
@@ -125,7 +100,7 @@ def _histories(tree: Any) -> Iterator[tuple[str, int, int]]:
 
 
 def keras_from_network(network: Network, precision: str = "float32") -> keras.Model:
-    """Build a Keras model that computes what `network` says, for any number and size of images; it is not compiled.
+    """Build a Keras model of `network` for any number and size of images; it is not compiled.
 
     Parameters
     ----------
@@ -144,8 +119,10 @@ def keras_from_network(network: Network, precision: str = "float32") -> keras.Mo
     inputs = keras.Input((None, None, *shape[2:]), name=_keras_name(network.layers[0].name))
     tensors = {network.layers[0].name: inputs}
     for layer in network.layers[1:]:
-        if layer.kind not in ARGUMENTS:
+        if layer.kind not in KINDS:
             raise InputError(f"layer {layer.name!r} is a {layer.kind}, which is not supported")
+        if (problem := problem_with(layer.kind, layer.config)) is not None:
+            raise InputError(f"layer {layer.name!r} ({layer.kind}): {problem}")
         policy = "float32" if layer.name == network.output else _policy(precision)
         sources = [tensors[name] for name in layer.inputs]
         try:

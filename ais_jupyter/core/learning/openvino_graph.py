@@ -10,12 +10,11 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import openvino as ov
-from openvino import opset1
-from openvino import opset13 as ops
 
 from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.data.layers import KINDS, problem_with
 from ais_jupyter.core.data.network import Layer, Network
+from ais_jupyter.core.learning.openvino_runtime import ops, opset1, ov
 
 Node = Any
 
@@ -41,6 +40,8 @@ def openvino_graph(network: Network) -> ov.Model:
     for layer in network.layers[1:]:
         if layer.kind not in BUILDERS:
             raise UnsupportedLayerError(f"layer {layer.name!r} is a {layer.kind}")
+        if (problem := problem_with(layer.kind, layer.config)) is not None:
+            raise InputError(f"layer {layer.name!r} ({layer.kind}): {problem}")
         nodes[layer.name] = BUILDERS[layer.kind](layer, *(nodes[name] for name in layer.inputs))
     output = nodes[network.output]
     if output.get_output_partial_shape(0)[1] != 1:
@@ -340,6 +341,7 @@ def _nothing(layer: Layer, x: Node) -> Node:
     return x
 
 
+#: How OpenVINO expresses each kind of the catalogue.
 BUILDERS: dict[str, Callable[..., Node]] = {
     **dict.fromkeys(("Conv2D", "Conv3D"), _conv),
     **dict.fromkeys(("Conv2DTranspose", "Conv3DTranspose"), _transposed_conv),
@@ -348,8 +350,7 @@ BUILDERS: dict[str, Callable[..., Node]] = {
     **dict.fromkeys(("UpSampling2D", "UpSampling3D"), _upsample),
     **dict.fromkeys(("ZeroPadding2D", "ZeroPadding3D"), _zero_padding),
     **dict.fromkeys(("Cropping2D", "Cropping3D"), _cropping),
-    **dict.fromkeys(("Dropout", "SpatialDropout2D", "SpatialDropout3D"), _nothing),
-    **dict.fromkeys(("AlphaDropout", "GaussianDropout", "GaussianNoise"), _nothing),
+    **dict.fromkeys((name for name, kind in KINDS.items() if kind.only_in_training), _nothing),
     "DepthwiseConv2D": _depthwise_conv,
     "SeparableConv2D": _separable_conv,
     "Dense": _dense,

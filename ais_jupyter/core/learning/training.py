@@ -1,274 +1,118 @@
-"""The training loop: one step at a time, so that it can be watched, stopped and continued."""
+"""Training as a stream of events, from the state of a model to the next."""
 
 from __future__ import annotations
 
-import math
-import time
-from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any
 
-import numpy as np
+from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.data.training_set import TrainingSet
+from ais_jupyter.core.learning.batches import Batches
+from ais_jupyter.core.learning.building import fresh_model
+from ais_jupyter.core.learning.custom_storage import CustomObject
+from ais_jupyter.core.learning.custom_training import is_custom, training_custom
+from ais_jupyter.core.learning.hardware import device_name
+from ais_jupyter.core.learning.keras_learner import KerasLearner
+from ais_jupyter.core.learning.model_state import ModelState
+from ais_jupyter.core.learning.training_events import Events, Prepared, Step
+from ais_jupyter.core.learning.training_loop import TrainingLoop
+from ais_jupyter.core.learning.training_options import TrainingOptions
+from ais_jupyter.core.learning.validation_split import Split, split_boxes
 
-from ais_jupyter.core.data.errors import AisError, InputError
-from ais_jupyter.core.data.progress import Progress, Work
-from ais_jupyter.core.data.training_set import IGNORE
-from ais_jupyter.core.learning.batches import NATURAL_RATIO, Batches
-from ais_jupyter.core.learning.device import peak_memory
-from ais_jupyter.core.learning.metrics import RunningScores
-from ais_jupyter.core.learning.out_of_memory import is_out_of_memory
-
-Precision = Literal["auto", "float32", "bfloat16"]
-
-#: Called with None after each batch and with the epoch's row after each epoch, and with the batches done so far.
-Watch = Callable[[dict[str, float] | None, int], None]
+#: Batches that batch statistics are measured over: of the result, and of a copy that is looked at for a moment.
+_THOROUGH, _QUICK = 16, 4
 
 
-@dataclass(frozen=True)
-class TrainingOptions:
-    """How a network is trained.
-
-    Attributes
-    ----------
-    epochs, batch_size, n_copies : int
-        An epoch goes through the set `n_copies` times.
-    excess_negative : int
-        Percent by which negatives outnumber positives; −100 takes the boxes as they are.
-    learning_rate : float or None
-        None is the architecture's own.
-    schedule : "cosine" or "constant"
-        "cosine" lets the learning rate fall smoothly to a hundredth over the run: short trainings end quieter.
-    validation_split : float
-        Fraction of the boxes kept aside, 0–0.9.
-    augment : bool
-        Random grey-value changes besides turns and flips.
-    filament_diameter : float or None
-        Pixels; soften labels along filaments.
-    keep_best : bool
-        End with the epoch of the lowest loss (of validation when there is one) instead of the last.
-    seed : int or None
-        Makes a run repeatable.
-    precision : "auto", "float32" or "bfloat16"
-        Of the arithmetic; weights stay float32. "auto" is bfloat16 where the processor computes in it.
-    preview_every : int
-        Call `preview` every so many batches; 0 never.
-    """
-
-    epochs: int = 50
-    batch_size: int = 32
-    n_copies: int = 10
-    excess_negative: int = NATURAL_RATIO
-    learning_rate: float | None = None
-    schedule: Literal["cosine", "constant"] = "cosine"
-    validation_split: float = 0.0
-    augment: bool = False
-    filament_diameter: float | None = None
-    keep_best: bool = False
-    seed: int | None = None
-    precision: Precision = "auto"
-    preview_every: int = 0
-
-    def __post_init__(self) -> None:
-        if self.epochs < 1 or self.batch_size < 1 or self.n_copies < 1:
-            raise InputError("epochs, batch_size and n_copies must be at least 1")
-        if not 0 <= self.validation_split < 0.95:
-            raise InputError(f"validation_split is a fraction 0–0.95, not {self.validation_split}")
-
-
-class Trainable(Protocol):
-    """What the loop needs: a compiled Keras model, or an object that takes batches like one."""
-
-    def train_on_batch(self, x: np.ndarray, y: np.ndarray, **options: Any) -> Any:
-        """Learn from one batch and return its logs."""
-
-    def test_on_batch(self, x: np.ndarray, y: np.ndarray, **options: Any) -> Any:
-        """Return the logs of one batch without learning."""
-
-    def get_weights(self) -> list[np.ndarray]:
-        """Return copies of the weights."""
-
-    def set_weights(self, weights: list[np.ndarray]) -> None:
-        """Take weights in the order of `get_weights`."""
-
-
-def training(
-    model: Trainable,
-    batches: Batches,
-    validation: Batches | None,
-    options: TrainingOptions,
-    masks_ignore: bool = True,
-    watch: Watch | None = None,
-) -> Work[dict[str, float]]:
-    """Train a network batch by batch.
-
-    Yields a row per batch (``epoch, step, at, batch_loss, batch_size, steps_per_second, time_left``; ``at`` counts
-    epochs) and one per epoch (``epoch, at, loss, precision, recall, memory`` in bytes at the peak, and with validation
-    ``val_loss, val_precision, val_recall``); returns the last row of an epoch. When told to stop it ends after the
-    current batch and keeps what was learned.
-
-    When memory runs out, the epoch begins again from the weights it began with, in batches of half the size.
+def training(state: ModelState, training_set: TrainingSet, options: TrainingOptions) -> Events[ModelState]:
+    """Train a model, and return what it has become; `state` itself stays as it is.
 
     Parameters
     ----------
-    masks_ignore : bool
-        The model's loss leaves out label 2 by itself; else those pixels get weight 0 here.
-    watch : callable, optional
-        See `Watch`.
+    state : ModelState
+        Its weights are where training begins; without any, new ones.
+    training_set : TrainingSet
+        Boxes; their size, depth and voxel size become the model's.
+    options : TrainingOptions
+
+    Yields
+    ------
+    TrainingEvent
+        See `training_events`. Sent True, training ends after the current batch and keeps what was learned.
 
     Raises
     ------
+    InputError
+        The set does not fit the model's depth or the sizes that the network takes, or holds nothing to learn from.
     AisError
-        The loss is not finite any more, or memory does not even suffice for one box.
+        The loss is no longer finite, or memory does not even suffice for one box.
     """
-    if batches.steps_per_epoch < 1:
-        raise InputError(f"{len(batches.set)} boxes do not make one batch of {batches.batch_size}")
-    state = _State(model, options)
-    best: tuple[float, list[np.ndarray]] | None = None
-    row: dict[str, float] = {}
-    epoch = 1
-    while epoch <= options.epochs:
-        safe = state.copy()
-        try:
-            values = yield from _epoch(model, batches, options, epoch, masks_ignore, state, watch)
-            if values.pop("stopped", False):
-                return row or values
-            if validation is not None:
-                values.update(_validate(model, validation, batches.batch_size, masks_ignore))
-        except Exception as error:
-            if not is_out_of_memory(error):
-                raise
-            yield _smaller_batches(batches, epoch - 1, options, error)
-            state.restore(safe)
-            continue
-        row = values
-        if watch is not None:
-            watch(row, state.done)
-        judged = row.get("val_loss", row["loss"])
-        if options.keep_best and (best is None or judged < best[0]):
-            best = (judged, model.get_weights())
-        message = f"epoch {epoch} of {options.epochs}, loss {row['loss']:.4f}"
-        if (yield Progress(epoch / options.epochs, message, dict(row))):
-            break
-        epoch += 1
-    if best is not None:
-        model.set_weights(best[1])
-    return row
+    yield Step("preparing")
+    if state.has_weights and state.info.depth != training_set.depth:
+        raise InputError(
+            f"{state.info.title!r} works on {state.info.depth} slices but the training set has boxes of "
+            f"{training_set.depth}; extract boxes of that depth or begin a new model"
+        )
+    if options.seed is not None:
+        import keras
+
+        keras.utils.set_random_seed(options.seed)
+    split = split_boxes(training_set, options.validation_split, options.seed, state.info.extra.get(Split.KEY))
+    created = state.custom.object if state.custom is not None else None
+    if created is None:
+        created = fresh_model(state, training_set.box_size, training_set.depth)
+    if is_custom(created):
+        return (yield from _training_custom(state, created, training_set, split, options))
+    learner = KerasLearner(created, state, options.precision)
+    batches = Batches(training_set.subset(split.learned), options, learner.is_slab)
+    validation = None
+    if split.judges:
+        validation = Batches(training_set.subset(split.held_out), options, learner.is_slab)
+    yield Prepared(
+        device_name(), learner.precision, batches.batch_size, len(split.learned), len(split.held_out), split.note
+    )  # fmt: skip
+    about = _about(training_set, split, options, learner.is_slab)
+
+    def state_now(loss: float | None, most_batches: int) -> ModelState:
+        known = about if loss is None else {**about, "loss": loss}
+        network, optimizer = learner.network(batches, most_batches), learner.optimizer_state()
+        return state.trained(known, network=network, custom=None, optimizer=optimizer)
+
+    loop = TrainingLoop(
+        learner.model, batches, validation, options, lambda loss: state_now(loss, _QUICK), learner.masks_ignore
+    )  # fmt: skip
+    loss = yield from loop.run()
+    yield Step("measuring batch statistics", 0.999)
+    return state_now(loss, _THOROUGH)
 
 
-def _epoch(
-    model: Trainable,
-    batches: Batches,
-    options: TrainingOptions,
-    epoch: int,
-    masks_ignore: bool,
-    state: _State,
-    watch: Watch | None,
-) -> Work[dict[str, float]]:
-    """Go through one epoch and return its row, with ``stopped`` when told to stop."""
-    scores, steps = RunningScores(), batches.steps_per_epoch
-    for step, (images, labels) in enumerate(batches.epoch()):
-        state.set_rate((epoch - 1 + step / steps) / options.epochs)
-        loss = scores.add(_step(model.train_on_batch, model, images, labels, masks_ignore), len(images))
-        if not math.isfinite(loss):
-            raise AisError(f"training diverged in epoch {epoch} (the loss is {loss}); try a lower learning rate")
-        state.count()
-        if watch is not None:
-            watch(None, state.done)
-        at = epoch - 1 + (step + 1) / steps
-        values = {
-            "epoch": epoch, "step": state.done, "at": at, "batch_loss": loss, "batch_size": batches.batch_size,
-            "steps_per_second": state.pace(), "time_left": state.time_for((options.epochs - at) * steps),
-        }  # fmt: skip
-        if step == 0:
-            values["memory"] = peak_memory()
-        message = f"epoch {epoch} of {options.epochs}, loss {scores.values()['loss']:.4f}"
-        if (yield Progress(at / options.epochs, message, values)):
-            return {"epoch": epoch, "at": at, **scores.values(), "stopped": True}
-    return {"epoch": epoch, "at": float(epoch), **scores.values(), "memory": peak_memory()}
+def _training_custom(
+    state: ModelState, created: Any, training_set: TrainingSet, split: Split, options: TrainingOptions
+) -> Events[ModelState]:
+    """Train a custom object; it has no validation and begins with what it is."""
+    made = CustomObject(state.info, created)
+    batches = Batches(training_set.subset(split.learned), options)
+    about = _about(training_set, split, options, slab=False)
+
+    def state_now(loss: float | None) -> ModelState:
+        known = about if loss is None else {**about, "loss": loss}
+        return state.trained(known, network=None, custom=made, optimizer={})
+
+    loss = yield from training_custom(created, batches, options, state_now)
+    return state_now(loss)
 
 
-def _smaller_batches(batches: Batches, epochs_done: int, options: TrainingOptions, error: Exception) -> Progress:
-    if batches.batch_size <= 1:
-        raise AisError(
-            "there is not enough memory to train on a single box; choose a smaller box size or a smaller architecture"
-        ) from error
-    before = batches.batch_size
-    batches.halve()
-    message = f"out of memory with batches of {before}: goes on with {batches.batch_size}"
-    values = {"batch_size": batches.batch_size, "out_of_memory": before, "epochs_done": epochs_done}
-    return Progress(epochs_done / options.epochs, message, values)
-
-
-def _step(
-    method: Callable[..., Any], model: Any, images: np.ndarray, labels: np.ndarray, masks_ignore: bool
-) -> dict[str, Any]:
-    """Run one step of `method` and return the logs of this batch alone."""
-    if hasattr(model, "reset_metrics"):
-        model.reset_metrics()
-    if masks_ignore:
-        return method(images, labels, return_dict=True)
-    trusted = labels[..., 0] != IGNORE
-    # rescaled so that the mean over all pixels is the mean over the trusted ones
-    weight = trusted.astype(np.float32) * (trusted.size / max(1, int(trusted.sum())))
-    return method(images, np.where(labels == IGNORE, 0, labels), sample_weight=weight, return_dict=True)
-
-
-def _validate(model: Trainable, validation: Batches, batch_size: int, masks_ignore: bool) -> dict[str, float]:
-    scores = RunningScores()
-    for start in range(0, len(validation.set), batch_size):
-        indices = np.arange(start, min(start + batch_size, len(validation.set)))
-        images, labels = validation.collect(indices, augment=False)
-        scores.add(_step(model.test_on_batch, model, images, labels, masks_ignore), len(images))
-    return scores.values("val_")
-
-
-class _State:
-    """What changes from batch to batch besides the weights: the learning rate, the count, the pace."""
-
-    FLOOR = 0.01
-
-    def __init__(self, model: Any, options: TrainingOptions) -> None:
-        self.model = model
-        self.optimizers = getattr(model, "optimizers", None) or [getattr(model, "optimizer", None)]
-        self.optimizers = [o for o in self.optimizers if o is not None]
-        self.base = [options.learning_rate or float(np.asarray(o.learning_rate)) for o in self.optimizers]
-        self.falls = options.schedule == "cosine"
-        self.done = 0
-        self._times: deque[float] = deque(maxlen=20)
-
-    def set_rate(self, fraction: float) -> None:
-        """Set the learning rate for this part of the run, 0–1."""
-        factor = 1.0
-        if self.falls:
-            factor = self.FLOOR + (1 - self.FLOOR) * 0.5 * (1 + math.cos(math.pi * fraction))
-        for optimizer, base in zip(self.optimizers, self.base):
-            optimizer.learning_rate = base * factor
-
-    def count(self) -> None:
-        """Note that a batch is done."""
-        self.done += 1
-        self._times.append(time.monotonic())
-
-    def pace(self) -> float:
-        """Batches per second lately; 0 while unknown."""
-        if len(self._times) < 2 or self._times[-1] <= self._times[0]:
-            return 0.0
-        return (len(self._times) - 1) / (self._times[-1] - self._times[0])
-
-    def time_for(self, batches: float) -> float | None:
-        """Seconds that so many batches will take; None while unknown."""
-        pace = self.pace()
-        return batches / pace if pace else None
-
-    def copy(self) -> tuple[list[np.ndarray], list[list[np.ndarray]]]:
-        """Return copies of the weights and of the optimizers' memory."""
-        return self.model.get_weights(), [[np.array(v) for v in o.variables] for o in self.optimizers]
-
-    def restore(self, copied: tuple[list[np.ndarray], list[list[np.ndarray]]]) -> None:
-        """Go back to such copies: a step that failed may have changed, or given away, some of them."""
-        weights, memories = copied
-        self.model.set_weights(weights)
-        for optimizer, memory in zip(self.optimizers, memories):
-            for variable, values in zip(optimizer.variables, memory):
-                variable.assign(values)
+def _about(training_set: TrainingSet, split: Split, options: TrainingOptions, slab: bool) -> dict[str, Any]:
+    """Return what is stored with the weights of the set and of how they were trained."""
+    return {
+        "box_size": training_set.box_size,
+        "depth": training_set.depth,
+        "z_jitter": training_set.z_jitter if slab else 0,
+        "voxel_size": training_set.voxel_size,
+        "normalization": training_set.normalization,
+        "epochs": options.epochs,
+        "batch_size": options.batch_size,
+        "n_copies": options.n_copies,
+        "excess_negative": options.excess_negative,
+        "learning_rate": options.learning_rate,
+        "filament_diameter": options.filament_diameter,
+        **split.stored(),
+    }

@@ -17,12 +17,13 @@ from ais_jupyter.core.data.names import component
 
 if TYPE_CHECKING:
     from ais_jupyter.core.jobs.job import Job
+    from ais_jupyter.core.learning.inference_options import InferenceOptions
     from ais_jupyter.core.learning.model import SegmentationModel
     from ais_jupyter.core.workflows.predicting import AppliedModel
 
 
 class OpenModel:
-    """One model and what is going on with it.
+    """One model, and what is being done with it.
 
     Attributes
     ----------
@@ -33,7 +34,7 @@ class OpenModel:
     path : Path or None
         Where it was loaded from or saved to last.
     live : SegmentationModel or None
-        A copy with the weights of the moment, while it trains.
+        A copy with the current weights, while it trains.
     version : int
         Counts changes of the weights, so that old predictions are known as such.
     job : Job or None
@@ -54,18 +55,18 @@ class OpenModel:
 
     @property
     def applied(self) -> SegmentationModel:
-        """What predicts now: while it trains, the copy of the moment."""
+        """What predicts now: while it trains, the copy with the current weights."""
         return self.live or self.model
 
     def look_at_weights(self) -> int:
-        """Return `version`, after counting a change that nobody announced: the model was trained by a script."""
+        """Return `version`, after counting a change that was not announced, such as training by a script."""
         if self.applied.network is not self._network:
             self._network = self.applied.network
             self.version += 1
         return self.version
 
     def as_applied(self) -> AppliedModel:
-        """Return it for a `SlicePredictor`: the weights of the moment with the settings of the model."""
+        """Return it for a `SlicePredictor`: the current weights with the settings of the model."""
         from ais_jupyter.core.workflows.predicting import AppliedModel
 
         return AppliedModel(self.uid, self.look_at_weights(), self.applied, self.model.info)
@@ -100,6 +101,8 @@ class OpenModels:
     ----------
     selected : str or None
         uid of the model that is in front: drawn on top, trained, saved.
+    inference : InferenceOptions or None
+        How models are applied, to the slice in view as in an export; None: with their own settings.
     """
 
     changed = Signal()
@@ -110,6 +113,7 @@ class OpenModels:
         self.lock = threading.RLock()
         self.interactions: list[Interaction] = []
         self.selected: str | None = None
+        self.inference: InferenceOptions | None = None
         self._models: list[OpenModel] = []
 
     def add(self, model: SegmentationModel, path: Path | None = None) -> OpenModel:
@@ -153,8 +157,14 @@ class OpenModels:
             self.interactions = list(interactions)
         self.changed.emit()
 
+    def set_inference(self, options: InferenceOptions | None) -> None:
+        """Apply models in another way from now on."""
+        if options != self.inference:
+            self.inference = options
+            self.changed.emit()
+
     def set_live(self, opened: OpenModel, model: SegmentationModel | None) -> None:
-        """Predict with a copy of the moment from now on; None: with the model itself."""
+        """Predict with a copy from now on; None: with the model itself."""
         with self.lock:
             opened.live = model
             opened._network = opened.applied.network

@@ -1,4 +1,4 @@
-"""Models × tomograms, worked off one tomogram after another, each with its own progress, cancel and retry."""
+"""Models × tomograms: one tomogram after another, each with its own progress, cancel and retry."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from ais_jupyter.core.data.model_info import Interaction
 from ais_jupyter.core.jobs.job import Job
 from ais_jupyter.core.jobs.queue import JobQueue
 from ais_jupyter.core.learning.model import SegmentationModel
+from ais_jupyter.core.workflows.outputs import plan_outputs
 from ais_jupyter.core.workflows.segmenting import Outcome, rescaling_note, segment
 
 ENDED = ("done", "skipped", "claimed", "failed", "cancelled")
@@ -115,7 +116,8 @@ class SegmentationQueue:
         names = {model.title for model in models}
         acting = [i for i in interactions if {i.parent, i.partner} <= names]
         settings = {"output_dir": output_dir, "interactions": acting, **settings}
-        added = [QueuedSegmentation(source, models, settings) for source in sources]
+        planned = plan_outputs(sources, [model.title for model in models], Path(output_dir).expanduser())
+        added = [QueuedSegmentation(one.source, models, {**settings, "names": [one.name]}) for one in planned]
         with self._lock:
             self._entries += added
         for entry in added:

@@ -1,9 +1,8 @@
-"""Training of open models: one after another, watched while it goes on, kept on disk as it improves."""
+"""Training of open models: one after another, shown while it runs, kept on disk as it improves."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,9 @@ from ais_jupyter.core.session.program import Program
 
 if TYPE_CHECKING:
     from ais_jupyter.core.learning.model import SegmentationModel
-    from ais_jupyter.core.learning.training import TrainingOptions
+    from ais_jupyter.core.learning.model_state import ModelState
+    from ais_jupyter.core.learning.training_events import TrainingEvent
+    from ais_jupyter.core.learning.training_options import TrainingOptions
 
 #: Share of the time that writing weights for recovery may take.
 _BACKUP_SHARE = 0.02
@@ -43,13 +44,12 @@ class Curve:
 
     def take(self, values: dict[str, Any]) -> None:
         """Add what training reported."""
-        if "out_of_memory" in values:  # an epoch begins again: what was drawn of it stays, and the curve goes on behind
+        if "out_of_memory" in values:  # the epoch starts again, and its rows so far stay
             self.begin += max(0.0, self.end - self.begin - values["epochs_done"])
         if "at" in values:
             at = self.begin + values["at"]
             self.rows.append((at, values.get("batch_loss"), values.get("loss"), values.get("val_loss")))
-        told = {name: value for name, value in values.items() if name not in ("step", "batch_loss")}
-        self.status.update(told)
+        self.status.update({name: value for name, value in values.items() if name not in ("step", "batch_loss")})
 
     @property
     def end(self) -> float:
@@ -68,7 +68,7 @@ class TrainingRun:
     set : TrainingSet
     job : Job
     curve : Curve
-        Goes on when training is continued.
+        Continues when the model is trained further.
     """
 
     options: TrainingOptions
@@ -111,42 +111,71 @@ class Trainings:
         models.changed.connect(self._tidy)
 
     def close(self) -> None:
-        """Stop listening; what is in training goes on."""
+        """Stop listening; trainings that run continue."""
         self.models.changed.disconnect(self._tidy, missing_ok=True)
 
     def train(self, opened: OpenModel, training_set: TrainingSet, options: TrainingOptions) -> Job:
-        """Train a model, from the weights it has, when those before it are done.
+        """Train a model when those before it are done: a new one, or one that has weights further.
+
+        The curve of a model that was trained here is continued.
 
         Raises
         ------
         InputError
             It is in training already, here or in another widget.
         """
-        job = self._start(opened, training_set, options, Curve())
+        run, curve = self.runs.get(opened.uid), Curve()
+        if run is not None and opened.model.compiled:
+            curve = Curve(list(run.curve.rows), dict(run.curve.status), begin=run.curve.end)
+        job = self._start(opened, training_set, options, curve)
         self.latest_options = options
         return job
 
-    def resume(self, uid: str, training_set: TrainingSet | None = None, epochs: int | None = None) -> Job:
-        """Go on with the weights and the optimizer's memory: the epochs that are left, or as many again.
+    def start_over(self, opened: OpenModel, training_set: TrainingSet, options: TrainingOptions) -> Job:
+        """Train a model from new weights, with a new curve; those it has stay until the training ends.
+
+        Raises
+        ------
+        InputError
+            It is in training already, here or in another widget.
+        """
+        job = self._start(opened, training_set, options, Curve(), start_over=True)
+        self.latest_options = options
+        return job
+
+    def resume(
+        self,
+        uid: str,
+        training_set: TrainingSet | None = None,
+        epochs: int | None = None,
+        options: TrainingOptions | None = None,
+    ) -> Job:
+        """Train further, from the weights and the optimizer's memory; the curve continues.
 
         Parameters
         ----------
         training_set : TrainingSet, optional
             Another set than before, such as one with corrected annotations.
+        epochs : int, optional
+            By default those that are left, or as many again.
+        options : TrainingOptions, optional
+            Other settings than before, such as those that a person has in front of them; their `epochs` count too.
 
         Raises
         ------
         InputError
-            There is no run to go on with, or it has not ended.
+            There is no run to continue, or it has not ended.
         """
         run, opened = self.runs.get(uid), self.models[uid]
         if run is None:
             raise InputError(f"{opened.model.title!r} was not trained here yet: train it first")
+        if options is not None:
+            return self.train(opened, training_set or run.set, options)
         left = epochs or run.epochs_left or run.options.epochs
         batch_size = min(run.options.batch_size, int(run.curve.status.get("batch_size", run.options.batch_size)))
-        options = replace(run.options, epochs=left, batch_size=batch_size)
+        again = replace(run.options, epochs=left, batch_size=batch_size)
         curve = Curve(list(run.curve.rows), dict(run.curve.status), begin=run.curve.end)
-        return self._start(opened, training_set or run.set, options, curve)
+        return self._start(opened, training_set or run.set, again, curve)
 
     def stop(self, uid: str) -> None:
         """End a training after the batch it is at; what was learned is kept."""
@@ -170,9 +199,16 @@ class Trainings:
             return None
         return next((job.title for job in self._program.training_queue if job.state == "running"), None)
 
-    def _start(self, opened: OpenModel, training_set: TrainingSet, options: TrainingOptions, curve: Curve) -> Job:
+    def _start(
+        self,
+        opened: OpenModel,
+        training_set: TrainingSet,
+        options: TrainingOptions,
+        curve: Curve,
+        start_over: bool = False,
+    ) -> Job:
         title = opened.model.title
-        job: Job = Job(self._work(opened, training_set, options), title=f"training {title}", start=False)
+        job: Job = Job(self._work(opened, training_set, options, start_over), title=f"training {title}", start=False)
         if not self._program.begin_training(opened.model, job):
             raise InputError(f"{title!r} is already being trained; stop that first, or train another model")
         run = self.runs[opened.uid] = TrainingRun(options, training_set, job, curve)
@@ -194,19 +230,19 @@ class Trainings:
         self.models.changed.emit()
         return job
 
-    def _work(self, opened: OpenModel, training_set: TrainingSet, options: TrainingOptions) -> Work[SegmentationModel]:
+    def _work(
+        self, opened: OpenModel, training_set: TrainingSet, options: TrainingOptions, start_over: bool
+    ) -> Work[SegmentationModel]:  # fmt: skip
         from ais_jupyter.core.learning.live_copies import LiveCopies
+        from ais_jupyter.core.learning.model import SegmentationModel
 
-        live = LiveCopies(lambda copied: self.models.set_live(opened, copied), lambda: opened.predictions)
-        keep = _BestKept(self.backups.setdefault(opened.uid, ModelBackup(opened.uid)))
+        def show(state: ModelState) -> None:
+            self.models.set_live(opened, SegmentationModel.of(state))
 
-        def watch(row: dict[str, float] | None, snapshot: Callable[[], SegmentationModel]) -> None:
-            live(row, snapshot)
-            if row is not None:
-                keep(row, snapshot)
-
+        backup = self.backups.setdefault(opened.uid, ModelBackup(opened.uid))
+        consumers = (LiveCopies(show, lambda: opened.predictions), _BestKept(backup))
         try:
-            yield from opened.model.training(training_set, options, watch=watch)
+            yield from opened.model.training(training_set, options, consumers, start_over)
             if any(one is opened for one in self.models):
                 self.keep(opened)
             return opened.model
@@ -232,16 +268,18 @@ class _BestKept:
     def __init__(self, backup: ModelBackup) -> None:
         self._backup = backup
         self._begin, self._spent, self._latest = time.monotonic(), 0.0, 0.0
-        self._best = float("inf")
 
-    def __call__(self, row: dict[str, float], snapshot: Callable[[], SegmentationModel]) -> None:
-        judged = row.get("val_loss", row["loss"])
-        allowed = _BACKUP_SHARE * (time.monotonic() - self._begin)
-        if judged >= self._best or (self._latest and self._spent + self._latest > allowed):
+    def __call__(self, event: TrainingEvent) -> None:
+        from ais_jupyter.core.learning.model import SegmentationModel
+        from ais_jupyter.core.learning.training_events import EpochDone
+
+        if not isinstance(event, EpochDone) or not event.is_best:
             return
-        self._best = judged
+        allowed = _BACKUP_SHARE * (time.monotonic() - self._begin)
+        if self._latest and self._spent + self._latest > allowed:
+            return
         begin = time.monotonic()
-        self._backup.write(snapshot())
+        self._backup.write(SegmentationModel.of(event.snapshot()))
         self._latest = time.monotonic() - begin
         self._spent += self._latest
 

@@ -33,7 +33,7 @@ class ModelGroup:
         titles = [model.title for model in self.models]
         doubles = sorted({title for title in titles if titles.count(title) > 1})
         if doubles:
-            raise InputError(f"models of a group need different titles; found twice: {', '.join(doubles)}")
+            raise InputError(f"models of a group need different titles; used more than once: {', '.join(doubles)}")
         for interaction in self.interactions:
             for title in (interaction.parent, interaction.partner):
                 if title not in titles:

@@ -17,7 +17,7 @@ from ais_jupyter.core.workflows.model_group import ModelGroup
 
 
 def open_any(path: str | Path, *, signed_bytes: bool | None = None) -> Any:
-    """Open a file of any supported kind, which is told by its content.
+    """Open a file of any supported kind, recognised by its content.
 
     Parameters
     ----------

@@ -6,6 +6,7 @@ import itertools
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -16,11 +17,12 @@ from ais_jupyter.core.data.errors import CancelledError
 from ais_jupyter.core.data.geometry import Region, rescale_factor
 from ais_jupyter.core.data.model_info import Interaction, ModelInfo
 from ais_jupyter.core.data.tomogram import Tomogram
-from ais_jupyter.core.learning.inference import InferenceOptions, segment_blocks, to_grey_levels
+from ais_jupyter.core.learning.inference import to_grey_levels
+from ais_jupyter.core.learning.inference_options import InferenceOptions
 from ais_jupyter.core.learning.live_engine import LiveEngine, Stop, StoppableEngine
 from ais_jupyter.core.learning.model import SegmentationModel
 from ais_jupyter.core.learning.normalization import Statistic, global_statistic
-from ais_jupyter.core.learning.slabs import segment_slab
+from ais_jupyter.core.learning.segmenter import Segmenter
 from ais_jupyter.core.workflows.level_cache import LevelCache
 
 _NUMBERS = itertools.count()
@@ -35,11 +37,11 @@ class AppliedModel:
     Attributes
     ----------
     uid : str
-        The same for all versions of a model; its results are told apart by it.
+        The same for all versions of a model; identifies its results.
     version : int
         Of its weights.
     model : SegmentationModel
-        Has the weights; while a model trains, a copy of the moment.
+        Has the weights; while a model trains, a copy with the current weights.
     info : ModelInfo
         Has the settings: title, `tta`, `emit`, `absorb`.
     """
@@ -81,6 +83,7 @@ class SlicePredictor:
     def __init__(self, budget: int = BUDGET) -> None:
         self._cache = LevelCache(budget)
         self._engines: dict[str, LiveEngine] = {}
+        self._segmenters: dict[str, tuple[Any, Segmenter, StoppableEngine]] = {}
         self._statistics: WeakKeyDictionary[Tomogram, Statistic] = WeakKeyDictionary()
         self._numbers: WeakKeyDictionary[Tomogram, int] = WeakKeyDictionary()
         self._computing = threading.Lock()
@@ -92,13 +95,16 @@ class SlicePredictor:
         models: Sequence[AppliedModel],
         interactions: Sequence[Interaction] = (),
         stop: Stop = lambda: False,
+        options: InferenceOptions | None = None,
     ) -> SlicePrediction:
         """Apply `models` to slice `z`, let them compete and interact.
 
         Parameters
         ----------
         stop : callable
-            Says True once nobody waits for the result any more.
+            Says True once the result is no longer wanted.
+        options : InferenceOptions, optional
+            As an export is given them; the models' own settings by default.
 
         Raises
         ------
@@ -107,7 +113,7 @@ class SlicePredictor:
         """
         tomogram = annotated.tomogram
         region = annotated.roi.clipped(tomogram.shape)
-        found = {one.uid: self.levels(annotated, z, one, stop) for one in models}
+        found = {one.uid: self.levels(annotated, z, one, stop, options) for one in models}
         notes = {one.uid: note for one in models if (note := note_on(one.model, tomogram))}
         acting = self._by_uid(models, interactions)
         if acting and not tomogram.pixel_size > 0:
@@ -118,22 +124,37 @@ class SlicePredictor:
         combined = combine(found, infos, acting, tomogram.pixel_size)
         return SlicePrediction({uid: _placed(levels, region, tomogram) for uid, levels in combined.items()}, notes)
 
-    def levels(self, annotated: AnnotatedTomogram, z: int, applied: AppliedModel, stop: Stop) -> np.ndarray:
+    def levels(
+        self,
+        annotated: AnnotatedTomogram,
+        z: int,
+        applied: AppliedModel,
+        stop: Stop = lambda: False,
+        options: InferenceOptions | None = None,
+    ) -> np.ndarray:
         """Return what one network says, uint8 (y, x) of the region, before models act on each other."""
         tomogram = annotated.tomogram
         region = annotated.roi.clipped(tomogram.shape)
-        model, options = applied.model, InferenceOptions(tta=applied.info.tta)
-        key = (
-            applied.uid, applied.version, annotated.uid, self._number(tomogram), z, region, options,
+        model, chosen = applied.model, (options or InferenceOptions()).of(applied.info)
+        setting = (
+            applied.uid, applied.version, annotated.uid, self._number(tomogram), region, chosen,
             tomogram.pixel_size, model.info.voxel_size,
         )  # fmt: skip
+        key = (*setting, z)
         if (kept := self._cache.get(key)) is not None:
             return kept
         with self._computing:
             if (kept := self._cache.get(key)) is None:
                 if stop():
-                    raise CancelledError("nobody waits for this prediction any more")
-                kept = to_grey_levels(self._compute(tomogram, z, applied, region, options, stop))
+                    raise CancelledError("the prediction was cancelled")
+                known, segmenter, engine = self._segmenters.get(applied.uid, (None, None, None))
+                if known != setting or segmenter is None or engine is None:
+                    engine = StoppableEngine(self._engines.setdefault(applied.uid, LiveEngine()).of(model))
+                    statistic = self.statistic(tomogram) if chosen.is_global(model.info) else None
+                    segmenter = Segmenter(engine, model.info, tomogram, chosen, region, statistic)
+                    self._segmenters[applied.uid] = setting, segmenter, engine
+                with engine.stopped_by(stop):
+                    kept = self._compute(segmenter, z)
                 self._cache.put(key, kept)
         return kept
 
@@ -145,6 +166,7 @@ class SlicePredictor:
         """Drop everything about a model that was closed."""
         self._cache.drop(lambda key: key[0] == uid)  # type: ignore[index]
         self._engines.pop(uid, None)
+        self._segmenters.pop(uid, None)
 
     def statistic(self, tomogram: Tomogram) -> Statistic:
         """Return `global_statistic`, measured once for each tomogram."""
@@ -158,22 +180,8 @@ class SlicePredictor:
             self._numbers[tomogram] = next(_NUMBERS)
         return self._numbers[tomogram]
 
-    def _compute(
-        self, tomogram: Tomogram, z: int, applied: AppliedModel, region: Region, options: InferenceOptions, stop: Stop
-    ) -> np.ndarray:
-        """Probabilities of the region.
-
-        A slab network is applied to the one slab around the slice, as Ais shows it; an export averages the slabs that
-        overlap there.
-        """
-        model = applied.model
-        statistic = self.statistic(tomogram) if options.is_global(model.info) else None
-        engine = StoppableEngine(self._engines.setdefault(applied.uid, LiveEngine()).of(model), stop)
-        block = tomogram.around(z, model.info.depth)[(slice(None), *region.slices)]
-        if model.is_slab:
-            slab = segment_slab(engine, block, model.info, options, tomogram.pixel_size, statistic)
-            return slab[model.info.depth // 2]
-        return segment_blocks(engine, block[None], model.info, options, tomogram.pixel_size, statistic)[0]
+    def _compute(self, segmenter: Segmenter, z: int) -> np.ndarray:
+        return to_grey_levels(segmenter.slice(z))
 
     @staticmethod
     def _by_uid(models: Sequence[AppliedModel], interactions: Sequence[Interaction]) -> list[Interaction]:

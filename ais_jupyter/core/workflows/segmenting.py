@@ -16,17 +16,25 @@ from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.errors import AisError, CancelledError, FileWriteError, InputError
 from ais_jupyter.core.data.geometry import Region, central_slices, clip_z_range, rescale_factor
 from ais_jupyter.core.data.model_info import Interaction
-from ais_jupyter.core.data.names import result_name
 from ais_jupyter.core.data.progress import Progress, Work
+from ais_jupyter.core.data.segmentation import Extent
 from ais_jupyter.core.data.tomogram import Tomogram
+from ais_jupyter.core.files.safe_write import make_folder
 from ais_jupyter.core.files.volume_writer import VolumeWriter
 from ais_jupyter.core.jobs.job import Job
-from ais_jupyter.core.learning.inference import InferenceOptions, to_grey_levels
+from ais_jupyter.core.learning.inference import to_grey_levels
+from ais_jupyter.core.learning.inference_options import InferenceOptions
 from ais_jupyter.core.learning.model import SegmentationModel
-from ais_jupyter.core.learning.normalization import global_statistic
-from ais_jupyter.core.learning.volumes import segment_slices, smoothed
+from ais_jupyter.core.learning.out_of_memory import is_out_of_memory
+from ais_jupyter.core.learning.segmenter import Segmenter
+from ais_jupyter.core.learning.streams import smoothed
 from ais_jupyter.core.safekeeping.lock import Lock
-from ais_jupyter.core.workflows.opening import open_models, open_tomogram
+from ais_jupyter.core.workflows.opening import open_any, open_models, open_tomogram
+from ais_jupyter.core.workflows.outputs import Planned, check_existing, is_result, plan_outputs, result_labels
+
+#: Slices computed at once where the engine gains by it: each works on half of the processors and none waits for others.
+_STREAMS = 2
+_MANY_SLICES = 4
 
 
 @dataclass
@@ -41,16 +49,21 @@ class Outcome:
         One per model, finished.
     error : Exception or None
         Why it failed.
+    note : str
+        What a person should know, such as why it was skipped.
     """
 
     tomogram: str
     state: Literal["done", "skipped", "claimed", "failed"]
     outputs: list[Path] = field(default_factory=list)
     error: Exception | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True)
-class _Settings:
+class ExportOptions:
+    """All settings of an export; `segment` describes them."""
+
     output_dir: Path
     z_range: tuple[int, int] | None
     center: float
@@ -81,19 +94,23 @@ def segment(
     precision: str = "auto",
     engine: str = "auto",
     start: bool = True,
+    names: Sequence[str] | None = None,
     **inference: Any,
 ) -> Job[list[Outcome]]:
     """Segment tomograms in the background; writes ``<tomogram>__<title>.mrc`` per tomogram and model.
 
     All models are applied in one pass over each tomogram. Finished outputs are left alone, so that a run can be
     repeated after an interruption and shared by several processes. A tomogram that fails does not stop the others.
+    Tomograms that are called alike are told apart by their folder or extension, such as ``TS_01_rec__Ribosome.mrc`` for
+    ``TS_01/rec.mrc`` beside ``TS_02/rec.mrc``. Results among the tomograms are left alone.
 
     Parameters
     ----------
     models : model, group, path, or list of these
         What to look for; a path leads to a ``.scnm`` or ``.scnmgroup``.
     tomograms : tomogram, annotated tomogram, path, or list of these
-        Of an annotated tomogram its region of interest and slice range are segmented; the rest of the output is zero.
+        Of an annotated tomogram (also the path of a ``.scns``) its region of interest and slice range are segmented;
+        the rest of the output is zero.
     output_dir : path
         Made if it does not exist.
     z_range : (start, stop), optional
@@ -109,7 +126,7 @@ def segment(
     interactions : list of Interaction, optional
         Those of the group by default.
     overwrite : bool
-        Make outputs again.
+        Overwrite existing results.
     batch_size : int
         Slices computed at once.
     precision : "auto", "float32" or "bfloat16"
@@ -118,8 +135,11 @@ def segment(
         What computes; "auto" takes OpenVINO on processors, where it is installed.
     start : bool
         False leaves the job waiting.
+    names : list of str, optional
+        By which the results are called, one for each tomogram; by default the tomograms' own.
     **inference
-        Fields of `InferenceOptions`: tta, tiled, overlap, overlap_mode, trim_edges, rescale, normalization, …
+        Fields of `InferenceOptions`: tta, tiled, overlap, overlap_mode, trim_edges, rescale, normalization, …; `tta`
+        and `overlap` are each model's own by default.
 
     Returns
     -------
@@ -129,21 +149,19 @@ def segment(
     Raises
     ------
     InputError, FileFormatError
-        No model or tomogram is given, or a model has no weights.
+        No model or tomogram is given, a model has no weights, two models have the same title, or a result would replace
+        one of the tomograms.
     """
     opened, group = open_models(models)
     many = tomograms if isinstance(tomograms, list | tuple) else [tomograms]
     if not opened or not many:
         raise InputError("give at least one model and one tomogram")
-    titles = [model.title for model in opened]
-    if len(set(titles)) != len(titles):
-        raise InputError(f"models need different titles, since outputs are named by them; found {titles}")
     for model in opened:
         if not model.compiled:
             raise InputError(f"model {model.title!r} has no weights yet: train it or load it first")
     if voxel_size is not None and voxel_size <= 0:
         inference["rescale"] = False
-    settings = _Settings(
+    settings = ExportOptions(
         output_dir=Path(output_dir).expanduser(),
         z_range=z_range,
         center=center,
@@ -157,8 +175,9 @@ def segment(
         interactions=tuple(interactions if interactions is not None else group.interactions if group else ()),
         inference=InferenceOptions(**inference),
     )
+    planned = plan_outputs(many, [model.title for model in opened], settings.output_dir, names, overwrite)
     title = f"segmenting {len(many)} tomograms" if len(many) > 1 else "segmenting"
-    return Job(_segmenting(opened, many, settings), title=title, start=start)
+    return Job(_segmenting(opened, planned, settings), title=title, start=start)
 
 
 def _three(sigma: float | Sequence[float]) -> tuple[float, float, float]:
@@ -169,33 +188,62 @@ def _three(sigma: float | Sequence[float]) -> tuple[float, float, float]:
     return z, y, x
 
 
-def _segmenting(models: list[SegmentationModel], sources: Sequence[Any], settings: _Settings) -> Work[list[Outcome]]:
-    settings.output_dir.mkdir(parents=True, exist_ok=True)
+def _segmenting(
+    models: list[SegmentationModel], planned: Sequence[Planned], settings: ExportOptions
+) -> Work[list[Outcome]]:
+    make_folder(settings.output_dir)
     outcomes: dict[int, Outcome] = {}
-    waiting = list(range(len(sources)))
+    names, titles = [one.name for one in planned], [model.title for model in models]
+    for number, one in enumerate(planned):
+        if is_result(one.source, names, titles):
+            note = "is a result of segmentation itself and was left alone"
+            outcomes[number] = Outcome(one.name, "skipped", note=note)
+            yield Progress(0.0, f"{one.name} {note}")
+    waiting = [number for number in range(len(planned)) if number not in outcomes]
+    if not waiting:
+        raise InputError("all tomograms are results of segmentation themselves; there is nothing to segment")
     for attempt in ("first", "again"):  # what others had claimed is looked at once more when all else is done
         for number in waiting:
-            base = number / len(sources) if attempt == "first" else 1.0
+            base = number / len(planned) if attempt == "first" else 1.0
             try:
-                outcomes[number] = yield from _one(models, sources[number], settings, base, 1 / len(sources))
-            except (AisError, OSError, IndexError) as error:
-                if isinstance(error, CancelledError):
-                    raise
-                name = str(getattr(sources[number], "name", sources[number]))
-                outcomes[number] = Outcome(name, "failed", error=error)
-                yield Progress(base, f"{name} failed: {error}", {"tomogram": name, "error": str(error)})
+                outcomes[number] = yield from _one(models, planned[number], settings, base, 1 / len(planned))
+            except CancelledError:
+                raise
+            except Exception as error:  # whatever is wrong with one tomogram, continue with the others
+                name = planned[number].name
+                readable = as_ais_error(error)
+                outcomes[number] = Outcome(name, "failed", error=readable)
+                yield Progress(base, f"{name} failed: {readable}", {"tomogram": name, "error": str(readable)})
         waiting = [number for number in waiting if outcomes[number].state == "claimed"]
-    return [outcomes[number] for number in range(len(sources))]
+    return [outcomes[number] for number in range(len(planned))]
 
 
-def _one(models: list[SegmentationModel], source: Any, settings: _Settings, base: float, share: float) -> Work[Outcome]:
+def as_ais_error(error: Exception) -> Exception:
+    """Return an error that a person can read: the project's own and those of files as they are, others in words."""
+    if isinstance(error, (AisError, OSError)):
+        return error
+    if is_out_of_memory(error):
+        readable = AisError("there is not enough memory for this tomogram: segment a smaller region, or in tiles")
+    else:
+        readable = AisError(f"segmenting failed with an unexpected error, {type(error).__name__}: {error}")
+    readable.__cause__ = error
+    return readable
+
+
+def _one(
+    models: list[SegmentationModel], planned: Planned, settings: ExportOptions, base: float, share: float
+) -> Work[Outcome]:
     """Segment one tomogram by all models whose output is not there yet."""
+    source = open_any(planned.source) if isinstance(planned.source, str | Path) else planned.source
     tomogram = open_tomogram(source)
-    if (yield Progress(min(base, 0.999), tomogram.name)):
+    if (yield Progress(min(base, 0.999), planned.name)):
         raise CancelledError("segmentation was cancelled")
-    paths = {model.title: settings.output_dir / result_name(tomogram.name, model.title) for model in models}
-    outcome = Outcome(tomogram.name, "done", list(paths.values()))
+    paths = planned.paths
+    outcome = Outcome(planned.name, "done", list(paths.values()))
     missing = [m for m in models if settings.overwrite or not paths[m.title].exists()]
+    for model in models:
+        if model not in missing:
+            check_existing(paths[model.title], tomogram)
     if not missing:
         outcome.state = "skipped"
         return outcome
@@ -222,7 +270,7 @@ def _write_volumes(
     paths: dict[str, Path],
     tomogram: Tomogram,
     source: Any,
-    settings: _Settings,
+    settings: ExportOptions,
     base: float,
     share: float,
 ) -> Work[None]:
@@ -233,10 +281,13 @@ def _write_volumes(
     acting = models if settings.interactions or any(m.info.emit or m.info.absorb for m in models) else mine
     streams = [_stream(model, seen, region, (first, last), settings) for model in acting]
     infos = [model.info for model in acting]
+    labels = result_labels(tomogram, Extent((first, last), region))
     with contextlib.ExitStack() as stack:
         writers = {
             model.title: stack.enter_context(
-                VolumeWriter(paths[model.title], tomogram.shape, np.uint8, tomogram.voxel_size, like=tomogram)
+                VolumeWriter(
+                    paths[model.title], tomogram.shape, np.uint8, tomogram.voxel_size, like=tomogram, labels=labels
+                )
             )
             for model in mine
         }
@@ -276,16 +327,16 @@ def rescaling_note(tomogram: Tomogram, model: SegmentationModel) -> str | None:
 
 
 def _stream(
-    model: SegmentationModel, tomogram: Tomogram, region: Region, z_range: tuple[int, int], settings: _Settings
+    model: SegmentationModel, tomogram: Tomogram, region: Region, z_range: tuple[int, int], settings: ExportOptions
 ) -> Iterator[tuple[int, np.ndarray]]:
     """Probabilities of the region, slice by slice."""
     if settings.inference.rescale and (note := rescaling_note(tomogram, model)):
         warnings.warn(note, stacklevel=2)
-    statistic = global_statistic(tomogram) if settings.inference.is_global(model.info) else None
-    stream = segment_slices(
-        model, tomogram, settings.inference, z_range, region, statistic,
-        settings.batch_size, settings.precision, settings.engine,
-    )  # fmt: skip
+    start, stop = z_range
+    many = not model.is_slab and stop - start >= _MANY_SLICES * settings.batch_size
+    engine = model.engine(settings.engine, settings.precision, _STREAMS if many else 1)
+    segmenter = Segmenter(engine, model.info, tomogram, settings.inference, region)
+    stream = segmenter.stream(z_range, settings.batch_size)
     if settings.sigma is None:
         return stream
     voxel = [v if v > 0 else 1.0 for v in tomogram.voxel_size]
@@ -293,7 +344,7 @@ def _stream(
     return smoothed(stream, tomogram.shape[0], region.shape, (z, y, x))
 
 
-def _z_range(tomogram: Tomogram, annotated: AnnotatedTomogram | None, settings: _Settings) -> tuple[int, int]:
+def _z_range(tomogram: Tomogram, annotated: AnnotatedTomogram | None, settings: ExportOptions) -> tuple[int, int]:
     wanted = settings.z_range or (annotated.z_range if annotated else None)
     start, stop = clip_z_range(wanted, tomogram.shape[0])
     if settings.center < 100:

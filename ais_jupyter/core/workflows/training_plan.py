@@ -50,7 +50,7 @@ class Selection:
 
 @dataclass(frozen=True)
 class Note:
-    """Something to know before going on; with an "error" it cannot be done."""
+    """Something to know before continuing; with an "error" no set can be made."""
 
     kind: Literal["error", "warning", "info"]
     text: str
@@ -126,7 +126,7 @@ def notes_for_model(info: ModelInfo, trained: bool, box_size: int, depth: int, v
         text = f"{info.title!r} works on {info.depth} slices, the boxes have {depth}: make the set with depth"
         notes.append(Note("error", f"{text} {info.depth}, or train a new model"))
     if info.voxel_size > 0 and voxel_size > 0 and abs(info.voxel_size / voxel_size - 1) > PIXEL_SIZE_TOLERANCE:
-        text = f"{info.title!r} was trained at {info.voxel_size:.2f} Å and goes on at {voxel_size:.2f} Å"
+        text = f"{info.title!r} was trained at {info.voxel_size:.2f} Å and would continue at {voxel_size:.2f} Å"
         notes.append(Note("warning", f"{text}: give the set that voxel size to keep the scale"))
     if info.box_size > 0 and info.box_size != box_size:
         text = f"{info.title!r} was trained on boxes of {info.box_size} px, these have {box_size} px"

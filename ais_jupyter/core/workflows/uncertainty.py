@@ -69,7 +69,7 @@ def least_certain(
     looked: set[int] = set()
 
     def look(z: int) -> None:
-        levels = predictor.levels(annotated, z, applied, lambda: False)
+        levels = predictor.levels(annotated, z, applied)
         region = annotated.roi.clipped(annotated.tomogram.shape)
         taken = np.zeros(annotated.tomogram.shape[1:], bool) if feature is None else _annotated(feature, z)
         found = peaks(window_mean(entropy(levels), box), box, taken[region.slices], PER_SLICE)

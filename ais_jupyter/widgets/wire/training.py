@@ -53,6 +53,7 @@ class RunValues(TypedDict):
     device: Text
     arithmetic: Text
     memory: Annotated[Number, "bytes at the peak"]
+    note: Annotated[Text, "what a person should know about the run; may be empty"]
     steps_per_second: Number
     time_left: Annotated[Number | None, "seconds"]
 
@@ -80,6 +81,13 @@ class Train(TypedDict):
     model: Uid | None
     architecture: Text
     options: TrainingOptions
+    start_over: NotRequired[Annotated[bool, "from new weights, and with an empty curve"]]
+
+
+class Resume(OneModel):
+    """Which model, and with which options unless with those it had."""
+
+    options: NotRequired[TrainingOptions | None]
 
 
 class RecoverModel(TypedDict):
@@ -109,7 +117,7 @@ TRAININGS = Request(
 )
 TRAIN = Request("train", Train, OneModel, "Train a model.")
 TRAINING_STOP = Request("training_stop", OneModel, Nothing, "Stop, and keep what was learnt.")
-TRAINING_CONTINUE = Request("training_continue", OneModel, Nothing, "Continue a run that was stopped.")
+TRAINING_CONTINUE = Request("training_continue", Resume, Nothing, "Continue a run that was stopped.")
 TRAINING_RECOVER = Request("training_recover", RecoverModel, StillLost, "Bring back a model, or delete it.")
 
 TRAINING = Event("training", TrainingProgress, "A run went on.")

@@ -721,6 +721,8 @@ export interface RunValues {
   arithmetic: string;
   /** Bytes at the peak */
   memory: number;
+  /** What a person should know about the run; may be empty */
+  note: string;
   steps_per_second: number;
   /** Seconds */
   time_left: number | null;
@@ -748,6 +750,13 @@ export interface Train {
   model: string | null;
   architecture: string;
   options: TrainingOptions;
+  /** From new weights, and with an empty curve */
+  start_over?: boolean;
+}
+
+/** Which model, and with which options unless with those it had. */
+export interface Resume extends OneModel {
+  options?: TrainingOptions | null;
 }
 
 /** Which model to bring back, or to delete. */
@@ -1010,7 +1019,7 @@ export interface Requests {
   /** Stop, and keep what was learnt. */
   training_stop: { question: OneModel; answer: Nothing };
   /** Continue a run that was stopped. */
-  training_continue: { question: OneModel; answer: Nothing };
+  training_continue: { question: Resume; answer: Nothing };
   /** Bring back a model, or delete it. */
   training_recover: { question: RecoverModel; answer: StillLost };
   /** The queue. */

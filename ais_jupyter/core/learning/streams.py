@@ -1,4 +1,4 @@
-"""A network applied to a whole tomogram, slice after slice."""
+"""Streams of slices: computed ahead by threads, and blurred."""
 
 from __future__ import annotations
 
@@ -9,57 +9,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from ais_jupyter.core.data.geometry import Region
-from ais_jupyter.core.data.tomogram import Tomogram
-from ais_jupyter.core.learning.engine import streams_of
-from ais_jupyter.core.learning.inference import InferenceOptions, segment_blocks
-from ais_jupyter.core.learning.model import SegmentationModel
-from ais_jupyter.core.learning.normalization import Statistic
-from ais_jupyter.core.learning.slabs import segment_slabs
-
 T = TypeVar("T")
 R = TypeVar("R")
-
-#: Slices computed at once where the engine gains by it: each works on half of the processors and none waits for others.
-_STREAMS = 2
-_MANY_SLICES = 4
-
-
-def segment_slices(
-    model: SegmentationModel,
-    tomogram: Tomogram,
-    options: InferenceOptions,
-    z_range: tuple[int, int],
-    region: Region,
-    statistic: Statistic | None,
-    batch_size: int = 1,
-    precision: str = "auto",
-    engine: str = "auto",
-) -> Iterator[tuple[int, np.ndarray]]:
-    """Yield (z, probabilities) for each slice of a range, in order; probabilities are float32 (y, x) of the region.
-
-    Memory does not depend on the number of slices.
-    """
-    start, stop = z_range
-    streams = _STREAMS if stop - start >= _MANY_SLICES * batch_size and not model.is_slab else 1
-    compute = model.engine(engine, precision, streams)
-    if model.is_slab:
-        yield from segment_slabs(compute, tomogram, model.info, options, z_range, region.slices, statistic)
-        return
-
-    def blocks() -> Iterator[tuple[range, np.ndarray]]:
-        for first in range(start, stop, batch_size):
-            numbers = range(first, min(first + batch_size, stop))
-            yield (
-                numbers,
-                np.stack([tomogram.around(z, model.info.depth)[(slice(None), *region.slices)] for z in numbers]),
-            )
-
-    def work(item: tuple[range, np.ndarray]) -> tuple[range, np.ndarray]:
-        return item[0], segment_blocks(compute, item[1], model.info, options, tomogram.pixel_size, statistic)
-
-    for numbers, results in in_order(work, blocks(), streams_of(compute)):
-        yield from zip(numbers, results)
 
 
 def in_order(work: Callable[[T], R], items: Iterable[T], workers: int) -> Iterator[R]:

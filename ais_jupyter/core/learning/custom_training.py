@@ -1,4 +1,4 @@
-"""Training of objects that are no Keras models, by the contract that the Ais documentation gives.
+"""Training of custom objects, which are no Keras models, by the contract that the Ais documentation gives.
 
 Such an object has ``count_params()``, ``fit(train_x, train_y, epochs, batch_size, shuffle, callbacks)``,
 ``predict(images)``, ``save(path)`` and ``load(path)``. Its ``fit`` sets ``callback.params["epochs"]`` and calls
@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import queue
 import threading
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ais_jupyter.core.data.errors import CancelledError
-from ais_jupyter.core.data.progress import Progress, Work
 from ais_jupyter.core.learning.batches import Batches
-from ais_jupyter.core.learning.training import TrainingOptions
+from ais_jupyter.core.learning.model_state import ModelState
+from ais_jupyter.core.learning.training_events import BatchDone, Events
+from ais_jupyter.core.learning.training_options import TrainingOptions
 
 _REQUIRED = ("fit", "predict", "count_params", "save", "load")
 
@@ -50,11 +53,14 @@ class _Reporter:
         raise AttributeError(name)
 
 
-def training_custom(model: Any, batches: Batches, options: TrainingOptions) -> Work[dict[str, float]]:
-    """Train an object of the documented contract on the boxes of one epoch, given as two arrays."""
+def training_custom(
+    model: Any, batches: Batches, options: TrainingOptions, snapshot: Callable[[float | None], ModelState]
+) -> Events[float | None]:
+    """Train a custom object on the boxes of one epoch, given as two arrays, and return its last loss."""
     pairs = list(batches.epoch())
     images, labels = (np.concatenate(part) for part in zip(*pairs))
-    reporter = _Reporter(options, steps_per_epoch=max(1, len(images) // batches.batch_size))
+    steps = max(1, len(images) // batches.batch_size)
+    reporter = _Reporter(options, steps)
     reports = reporter.reports
 
     def fit() -> None:
@@ -67,18 +73,19 @@ def training_custom(model: Any, batches: Batches, options: TrainingOptions) -> W
             reports.put(error)
 
     threading.Thread(target=fit, name="custom fit", daemon=True).start()
-    total = options.epochs * reporter.params["steps"]
-    row: dict[str, float] = {}
-    done = 0
+    done, loss = 0, None
     while True:
         report = reports.get()
         if report is None or isinstance(report, CancelledError):
-            return row
+            return loss
         if isinstance(report, BaseException):
             raise report
-        done += 1
-        at = min(float(options.epochs), done / reporter.params["steps"])
-        row = {"epoch": min(options.epochs, 1 + int(at)), "at": at, "loss": report["batch_loss"]}
-        stop = yield Progress(min(0.999, done / max(1, total)), f"loss {report['batch_loss']:.4f}", {**row, **report})
+        done, loss = done + 1, report["batch_loss"]
+        at = min(float(options.epochs), done / steps)
+        epoch = min(options.epochs, 1 + int(at))
+        rest = {"loss": loss, "batch": report["batch"]}
+        stop = yield BatchDone(
+            epoch, done, at, options.epochs, loss, None, rest, partial(snapshot, loss)
+        )  # fmt: skip
         if stop:
             reporter.stop.set()

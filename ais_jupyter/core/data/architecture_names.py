@@ -1,0 +1,15 @@
+"""Names of architectures that are facts of Ais and its files, apart from the library itself."""
+
+from __future__ import annotations
+
+#: Chosen unless somebody chooses another.
+DEFAULT = "VGGNet M"
+
+#: The library of the first versions, in the order of the documentation of Ais: numbers in old scripts
+#: and files count in it.
+FIRST_LIBRARY = (
+    "Eman2", "InceptionNet", "Pix2pix", "ResNet", "UNet deep", "UNet dropout", "UNet lite", "VGGNet", "VGGNet double",
+)  # fmt: skip
+
+#: Names of the first versions for networks that Ais still has under another title.
+RENAMED = {"VGGNet": "VGGNet S", "VGGNet double": "VGGNet M", "UNet deep": "UNet S"}
