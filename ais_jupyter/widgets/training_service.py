@@ -91,12 +91,12 @@ class TrainingService:
         self._trainings.stop(question["model"])
         return {}
 
-    def resume(self, question: wire.Resume, _buffers: Buffers) -> wire.Nothing:
+    def resume(self, question: wire.ContinueTraining, _buffers: Buffers) -> wire.Nothing:
         """Continue the training of ``model`` on the current set, with ``options`` or as before."""
         from ais_jupyter.core.learning.training_options import TrainingOptions
 
-        wanted = question.get("options")
-        options = TrainingOptions.from_values(**wanted) if wanted else None
+        asked = question.get("options")
+        options = TrainingOptions.from_values(**asked) if asked else None
         self._trainings.resume(question["model"], self._session.training_set.training_set, options=options)
         return {}
 

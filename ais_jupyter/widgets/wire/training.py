@@ -84,10 +84,11 @@ class Train(TypedDict):
     start_over: NotRequired[Annotated[bool, "from new weights, and with an empty curve"]]
 
 
-class Resume(OneModel):
-    """Which model, and with which options unless with those it had."""
+class ContinueTraining(TypedDict):
+    """Which run to continue; without options, as before."""
 
-    options: NotRequired[TrainingOptions | None]
+    model: Uid
+    options: NotRequired[TrainingOptions]
 
 
 class RecoverModel(TypedDict):
@@ -117,7 +118,7 @@ TRAININGS = Request(
 )
 TRAIN = Request("train", Train, OneModel, "Train a model.")
 TRAINING_STOP = Request("training_stop", OneModel, Nothing, "Stop, and keep what was learnt.")
-TRAINING_CONTINUE = Request("training_continue", Resume, Nothing, "Continue a run that was stopped.")
+TRAINING_CONTINUE = Request("training_continue", ContinueTraining, Nothing, "Continue a run that was stopped.")
 TRAINING_RECOVER = Request("training_recover", RecoverModel, StillLost, "Bring back a model, or delete it.")
 
 TRAINING = Event("training", TrainingProgress, "A run went on.")

@@ -754,9 +754,10 @@ export interface Train {
   start_over?: boolean;
 }
 
-/** Which model, and with which options unless with those it had. */
-export interface Resume extends OneModel {
-  options?: TrainingOptions | null;
+/** Which run to continue; without options, as before. */
+export interface ContinueTraining {
+  model: string;
+  options?: TrainingOptions;
 }
 
 /** Which model to bring back, or to delete. */
@@ -1019,7 +1020,7 @@ export interface Requests {
   /** Stop, and keep what was learnt. */
   training_stop: { question: OneModel; answer: Nothing };
   /** Continue a run that was stopped. */
-  training_continue: { question: Resume; answer: Nothing };
+  training_continue: { question: ContinueTraining; answer: Nothing };
   /** Bring back a model, or delete it. */
   training_recover: { question: RecoverModel; answer: StillLost };
   /** The queue. */
