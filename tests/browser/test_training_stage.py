@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 
 import pytest
 from training_page import ANNOTATED, SHOW, TINY, TrainingPage
@@ -71,7 +72,7 @@ def test_a_reloaded_page_has_the_curve_and_the_buttons(page):
     page = TrainingPage(page.notebook)
     assert page.wait_points(points) >= points
     assert page.state().startswith("running")
-    assert page.button("Train").is_disabled()
+    assert page.page.get_by_role("button", name=re.compile("^Train")).first.is_disabled()
     page.wait_points(page.points() + 10)
     page.button("Stop").click()
     page.wait_state("cancelled")

@@ -53,9 +53,9 @@ class RunValues(TypedDict):
     device: Text
     arithmetic: Text
     memory: Annotated[Number, "bytes at the peak"]
+    note: Annotated[Text, "what a person should know about the run; may be empty"]
     steps_per_second: Number
     time_left: Annotated[Number | None, "seconds"]
-    note: Annotated[Text, "what to know of the validation"]
 
 
 class LostModel(TypedDict):
@@ -81,7 +81,7 @@ class Train(TypedDict):
     model: Uid | None
     architecture: Text
     options: TrainingOptions
-    start_over: NotRequired[Annotated[bool, "from new weights"]]
+    start_over: NotRequired[Annotated[bool, "from new weights, and with an empty curve"]]
 
 
 class ContinueTraining(TypedDict):

@@ -22,6 +22,7 @@ export function TrainingPanel({ training, models }: Props): JSX.Element {
         training={training}
         architectures={models.architectures}
         model={models.selectedUid.value}
+        trained={models.selected.value?.values.value.compiled ?? false}
       />
     </>
   );

@@ -17,9 +17,11 @@ interface Props {
   architectures: Architectures;
   /** uid of the model that is trained; null: a new one. */
   model: string | null;
+  /** Whether that model has weights already. */
+  trained: boolean;
 }
 
-export function TrainingRunSection({ training, architectures, model: uid }: Props): JSX.Element {
+export function TrainingRunSection({ training, architectures, model: uid, trained }: Props): JSX.Element {
   const [architecture, setArchitecture] = useState(USUAL);
   const run = training.run(uid);
   const set = training.set.values.value;
@@ -57,11 +59,28 @@ export function TrainingRunSection({ training, architectures, model: uid }: Prop
             type="button"
             class={run ? "ais-plain" : "ais-plain ais-primary"}
             disabled={active || !set?.set || !alive}
-            title={set?.set ? "Train on from the current weights" : "Make a training set first"}
+            title={
+              set?.set
+                ? trained
+                  ? "Train further from the current weights with the options above; the curve continues"
+                  : "Train with the options above"
+                : "Make a training set first"
+            }
             onClick={() => void training.train(uid, architecture)}
           >
-            Train
+            {trained ? "Train further" : "Train"}
           </button>
+          {trained && (
+            <button
+              type="button"
+              class="ais-plain"
+              disabled={active || !set?.set || !alive}
+              title="Train from new weights with the options above, and with an empty curve"
+              onClick={() => void training.train(uid, architecture, true)}
+            >
+              Start over
+            </button>
+          )}
           <button
             type="button"
             class="ais-plain"
@@ -131,6 +150,7 @@ function epochs(count: number): string {
 function runNotes(values: RunValues, alive: boolean): Note[] {
   const notes: Note[] = [];
   if (values.error) notes.push({ kind: "error", text: values.error });
+  if (values.note) notes.push({ kind: "info", text: values.note });
   if (!alive && isActive(values)) {
     const kept = "its best weights are kept: run the cell again and recover them here";
     notes.push({ kind: "warning", text: `Training ended when its kernel did; ${kept}.` });

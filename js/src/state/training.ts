@@ -70,12 +70,12 @@ export class TrainingState {
     return (model !== null && this.runs.value.get(model)) || null;
   }
 
-  /** Trains a model, or a new one of an architecture; returns the model's uid. */
-  async train(model: string | null, architecture: string): Promise<string | null> {
+  /** Trains a model further or from new weights, or a new one of an architecture; returns the model's uid. */
+  async train(model: string | null, architecture: string, startOver = false): Promise<string | null> {
     const chosen = this.options.peek();
     const suggested = this.set.values.peek()?.suggestion.batch_size ?? TRAINING_DEFAULTS.batch_size;
     const options = { ...chosen, batch_size: chosen.batch_size ?? suggested };
-    const found = await this.ask("train", { model, architecture, options });
+    const found = await this.ask("train", { model, architecture, options, start_over: startOver });
     return found ? found.content.model : null;
   }
 

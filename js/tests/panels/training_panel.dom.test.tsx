@@ -24,7 +24,7 @@ async function show(
   lost: { id: string }[] = [],
 ) {
   const window = await opened();
-  window.link.tell("models", listing(model("a", { title: "Ribosome" })));
+  window.link.tell("models", listing(model("a", { title: "Ribosome", compiled: runs.length > 0 })));
   const { training, models } = window.bench;
   const { container } = render(<TrainingPanel training={training} models={models} />);
   await act(() => window.link.last("training_set").answer(trainingSet(set)));
@@ -133,6 +133,7 @@ test("Train asks with what the fields say", async () => {
   expect(link.last("train").content).toEqual({
     model: "a",
     architecture: "VGGNet M",
+    start_over: false,
     options: {
       epochs: 12,
       n_copies: 10,
@@ -169,6 +170,20 @@ test("a run shows how it is going, and is stopped and continued", async () => {
   expect(link.last("training_continue").content).toEqual({ model: "a" });
 });
 
+test("a trained model is trained further with the fields, or started over", async () => {
+  const { link } = await show({ set: MADE }, [run("a", { state: "done", epochs_left: 0 })]);
+  fill("Epochs", "40");
+  fireEvent.click(button("Train further"));
+  expect(link.last("train").content).toMatchObject({
+    model: "a",
+    start_over: false,
+    options: { epochs: 40 },
+  });
+  fireEvent.click(button("Start over"));
+  expect(link.last("train").content).toMatchObject({ model: "a", start_over: true, options: { epochs: 40 } });
+  expect(button("Continue").title).toBe("Train for as many epochs again");
+});
+
 test("what goes wrong with a run is said", async () => {
   const values = run("a", {
     state: "failed",
@@ -186,7 +201,7 @@ test("what goes wrong with a run is said", async () => {
   ).toBeTruthy();
   expect(screen.getByText("disk full")).toBeTruthy();
   expect(screen.getByText("another pixel size")).toBeTruthy();
-  fireEvent.click(button("Train"));
+  fireEvent.click(button("Train further"));
   await act(() => link.last("train").refuse("it is being trained already"));
   expect(screen.getByText("it is being trained already")).toBeTruthy();
 });

@@ -721,11 +721,11 @@ export interface RunValues {
   arithmetic: string;
   /** Bytes at the peak */
   memory: number;
+  /** What a person should know about the run; may be empty */
+  note: string;
   steps_per_second: number;
   /** Seconds */
   time_left: number | null;
-  /** What to know of the validation */
-  note: string;
 }
 
 /** A model that a program left behind when it ended. */
@@ -750,7 +750,7 @@ export interface Train {
   model: string | null;
   architecture: string;
   options: TrainingOptions;
-  /** From new weights */
+  /** From new weights, and with an empty curve */
   start_over?: boolean;
 }
 
