@@ -1,11 +1,12 @@
 """Whole steps: what the widgets, the command line and old scripts call."""
 
+from ais_jupyter.core.workflows.exporting import Outcome
 from ais_jupyter.core.workflows.extracting import annotate_from_mask, extract
 from ais_jupyter.core.workflows.library import architectures
 from ais_jupyter.core.workflows.model_group import ModelGroup
 from ais_jupyter.core.workflows.opening import SegmentationModel, open_any
 from ais_jupyter.core.workflows.scoring import evaluate
-from ais_jupyter.core.workflows.segmenting import Outcome, segment
+from ais_jupyter.core.workflows.segmenting import segment
 
 open = open_any
 
