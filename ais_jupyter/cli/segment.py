@@ -73,6 +73,7 @@ def run(options: argparse.Namespace) -> int:
         return _one_process_per_gpu(gpus)
     use_gpus(options.gpus)
     from ais_jupyter.core.workflows.opening import open_models
+    from ais_jupyter.core.workflows.outputs import plan_outputs
     from ais_jupyter.core.workflows.segmenting import segment
 
     paths = collect_volumes(options.data)
@@ -81,6 +82,9 @@ def run(options: argparse.Namespace) -> int:
         for model in models:
             model.info.voxel_size = options.processing_apix
     sources = [_source(path, options.data_apix) for path in paths]
+    for one in plan_outputs(sources, [model.title for model in models], Path(options.output_directory)):
+        if one.renamed:
+            print(f"{getattr(one.source, 'path', one.source)} → {', '.join(path.name for path in one.paths.values())}")
     job = segment(
         models,
         sources,
@@ -101,7 +105,7 @@ def run(options: argparse.Namespace) -> int:
     )
     outcomes = job.follow()
     for outcome in outcomes:
-        tail = f": {outcome.error}" if outcome.error else ""
+        tail = f": {outcome.error}" if outcome.error else f": {outcome.note}" if outcome.note else ""
         print(f"{outcome.state:8s} {outcome.tomogram}{tail}", file=sys.stderr if outcome.error else sys.stdout)
     return 1 if any(outcome.state == "failed" for outcome in outcomes) else 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import traceback
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -17,11 +18,15 @@ from ais_jupyter.widgets.protocol import Answer, Buffers, Handler, Uploads
 STATIC = Path(__file__).parent / "static"
 
 
-def _bundle(name: str) -> Path:
+def _bundle(name: str) -> Path | str:
+    """Return a built file as text, or as a path where ``ANYWIDGET_HMR=1`` asks for it to be watched.
+
+    anywidget connects every widget to the file's signal for good, so that closed ones would stay in memory.
+    """
     path = STATIC / name
     if not path.exists():
         raise ImportError(f"{path} has not been built; run `pip install .` (or `npm ci && npm run build` in js/)")
-    return path
+    return path if os.environ.get("ANYWIDGET_HMR") == "1" else path.read_text(encoding="utf-8")
 
 
 class KernelWidget(anywidget.AnyWidget):

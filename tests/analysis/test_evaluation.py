@@ -135,3 +135,67 @@ def test_only_one_slice_at_a_time_is_read():
             return part
 
     assert evaluate(Tomogram(OneSlice()), truth).dice == pytest.approx(evaluate(levels, truth).dice)
+
+
+# scales and ranges ---------------------------------------------------------------------------------------------------
+
+TRUTH = np.random.default_rng(0).random((4, 20, 24)) > 0.7
+
+
+@pytest.mark.parametrize(
+    "perfect",
+    [TRUTH, TRUTH.astype(np.uint8), TRUTH.astype(np.int8), TRUTH.astype(np.uint16), TRUTH.astype(np.int64),
+     TRUTH.astype(np.float32), TRUTH * np.uint8(255), TRUTH * np.int16(255), TRUTH * np.int8(127)],
+    ids=lambda a: f"{a.dtype} to {a.max()}",
+)  # fmt: skip
+def test_a_perfect_result_is_perfect_in_every_scale(perfect):
+    assert evaluate(perfect, TRUTH).dice == 1.0
+
+
+def test_values_of_no_scale_are_asked_about():
+    with pytest.raises(InputError, match="found 0 to 1000"):
+        evaluate(TRUTH * np.int16(1000), TRUTH)
+    with pytest.raises(InputError, match="found -1 to 0"):
+        evaluate(-TRUTH.astype(np.int16), TRUTH)
+
+
+@pytest.mark.parametrize("name", ["truth.mrc", "truth.tif", "truth.mrc.gz", "truth.rec"])
+def test_every_volume_that_opens_can_be_a_truth_and_a_result(tmp_path, monkeypatch, name):
+    import gzip
+
+    import tifffile
+
+    import ais_jupyter as ais
+    from ais_jupyter.core.files.mrc import write_mrc
+
+    path = tmp_path / name
+    if name.endswith(".tif"):
+        tifffile.imwrite(path, TRUTH.astype(np.uint8), photometric="minisblack")
+    else:
+        write_mrc(tmp_path / "t.mrc", TRUTH.astype(np.int8), 10.0)
+        content = (tmp_path / "t.mrc").read_bytes()
+        path.write_bytes(gzip.compress(content) if name.endswith("gz") else content)
+    write_mrc(tmp_path / "found.mrc", TRUTH * np.uint8(255), 10.0)
+    assert ais.evaluate(tmp_path / "found.mrc", path).dice == 1.0
+    assert ais.evaluate(path, path).dice == 1.0
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert ais.evaluate("~/found.mrc", f"~/{name}").dice == 1.0
+
+
+def test_only_what_was_segmented_is_scored(tmp_path):
+    import ais_jupyter as ais
+    from ais_jupyter.core.data.geometry import Region
+    from ais_jupyter.core.data.segmentation import Extent
+    from ais_jupyter.core.files.volume_writer import VolumeWriter
+
+    extent = Extent((1, 3), Region(2, 12, 3, 20))
+    with VolumeWriter(tmp_path / "t__A.mrc", TRUTH.shape, np.uint8, 10.0, labels=[extent.label]) as writer:
+        for z in range(1, 3):
+            plane = np.zeros(TRUTH.shape[1:], np.uint8)
+            plane[extent.region.slices] = TRUTH[z][extent.region.slices] * 255
+            writer.write(z, plane)
+    scores = ais.evaluate(tmp_path / "t__A.mrc", TRUTH)
+    assert scores.dice == 1.0
+    assert scores.slices.tolist() == [1, 2]
+    assert int(scores.positive.sum() + scores.negative.sum()) == 2 * 10 * 17
+    assert ais.evaluate(tmp_path / "t__A.mrc", TRUTH, z=(0, 4)).slices.tolist() == [0, 1, 2, 3]

@@ -15,7 +15,7 @@ import pytest
 from brightness import brightness_model
 
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
-from ais_jupyter.core.data.errors import FileFormatError, InputError
+from ais_jupyter.core.data.errors import FileFormatError, FileWriteError, InputError
 from ais_jupyter.core.data.geometry import Region
 from ais_jupyter.core.data.model_info import Interaction
 from ais_jupyter.core.data.tomogram import Tomogram
@@ -123,7 +123,7 @@ def test_what_makes_no_sense_is_refused(tomogram_file, tmp_path):
 def test_output_folder_that_cannot_be_made(tomogram_file, tmp_path):
     (tmp_path / "file").write_text("")
     job = segment(brightness_model(), tomogram_file, tmp_path / "file" / "out")
-    with pytest.raises(OSError, match="file"):
+    with pytest.raises(FileWriteError, match="cannot make the folder"):
         job.result()
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.geometry import clip_z_range
-from ais_jupyter.core.data.segmentation import Segmentation
+from ais_jupyter.core.data.segmentation import Extent, Segmentation
 from ais_jupyter.core.data.tomogram import Tomogram
 
 Volume = Segmentation | Tomogram | np.ndarray
@@ -29,7 +29,7 @@ def evaluate(
     Parameters
     ----------
     segmentation : Segmentation, Tomogram or array (z, y, x)
-        Levels 0–255 (integers), 0–127 (int8), probabilities 0–1 (floats) or a mask (bool).
+        Levels 0–255 (integers), 0–127 (int8), probabilities 0–1 (floats) or a mask (bool, or integers 0 and 1).
     truth : Segmentation, Tomogram or array (z, y, x)
         Anything but 0 is the feature.
     threshold : float
@@ -37,32 +37,37 @@ def evaluate(
     ignore : volume, or slice numbers
         Voxels (anything but 0) or whole slices to leave out, such as those that were annotated.
     z : (start, stop)
-        Only these slices.
+        Only these slices; by default those that were segmented, where the file says so.
 
     Raises
     ------
     InputError
-        The shapes differ, nothing is left to compare, or probabilities are not between 0 and 1.
+        The shapes differ, nothing is left to compare, or the values are none of these.
     """
     found, true = _volume(segmentation), _volume(truth)
     left_out, skipped = _split_ignore(ignore)
     for other, what in ((true, "truth"), (left_out, "region to ignore")):
         if other is not None and other.shape != found.shape:
             raise InputError(f"the {what} is {other.shape} (z, y, x), the segmentation {found.shape}; they must agree")
-    slices = [i for i in range(*clip_z_range(z, found.shape[0])) if i not in skipped]
+    extent = Extent.of(found)
+    wanted = z if z is not None or extent is None else extent.z_range
+    part = (slice(None), slice(None)) if extent is None else extent.region.slices
+    slices = [i for i in range(*clip_z_range(wanted, found.shape[0])) if i not in skipped]
     if not slices:
         raise InputError("every slice is left out; there is nothing to compare")
-    scale = _full_scale(segmentation)
     positive = np.zeros((len(slices), LEVELS), np.int64)
     negative = np.zeros((len(slices), LEVELS), np.int64)
     for row, index in enumerate(slices):
-        levels = _levels(found.slice(index), scale)
-        is_true = true.slice(index) != 0
+        levels = _levels(found.slice(index)[part])
+        is_true = true.slice(index)[part] != 0
         if left_out is not None:
-            keep = left_out.slice(index) == 0
+            keep = left_out.slice(index)[part] == 0
             levels, is_true = levels[keep], is_true[keep]
         positive[row] = np.bincount(levels[is_true], minlength=LEVELS)
         negative[row] = np.bincount(levels[~is_true], minlength=LEVELS)
+    if np.issubdtype(found.dtype, np.integer):
+        factor = _integer_factor(found.dtype, positive, negative)
+        positive, negative = (_rescaled(counts, factor) for counts in (positive, negative))
     return Scores(float(threshold), np.array(slices), positive, negative)
 
 
@@ -208,11 +213,23 @@ def _volume(data: Volume) -> Tomogram:
     return data if isinstance(data, Tomogram) else Tomogram(np.asarray(data))
 
 
-def _full_scale(data: Volume) -> float:
-    volume = data.volume if isinstance(data, Segmentation) else data
-    if np.issubdtype(volume.dtype, np.floating) or volume.dtype == np.bool_:
-        return 1.0
-    return 127.0 if volume.dtype == np.int8 else 255.0
+def _integer_factor(dtype: np.dtype, positive: np.ndarray, negative: np.ndarray) -> int:
+    """Levels 0–255 per unit of an integer volume, by its type and the largest value that was found."""
+    largest = int(np.flatnonzero((positive + negative).sum(axis=0))[-1])
+    if largest <= 1:
+        return 255  # a mask of 0 and 1
+    return 2 if dtype == np.int8 else 1
+
+
+def _rescaled(counts: np.ndarray, factor: int) -> np.ndarray:
+    """Return the counts by level of values that are multiplied by `factor`."""
+    if factor == 1:
+        return counts
+    levels = np.minimum(np.arange(LEVELS) * factor, LEVELS - 1)
+    scaled = np.zeros_like(counts)
+    for value, level in enumerate(levels.tolist()):
+        scaled[:, level] += counts[:, value]
+    return scaled
 
 
 def _split_ignore(ignore: Volume | Sequence[int] | None) -> tuple[Tomogram | None, set[int]]:
@@ -223,15 +240,24 @@ def _split_ignore(ignore: Volume | Sequence[int] | None) -> tuple[Tomogram | Non
     return None, {int(i) for i in np.atleast_1d(np.asarray(ignore))}
 
 
-def _levels(values: np.ndarray, full_scale: float) -> np.ndarray:
-    """Levels 0–255, flooring as exported volumes do."""
-    if values.dtype == np.bool_ or full_scale == 1.0:
-        numbers = values.astype(np.float32)
-        if not (numbers.min() >= 0 and numbers.max() <= 1):  # also when one is NaN
+def _levels(values: np.ndarray) -> np.ndarray:
+    """Levels 0–255 of floats, flooring as exported volumes do; integers as they are.
+
+    Raises
+    ------
+    InputError
+        The values are of no scale that segmentations have.
+    """
+    if np.issubdtype(values.dtype, np.integer):
+        if values.min() < 0 or values.max() >= LEVELS:
             raise InputError(
-                f"a segmentation in floats holds probabilities 0–1; found {numbers.min():g} to {numbers.max():g}"
+                "a segmentation in integers holds levels 0–255 (0–127 in int8) or a mask of 0 and 1; "
+                f"found {values.min()} to {values.max()}: divide it by its full scale"
             )
-        return (numbers * 255).astype(np.intp)
-    if full_scale == 127.0:
-        return np.clip(values.astype(np.intp) * 2, 0, 255)
-    return np.clip(values, 0, 255).astype(np.intp)
+        return values.astype(np.intp)
+    numbers = values.astype(np.float32)
+    if not (numbers.min() >= 0 and numbers.max() <= 1):  # also when one is NaN
+        raise InputError(
+            f"a segmentation in floats holds probabilities 0–1; found {numbers.min():g} to {numbers.max():g}"
+        )
+    return (numbers * 255).astype(np.intp)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import ClassVar, Literal
+
 
 class AisError(Exception):
     """Base of every error that this package raises on purpose."""
@@ -37,6 +40,49 @@ class TomogramChangedError(FileFormatError):
 
 class InputError(AisError, ValueError):
     """An argument or a combination of arguments does not make sense."""
+
+
+class RefusedError(InputError):
+    """Nothing is wrong, but something would be lost: the caller has to insist.
+
+    Attributes
+    ----------
+    problem : str
+        What would be lost, without the advice for callers of Python that the message of the error ends with.
+    offer : str
+        The argument that insists when it is true; a window offers it as a button.
+    """
+
+    offer: ClassVar[Literal["overwrite", "discard"]]
+
+    def __init__(self, problem: str, advice: str) -> None:
+        super().__init__(f"{problem}; {advice}")
+        self.problem = problem
+
+
+class WouldOverwriteError(RefusedError):
+    """A file would be replaced that was not read, or that another program has changed since.
+
+    Attributes
+    ----------
+    path : Path
+    """
+
+    offer = "overwrite"
+
+    def __init__(self, path: Path, changed: bool = False) -> None:
+        found = f"another program has changed {path} since it was opened here" if changed else f"{path} already exists"
+        super().__init__(found, "save under another name, or pass overwrite=True")
+        self.path = path
+
+
+class UnsavedChangesError(RefusedError):
+    """Changes that are in no file would be lost."""
+
+    offer = "discard"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name!r} has unsaved changes", "save them, or discard them")
 
 
 class CancelledError(AisError):

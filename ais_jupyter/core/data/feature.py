@@ -13,6 +13,7 @@ from psygnal import Signal
 from ais_jupyter.core.data.colors import CYCLE, Color, as_color
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.geometry import Region
+from ais_jupyter.core.data.texts import valid_title
 
 Box = tuple[int, int, int]
 
@@ -90,7 +91,7 @@ class Feature:
         flood_sensitivity: float = DEFAULT_FLOOD_SENSITIVITY,
     ) -> None:
         self.shape = shape
-        self.title = title
+        self.title = valid_title(title)
         self.color: Color = as_color(color)
         self.box_size = int(box_size)
         self.brush_radius = float(brush_radius)
@@ -113,6 +114,8 @@ class Feature:
             return
         if name == "color":
             value = as_color(value)
+        if name == "title":
+            value = valid_title(value)
         with self.lock:
             before = getattr(self, name)
             object.__setattr__(self, name, value)

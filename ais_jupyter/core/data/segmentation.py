@@ -2,12 +2,55 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
+from ais_jupyter.core.data.geometry import Region
 from ais_jupyter.core.data.names import split_result
 from ais_jupyter.core.data.tomogram import Tomogram
+
+_LABEL = re.compile(r"ais_jupyter segmentation z (\d+):(\d+) y (\d+):(\d+) x (\d+):(\d+)")
+
+
+@dataclass(frozen=True)
+class Extent:
+    """Part of a volume that was segmented; the rest of the file is zero because nobody looked there.
+
+    Attributes
+    ----------
+    z_range : (start, stop)
+        Half-open.
+    region : Region
+    """
+
+    z_range: tuple[int, int]
+    region: Region
+
+    @property
+    def label(self) -> str:
+        """Text for a label of an MRC header, by which results are told from tomograms."""
+        (first, last), r = self.z_range, self.region
+        return f"ais_jupyter segmentation z {first}:{last} y {r.y0}:{r.y1} x {r.x0}:{r.x1}"
+
+    @classmethod
+    def from_labels(cls, labels: Iterable[str]) -> Extent | None:
+        """Read what `label` wrote; None where there is no such label."""
+        for label in labels:
+            if match := _LABEL.match(label):
+                z0, z1, y0, y1, x0, x1 = map(int, match.groups())
+                return cls((z0, z1), Region(y0, y1, x0, x1))
+        return None
+
+    @classmethod
+    def of(cls, volume: Tomogram) -> Extent | None:
+        """Extent that the file of a volume states, as far as it lies in the volume; None for what is no result."""
+        found = cls.from_labels(getattr(getattr(volume.data, "header", None), "labels", ()))
+        if found is None or found.z_range[1] > volume.shape[0]:
+            return None
+        return cls(found.z_range, found.region.clipped(volume.shape))
 
 
 @dataclass
@@ -30,6 +73,11 @@ class Segmentation:
     def from_volume(cls, volume: Tomogram) -> Segmentation:
         """Take tomogram and feature from the volume's name (`split_result`)."""
         return cls(volume, *split_result(volume.name + ".mrc"))
+
+    @property
+    def extent(self) -> Extent | None:
+        """Part that was segmented; None where the file does not say."""
+        return Extent.of(self.volume)
 
     @property
     def full_scale(self) -> float:

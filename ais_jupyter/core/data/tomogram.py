@@ -11,6 +11,7 @@ import numpy as np
 from ais_jupyter.core.data.errors import InputError, TomogramMissingError
 from ais_jupyter.core.data.geometry import Vector3, as_voxel_size, axis_index
 from ais_jupyter.core.data.names import volume_stem
+from ais_jupyter.core.data.texts import valid_title
 
 
 class VolumeSource(Protocol):
@@ -65,7 +66,7 @@ class Tomogram:
         z, y, x = (float(v) for v in origin)
         self.origin: Vector3 = (z, y, x)
         self.path = None if path is None else Path(path)
-        self.name = name or (volume_stem(self.path) if self.path else "tomogram")
+        self.name = valid_title(name or (volume_stem(self.path) if self.path else "")) or "tomogram"
 
     @property
     def available(self) -> bool:

@@ -11,6 +11,10 @@ from ais_jupyter.core.data.names import MRC_SUFFIXES
 from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.files import kinds
 
+#: Folders of a stored path that are tried below others; deeper paths are a damaged file's.
+_MOST_PARTS = 24
+_LONGEST_PATH = 4096
+
 
 def find_tomogram(
     stored: str, annotations: Path, folders: Iterable[str | Path] = (), shape: tuple[int, int, int] | None = None
@@ -50,11 +54,12 @@ def candidates(stored: str, annotations: Path, folders: Iterable[str | Path] = (
     """Paths to try, best first: the stored one; its last parts, longest first, below the folder of the annotations, the
     current folder, the parents and the given folders; then the name of the annotations with the extensions of volumes.
     """  # noqa: D205
+    stored = stored[-_LONGEST_PATH:].encode("utf-8", "replace").decode()
     if stored and "\0" not in stored:
         yield Path(stored)
     home = annotations.resolve().parent
     without_drive = re.sub(r"^[A-Za-z]:", "", stored.replace("\0", ""))
-    parts = [part for part in re.split(r"[/\\]+", without_drive) if part not in ("", ".", "..")]
+    parts = [part for part in re.split(r"[/\\]+", without_drive) if part not in ("", ".", "..")][-_MOST_PARTS:]
     roots = [home, Path.cwd(), *home.parents, *(Path(folder) for folder in folders)]
     for root in roots:
         for start in range(len(parts)):
@@ -68,11 +73,12 @@ def _opened(path: Path, shape: tuple[int, int, int] | None) -> tuple[str, Tomogr
     try:
         if not path.is_file():
             return "", None
-        found = kinds.reader(kinds.identify(path))(path)
+        kind = kinds.identify(path)
+        if kind not in kinds.VOLUMES:  # also annotations, which may name each other in a circle
+            return f"there, but {kinds.DESCRIPTION[kind]}, not a tomogram", None
+        found = kinds.reader(kind)(path)
     except (FileFormatError, OSError, ValueError) as error:
         return f"there, but {error}", None
-    if not isinstance(found, Tomogram):
-        return "there, but not a tomogram", None
     if shape is not None and found.shape != shape:
         return f"there, but {found.shape} instead of {shape} voxels", None
     return "", found

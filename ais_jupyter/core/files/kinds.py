@@ -32,6 +32,9 @@ DESCRIPTION = {
     "feature_library": "a feature library",
 }
 
+#: Kinds that are volumes.
+VOLUMES = ("mrc", "tiff")
+
 #: Kind → module of this package and the function in it that opens such a file.
 _READERS = {
     "mrc": ("mrc", "read_mrc"),

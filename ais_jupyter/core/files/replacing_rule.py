@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
-from ais_jupyter.core.data.errors import FileFormatError, InputError
+from ais_jupyter.core.data.errors import FileFormatError, InputError, WouldOverwriteError
 from ais_jupyter.core.data.feature_library import FeatureLibrary
 from ais_jupyter.core.data.model_info import StoredGroup, StoredModel
 from ais_jupyter.core.data.picks import Picks, PicksByTomogram
@@ -46,7 +46,9 @@ def check_replacing(obj: Any, path: Path, stamp: FileStamp | None, overwrite: bo
     Raises
     ------
     InputError
-        A file of another kind is there (with `overwrite` too), or one that must not be replaced without it.
+        A file of another kind is there, which not even `overwrite` replaces.
+    WouldOverwriteError
+        A file is there that the object does not come from, or that has changed since.
     """
     if not path.exists():
         return
@@ -58,12 +60,9 @@ def check_replacing(obj: Any, path: Path, stamp: FileStamp | None, overwrite: bo
     if overwrite:
         return
     if stamp is None or stamp.path != os.path.realpath(path):
-        raise InputError(f"{path} already exists: open it, choose another name, or overwrite it (overwrite=True)")
+        raise WouldOverwriteError(path)
     if FileStamp.of(path) != stamp:
-        raise InputError(
-            f"another program has changed {path} since it was opened here: choose another name, "
-            "or overwrite it (overwrite=True)"
-        )
+        raise WouldOverwriteError(path, changed=True)
 
 
 def _kind(path: Path) -> str | None:

@@ -1,7 +1,8 @@
 """Unpickling what Ais saved, and nothing else: every name in the file must be on the list here, and none of them runs.
 
 The classes and functions that a ``.scns`` names are replaced by inert stand-ins: records that keep what they were
-given, and arrays that are rebuilt from their bytes. Anything else is refused by name.
+given, and arrays that are rebuilt from their bytes. Anything else is refused by name. Stand-ins for functions are made
+anew for every file and take no attributes, so that a file cannot change what the next one is read with.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import math
 import pickle
 import pickletools
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +49,8 @@ class Record:
         self.state: Any
 
     def __setstate__(self, state: Any) -> None:
+        if not isinstance(self, Record):  # the state of a class itself
+            raise UnsafeFileError("it changes a class, which is not allowed")
         self.state = state
 
     @property
@@ -68,7 +72,7 @@ class DtypeRecord(Record):
             It is another kind of type, such as Python objects.
         """
         code = self.args[0] if self.args else None
-        code = code.args[0] if isinstance(code, _Marker) else code
+        code = code.name.rsplit(".", 1)[-1] if isinstance(code, _StandIn) else code
         if not isinstance(code, str) or not _NUMBER_TYPE.fullmatch(code):
             raise FileFormatError(f"arrays of {str(code)[:30]!r} are not numbers")
         order = self.state[1] if isinstance(self.state, tuple) and len(self.state) > 1 else "="
@@ -103,15 +107,21 @@ class ArrayRecord(Record):
         return np.frombuffer(data, dtype).reshape(shape, order="F" if fortran else "C")
 
 
-class _Marker:
-    """Stand-in for something that is only mentioned; calling it is refused."""
+class _StandIn:
+    """Stand-in for a function, or for something that is only mentioned; the instruction BUILD cannot change it."""
 
-    def __init__(self, name: str) -> None:
-        self.args = (name.rsplit(".", 1)[-1],)
-        self._name = name
+    __slots__ = ("function", "name")
+
+    def __init__(self, name: str, function: Callable[..., Any] | None = None) -> None:
+        self.name, self.function = name, function
 
     def __call__(self, *args: Any) -> Any:
-        raise UnsafeFileError(f"it calls {self._name}, which is not allowed")
+        if self.function is None:
+            raise UnsafeFileError(f"it calls {self.name}, which is not allowed")
+        return self.function(*args)
+
+    def __setstate__(self, state: Any) -> None:
+        raise UnsafeFileError(f"it changes {self.name}, which is not allowed")
 
 
 class _FileHandle(Record):
@@ -124,7 +134,7 @@ def _reconstruct(*args: Any) -> ArrayRecord:
 
 def _create_array(function: Any, args: Any, state: Any, extra: Any = None) -> ArrayRecord:
     """Stand-in for what dill writes in place of an array."""
-    if function is not _reconstruct:
+    if not isinstance(function, _StandIn) or function.function is not _reconstruct:
         raise UnsafeFileError("it lets dill._dill._create_array call something else than NumPy")
     array = ArrayRecord(*args)
     array.__setstate__(state)
@@ -149,25 +159,27 @@ _CLASSES = {
     "opengl_classes": {"Texture", "VertexArray", "VertexBuffer", "IndexBuffer", "Transform"},
     "clem_frame": {"Overlay"},
 }
-_ALLOWED: dict[tuple[str, str], Any] = {
+#: Functions that may be called, and names that may be mentioned (None).
+_FUNCTIONS: dict[tuple[str, str], Callable[..., Any] | None] = {
     ("dill._dill", "_create_array"): _create_array,
+    ("_codecs", "encode"): _encode,
+    ("io", "open"): None,
+    ("_io", "open"): None,
+}
+_RECORDS: dict[tuple[str, str], type[Record]] = {
     ("dill._dill", "_create_filehandle"): _FileHandle,
     ("numpy", "dtype"): DtypeRecord,
-    ("_codecs", "encode"): _encode,
-    ("io", "open"): _Marker("io.open"),
-    ("_io", "open"): _Marker("io.open"),
     ("OpenGL.constant", "IntConstant"): type("IntConstant", (Record,), {"kind": "IntConstant"}),
     ("mrcfile.mrcfile", "MrcFile"): type("MrcFile", (Record,), {"kind": "MrcFile"}),
 }
 for _module in ("numpy.core.multiarray", "numpy._core.multiarray"):
-    _ALLOWED[_module, "_reconstruct"] = _reconstruct
-    _ALLOWED[_module, "scalar"] = _scalar
+    _FUNCTIONS[_module, "_reconstruct"] = _reconstruct
+    _FUNCTIONS[_module, "scalar"] = _scalar
 for _name in (
     "ndarray", "memmap", "recarray", "record", "bool_", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32",
     "uint64", "float16", "float32", "float64",
 ):  # fmt: skip
-    _ALLOWED["numpy", _name] = _Marker(f"numpy.{_name}")
-    _ALLOWED["numpy.rec", _name] = _ALLOWED["numpy", _name]
+    _FUNCTIONS["numpy", _name] = _FUNCTIONS["numpy.rec", _name] = None
 _AIS = {
     (module, name): type(name, (Record,), {"kind": name}) for module, names in _CLASSES.items() for name in names
 }  # fmt: skip
@@ -175,8 +187,10 @@ _AIS = {
 
 class _Unpickler(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
-        if (module, name) in _ALLOWED:
-            return _ALLOWED[module, name]
+        if (module, name) in _FUNCTIONS:
+            return _StandIn(f"{module}.{name}", _FUNCTIONS[module, name])
+        if (module, name) in _RECORDS:
+            return _RECORDS[module, name]
         # Ais moved between packages: core., Pom.core., scNodes.core., Ais.core.
         match = re.fullmatch(r"(?:\w+\.)?core\.(\w+)", module)
         if match and (match[1], name) in _AIS:

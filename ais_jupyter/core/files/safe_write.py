@@ -116,6 +116,20 @@ def write_text(path: str | Path, text: str) -> None:
     write_bytes(path, text.encode())
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those it lies in.
+
+    Raises
+    ------
+    FileWriteError
+        It cannot be made: no permission, a read-only disk, or a file of that name.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileWriteError(f"cannot make the folder {folder}: {error.strerror or error}") from error
+
+
 @contextlib.contextmanager
 def writing(target: Path) -> Iterator[None]:
     """Turn the operating system's complaints about writing `target` into errors that say what to do."""

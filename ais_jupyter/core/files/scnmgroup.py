@@ -11,6 +11,7 @@ from typing import Any
 
 from ais_jupyter.core.data.errors import FileFormatError
 from ais_jupyter.core.data.model_info import Interaction, StoredGroup
+from ais_jupyter.core.data.texts import valid_title
 from ais_jupyter.core.files import kinds
 from ais_jupyter.core.files.json_text import number, parse_json
 from ais_jupyter.core.files.safe_tar import TEXT_LIMIT, SafeTar, add_member
@@ -77,7 +78,7 @@ def _read_list(path: Path, allow_custom_layers: bool) -> StoredGroup:
         raise FileFormatError(f"{path}: expected a list of file names")
     # Only the last part of each name counts: the files lie beside the group, wherever they were written.
     files = [path.parent / re.split(r"[/\\]", name)[-1] for name in names]
-    missing = [file.name for file in files if not file.is_file()]
+    missing = [file.name for file in files if "\0" in file.name or not file.is_file()]
     if missing:
         raise FileFormatError(f"{path}: the group lists {', '.join(missing)}, not found in {path.parent}")
     models = [read_scnm(file, allow_custom_layers) for file in files[1:]]
@@ -93,8 +94,8 @@ def _interactions(text: bytes, what: str) -> list[Interaction]:
             )
         found.append(
             Interaction(
-                str(entry["parent_title"]),
-                str(entry["partner_title"]),
+                valid_title(str(entry["parent_title"])),
+                valid_title(str(entry["partner_title"])),
                 _kind(entry.get("type", 0), what),
                 number(entry.get("radius"), 10.0, f"{what}: radius") * _NM,
                 number(entry.get("threshold"), 0.5, f"{what}: threshold"),
@@ -104,11 +105,11 @@ def _interactions(text: bytes, what: str) -> list[Interaction]:
 
 
 def _kind(value: Any, what: str) -> Any:
-    if value not in (0, 1) or isinstance(value, bool):
+    if not isinstance(value, int) or isinstance(value, bool) or value not in (0, 1):
         raise FileFormatError(f"{what}: type should be 0 (colocalize) or 1 (avoid), found {value!r}")
     return _KINDS[value]
 
 
 def _natural(name: str) -> list[Any]:
     """Sort key by which model_10 comes after model_2."""
-    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)]
+    return [int(part) if i % 2 else part for i, part in enumerate(re.split(r"([0-9]{1,18})", name))]

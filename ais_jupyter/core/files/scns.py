@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,15 @@ from ais_jupyter.core.data.errors import FileFormatError, InputError, UnsafeFile
 from ais_jupyter.core.data.feature import DEFAULT_BOX_SIZE, DEFAULT_BRUSH_RADIUS, DEFAULT_FLOOD_SENSITIVITY, Feature
 from ais_jupyter.core.data.geometry import Region, clip_z_range
 from ais_jupyter.core.data.names import volume_stem
+from ais_jupyter.core.data.texts import valid_text, valid_title
 from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.files.find_tomogram import find_tomogram
+from ais_jupyter.core.files.quoting import quoted
 from ais_jupyter.core.files.safe_pickle import ArrayRecord, Record, load_pickle
 
 NM = 10.0  # Å
 _LARGEST_AXIS = 1 << 20
+_LONGEST_TITLE = 10_000
 _SPARE = 64 << 20  # bytes of masks beyond those in the file, for arrays that several slices share
 
 #: Keys of the frame and of a feature that are kept and written back.
@@ -60,22 +64,45 @@ def read_scns(path: str | Path, folders: Iterable[str | Path] = ()) -> Annotated
     except (FileFormatError, InputError) as error:
         kind = UnsafeFileError if isinstance(error, UnsafeFileError) else FileFormatError
         raise kind(f"{path}: {error}") from None
-    except (TypeError, ValueError, KeyError, OverflowError, AttributeError) as error:
-        raise FileFormatError(f"{path}: the annotations are damaged ({error})") from None
+    except (TypeError, ValueError, KeyError, OverflowError, AttributeError, RecursionError) as error:
+        raise FileFormatError(f"{path}: the annotations are damaged ({quoted(error)})") from None
 
 
 def read_features(path: Path, shape: tuple[int, int, int]) -> list[Feature]:
     """Open the features of annotations alone, for a tomogram of `shape` (z, y, x)."""
     root = load_pickle(path)
-    budget = 4 * path.stat().st_size + _SPARE
-    return [_feature(record.fields, shape, budget)[0] for record in root.fields.get("features") or []]
+    budget = _Budget.of(path)
+    return [_feature(record.fields, shape, budget) for record in root.fields.get("features") or []]
+
+
+@dataclass
+class _Budget:
+    """What the features of a file may still need: parts of a file can be shared, so that little says much."""
+
+    mask_bytes: int
+    boxes: int
+
+    @classmethod
+    def of(cls, path: Path) -> _Budget:
+        size = path.stat().st_size
+        return cls(4 * size + _SPARE, size)
+
+    def take_mask(self, size: int) -> None:
+        self.mask_bytes -= size
+        if self.mask_bytes < 0:
+            raise UnsafeFileError("the masks need far more memory than the file has bytes; refused")
+
+    def take_boxes(self, count: int) -> None:
+        self.boxes -= count
+        if self.boxes < 0:
+            raise UnsafeFileError("there are more boxes than the file has bytes; refused")
 
 
 def _annotated(frame: dict[str, Any], path: Path, folders: Iterable[str | Path]) -> AnnotatedTomogram:
     features = [record for record in frame.get("features") or [] if isinstance(record, Record)]
-    stored = frame.get("path") if isinstance(frame.get("path"), str) else ""
+    stored = valid_text(frame["path"]) if isinstance(frame.get("path"), str) else ""
     stated = _stated_shape(frame)
-    title = str(frame.get("title") or volume_stem(stored or path))
+    title = _text(frame.get("title"), volume_stem(stored or path))
     tomogram, tried = _included_map(frame, title), list[str]()
     if tomogram is None:
         tomogram, tried = find_tomogram(stored or "", path, folders, stated)
@@ -87,11 +114,9 @@ def _annotated(frame: dict[str, Any], path: Path, folders: Iterable[str | Path])
     annotated = AnnotatedTomogram(tomogram)
     annotated.path = path
     annotated.tried = tried
-    budget = 4 * path.stat().st_size + _SPARE
+    budget = _Budget.of(path)
     for record in features:
-        feature, used = _feature(record.fields, tomogram.shape, budget)
-        budget -= used
-        annotated.insert_feature(feature)
+        annotated.insert_feature(_feature(record.fields, tomogram.shape, budget))
     _frame_settings(annotated, frame, features)
     return annotated
 
@@ -117,9 +142,9 @@ def _frame_settings(annotated: AnnotatedTomogram, frame: dict[str, Any], feature
         annotated.extra["active_feature"] = active[0]
 
 
-def _feature(fields: dict[str, Any], shape: tuple[int, int, int], budget: int) -> tuple[Feature, int]:
+def _feature(fields: dict[str, Any], shape: tuple[int, int, int], budget: _Budget) -> Feature:
     feature = Feature(
-        str(fields.get("title", "Unnamed feature")),
+        _text(fields.get("title"), "Unnamed feature"),
         shape,
         [_number(c, 0.0) for c in fields.get("colour", (1.0, 1.0, 1.0))],
         box_size=int(_number(fields.get("box_size"), DEFAULT_BOX_SIZE)),
@@ -131,21 +156,20 @@ def _feature(fields: dict[str, Any], shape: tuple[int, int, int], budget: int) -
         flood=bool(fields.get("magic", False)),
         flood_sensitivity=_number(fields.get("magic_strength"), DEFAULT_FLOOD_SENSITIVITY),
     )
-    used = 0
     for z, record in (fields.get("slices") or {}).items():
         if record is None:
             continue  # seen but never drawn on
         if not isinstance(record, ArrayRecord):
             raise FileFormatError(f"slice {z} of {feature.title!r} is not an array")
-        used += record.size
-        if used > budget:
-            raise UnsafeFileError("the masks need far more memory than the file has bytes; refused")
+        budget.take_mask(record.size)
         feature.set_mask(int(z), record.decode())
+    boxes: list[tuple[int, int, int]] = []
     for z, centres in (fields.get("boxes") or {}).items():
-        for x, y in centres:
-            feature.add_box(int(z), int(_number(y, 0)), int(_number(x, 0)))
+        budget.take_boxes(len(centres))
+        boxes += [(int(z), _place(y), _place(x)) for x, y in centres]
+    feature.splice_boxes(0, 0, boxes)
     feature.extra = {key: bool(fields[key]) for key in FEATURE_EXTRA if key in fields}
-    return feature, used
+    return feature
 
 
 def _included_map(frame: dict[str, Any], title: str) -> Tomogram | None:
@@ -178,7 +202,7 @@ def _shape_from_features(features: list[Record]) -> tuple[int, int, int]:
 
 def _checked_shape(z: Any, y: Any, x: Any) -> tuple[int, int, int]:
     if not all(isinstance(n, int) and 0 < n <= _LARGEST_AXIS for n in (z, y, x)):
-        raise FileFormatError(f"the tomogram cannot have {str((z, y, x))[:80]} voxels (z, y, x)")
+        raise FileFormatError(f"the tomogram cannot have {quoted((z, y, x))} voxels (z, y, x)")
     return z, y, x
 
 
@@ -186,5 +210,24 @@ def _number(value: Any, default: float) -> float:
     if value is None:
         return default
     if not isinstance(value, (int, float)) or not abs(value) < 1e30:
-        raise FileFormatError(f"expected a number, found {str(value)[:40]!r}")
+        raise FileFormatError(f"expected a number, found {quoted(value)}")
     return value
+
+
+def _place(value: Any) -> int:
+    """Centre of a box along y or x, which may lie outside the image, but not far."""
+    number = int(_number(value, 0))
+    if abs(number) > 2 * _LARGEST_AXIS:
+        raise FileFormatError(f"a box cannot lie at {number}")
+    return number
+
+
+def _text(value: Any, default: str) -> str:
+    """Return a title; numbers, as some scripts give them, become text."""
+    if value is None or value == "":
+        return default
+    if isinstance(value, (int, float)):
+        return f"{value}"
+    if not isinstance(value, str):
+        raise FileFormatError(f"expected a title, found {quoted(value)}")
+    return valid_title(value[:_LONGEST_TITLE]) or default

@@ -37,8 +37,8 @@ class VolumeWriter:
     like : Tomogram, optional
         The input: its place, axis order, cell angles and labels are taken over, so that both lie over each other in
         any program; `origin` does not count then.
-    label : str, optional
-        What the volume is; becomes a label of the header.
+    labels : list of str
+        What the volume is, up to 80 characters each; they become labels of the header, before those of `like`.
     keep_bytes : bool
         Store unsigned bytes as bytes, marked as unsigned, instead of widening them.
 
@@ -58,7 +58,7 @@ class VolumeWriter:
         voxel_size: float | Sequence[float],
         origin: Sequence[float] = (0.0, 0.0, 0.0),
         like: Tomogram | None = None,
-        label: str = "",
+        labels: Sequence[str] = (),
         keep_bytes: bool = False,
     ) -> None:
         if len(shape) != 3 or min(shape) < 1:
@@ -68,7 +68,7 @@ class VolumeWriter:
         self._dtype = np.dtype(dtype)
         self._as_bytes = keep_bytes and self._dtype == np.uint8
         self._stored = np.dtype(np.int8) if self._as_bytes else stored_dtype(self._dtype)
-        self._placement = _placement(as_voxel_size(voxel_size), origin, like, label)
+        self._placement = _placement(as_voxel_size(voxel_size), origin, like, tuple(labels))
         self._statistics = np.zeros((self.shape[0], 4))  # minimum, maximum, sum, sum of squares of each slice
         self._lock = threading.Lock()
         self._file = PartFile(self.path)
@@ -157,15 +157,16 @@ class VolumeWriter:
             )
 
 
-def _placement(voxel_size: Vector3, origin: Sequence[float], like: Tomogram | None, label: str) -> Placement:
-    labels = (label,) if label else ()
+def _placement(
+    voxel_size: Vector3, origin: Sequence[float], like: Tomogram | None, labels: tuple[str, ...]
+) -> Placement:
     if like is None:
         z, y, x = (float(v) for v in origin)
         return Placement(voxel_size, (z, y, x), labels=labels)
     header = getattr(like.data, "header", None)
     if isinstance(header, MrcHeader):
         kept = tuple(one for one in header.labels if one != WRITTEN_BY)
-        return Placement(voxel_size, header.origin, header.nstart, header.axes, header.angles, (*kept, *labels))
+        return Placement(voxel_size, header.origin, header.nstart, header.axes, header.angles, (*labels, *kept))
     return Placement(voxel_size, like.origin, labels=labels)
 
 

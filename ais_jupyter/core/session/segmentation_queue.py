@@ -16,6 +16,7 @@ from ais_jupyter.core.jobs.job import Job
 from ais_jupyter.core.jobs.queue import JobQueue
 from ais_jupyter.core.learning.model import SegmentationModel
 from ais_jupyter.core.workflows.exporting import Outcome, rescaling_note
+from ais_jupyter.core.workflows.outputs import plan_outputs
 from ais_jupyter.core.workflows.segmenting import segment
 
 ENDED = ("done", "skipped", "claimed", "failed", "cancelled")
@@ -116,7 +117,8 @@ class SegmentationQueue:
         names = {model.title for model in models}
         acting = [i for i in interactions if {i.parent, i.partner} <= names]
         settings = {"output_dir": output_dir, "interactions": acting, **settings}
-        added = [QueuedSegmentation(source, models, settings) for source in sources]
+        planned = plan_outputs(sources, [model.title for model in models], Path(output_dir).expanduser())
+        added = [QueuedSegmentation(one.source, models, {**settings, "names": [one.name]}) for one in planned]
         with self._lock:
             self._entries += added
         for entry in added:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -17,8 +17,8 @@ from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.errors import CancelledError, FileWriteError
 from ais_jupyter.core.data.geometry import Region, central_slices, clip_z_range, rescale_factor
 from ais_jupyter.core.data.model_info import Interaction
-from ais_jupyter.core.data.names import result_name
 from ais_jupyter.core.data.progress import Progress, Work
+from ais_jupyter.core.data.segmentation import Extent
 from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.files.volume_writer import VolumeWriter
 from ais_jupyter.core.learning.inference import to_grey_levels
@@ -28,7 +28,8 @@ from ais_jupyter.core.learning.normalization import Statistic, global_statistic
 from ais_jupyter.core.learning.segmenter import Segmenter
 from ais_jupyter.core.learning.streams import smoothed
 from ais_jupyter.core.safekeeping.lock import Lock
-from ais_jupyter.core.workflows.opening import open_tomogram
+from ais_jupyter.core.workflows.opening import open_any, open_tomogram
+from ais_jupyter.core.workflows.outputs import Planned, check_existing, result_labels
 
 #: Slices computed at once where the engine gains by it: each works on half of the processors and none waits for others.
 _STREAMS = 2
@@ -47,17 +48,20 @@ class Outcome:
         One per model, finished.
     error : Exception or None
         Why it failed.
+    note : str
+        What a person should know, such as why it was skipped.
     """
 
     tomogram: str
     state: Literal["done", "skipped", "claimed", "failed"]
     outputs: list[Path] = field(default_factory=list)
     error: Exception | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class ExportOptions:
-    """All settings of an export; `segment` describes them."""
+    """All options of an export; `segment` describes them."""
 
     output_dir: Path
     z_range: tuple[int, int] | None
@@ -80,8 +84,9 @@ class Export:
     ----------
     models : list of SegmentationModel
         With different titles.
-    source : tomogram, annotated tomogram or path
-        Of an annotated tomogram its region and slice range are segmented.
+    planned : Planned
+        The tomogram, annotated tomogram or path, and what its results are called. Of an annotated tomogram its region
+        and slice range are segmented.
     options : ExportOptions
 
     Raises
@@ -90,20 +95,24 @@ class Export:
         A path does not lead to a tomogram.
     """
 
-    def __init__(self, models: Sequence[SegmentationModel], source: Any, options: ExportOptions) -> None:
+    def __init__(self, models: Sequence[SegmentationModel], planned: Planned, options: ExportOptions) -> None:
         self.models, self.options = list(models), options
+        self.name, self.paths = planned.name, planned.paths
+        source = open_any(planned.source) if isinstance(planned.source, str | Path) else planned.source
         self.tomogram = tomogram = open_tomogram(source)
         annotated = source if isinstance(source, AnnotatedTomogram) else None
         roi = options.roi or (annotated.roi if annotated else Region.whole(tomogram.shape))
         self.region = roi.clipped(tomogram.shape)
         self.z_range = _z_range(tomogram, annotated, options)
-        self.paths = {model.title: options.output_dir / result_name(tomogram.name, model.title) for model in models}
         self._seen = _with_voxel_size(tomogram, options.voxel_size)
 
     def run(self, base: float, share: float) -> Work[Outcome]:
         """Segment by all models whose output is not there yet, as the part from `base` to `base` + `share` of a run."""
-        outcome = Outcome(self.tomogram.name, "done", list(self.paths.values()))
+        outcome = Outcome(self.name, "done", list(self.paths.values()))
         missing = [model for model in self.models if self._is_wanted(model)]
+        for model in self.models:
+            if model not in missing:
+                check_existing(self.paths[model.title], self.tomogram)
         if not missing:
             outcome.state = "skipped"
             return outcome
@@ -132,10 +141,18 @@ class Export:
         acting = self.models if together else mine
         streams = [self._stream(model) for model in acting]
         infos = [model.info for model in acting]
+        labels = result_labels(tomogram, Extent(self.z_range, self.region))
         with contextlib.ExitStack() as stack:
             writers = {
                 model.title: stack.enter_context(
-                    VolumeWriter(self.paths[model.title], tomogram.shape, np.uint8, tomogram.voxel_size, like=tomogram)
+                    VolumeWriter(
+                        self.paths[model.title],
+                        tomogram.shape,
+                        np.uint8,
+                        tomogram.voxel_size,
+                        like=tomogram,
+                        labels=labels,
+                    )
                 )
                 for model in mine
             }

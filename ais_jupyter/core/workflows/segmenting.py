@@ -12,12 +12,14 @@ from ais_jupyter.core.data.errors import AisError, CancelledError, InputError
 from ais_jupyter.core.data.geometry import Region
 from ais_jupyter.core.data.model_info import Interaction
 from ais_jupyter.core.data.progress import Progress, Work
+from ais_jupyter.core.files.safe_write import make_folder
 from ais_jupyter.core.jobs.job import Job
 from ais_jupyter.core.learning.inference_options import InferenceOptions
 from ais_jupyter.core.learning.model import SegmentationModel
 from ais_jupyter.core.learning.out_of_memory import is_out_of_memory
 from ais_jupyter.core.workflows.exporting import Export, ExportOptions, Outcome
 from ais_jupyter.core.workflows.opening import open_models
+from ais_jupyter.core.workflows.outputs import Planned, is_result, plan_outputs
 
 
 def segment(
@@ -36,19 +38,23 @@ def segment(
     precision: str = "auto",
     engine: str = "auto",
     start: bool = True,
+    names: Sequence[str] | None = None,
     **inference: Any,
 ) -> Job[list[Outcome]]:
     """Segment tomograms in the background; writes ``<tomogram>__<title>.mrc`` per tomogram and model.
 
     All models are applied in one pass over each tomogram. Finished outputs are left alone, so that a run can be
     repeated after an interruption and shared by several processes. A tomogram that fails does not stop the others.
+    Tomograms that are called alike are told apart by their folder or extension, such as ``TS_01_rec__Ribosome.mrc`` for
+    ``TS_01/rec.mrc`` beside ``TS_02/rec.mrc``. Results among the tomograms are left alone.
 
     Parameters
     ----------
     models : model, group, path, or list of these
         What to look for; a path leads to a ``.scnm`` or ``.scnmgroup``.
     tomograms : tomogram, annotated tomogram, path, or list of these
-        Of an annotated tomogram its region of interest and slice range are segmented; the rest of the output is zero.
+        Of an annotated tomogram (also the path of a ``.scns``) its region of interest and slice range are segmented;
+        the rest of the output is zero.
     output_dir : path
         Made if it does not exist.
     z_range : (start, stop), optional
@@ -64,7 +70,7 @@ def segment(
     interactions : list of Interaction, optional
         Those of the group by default.
     overwrite : bool
-        Make outputs again.
+        Overwrite existing results.
     batch_size : int
         Slices computed at once.
     precision : "auto", "float32" or "bfloat16"
@@ -73,6 +79,8 @@ def segment(
         What computes; "auto" takes OpenVINO on processors, where it is installed.
     start : bool
         False leaves the job waiting.
+    names : list of str, optional
+        By which the results are called, one for each tomogram; by default the tomograms' own.
     **inference
         Fields of `InferenceOptions`: tta, tiled, overlap, overlap_mode, trim_edges, rescale, normalization, …; `tta`
         and `overlap` are each model's own by default.
@@ -85,15 +93,13 @@ def segment(
     Raises
     ------
     InputError, FileFormatError
-        No model or tomogram is given, or a model has no weights.
+        No model or tomogram is given, a model has no weights, two models have the same title, or a result would replace
+        one of the tomograms.
     """
     opened, group = open_models(models)
     many = tomograms if isinstance(tomograms, list | tuple) else [tomograms]
     if not opened or not many:
         raise InputError("give at least one model and one tomogram")
-    titles = [model.title for model in opened]
-    if len(set(titles)) != len(titles):
-        raise InputError(f"models need different titles, since outputs are named by them; found {titles}")
     for model in opened:
         if not model.compiled:
             raise InputError(f"model {model.title!r} has no weights yet: train it or load it first")
@@ -113,8 +119,9 @@ def segment(
         interactions=tuple(interactions if interactions is not None else group.interactions if group else ()),
         inference=InferenceOptions(**inference),
     )
+    planned = plan_outputs(many, [model.title for model in opened], options.output_dir, names, overwrite)
     title = f"segmenting {len(many)} tomograms" if len(many) > 1 else "segmenting"
-    return Job(_segmenting(opened, many, options), title=title, start=start)
+    return Job(_segmenting(opened, planned, options), title=title, start=start)
 
 
 def _three(sigma: float | Sequence[float]) -> tuple[float, float, float]:
@@ -125,27 +132,37 @@ def _three(sigma: float | Sequence[float]) -> tuple[float, float, float]:
     return z, y, x
 
 
-def _segmenting(models: list[SegmentationModel], sources: Sequence[Any], options: ExportOptions) -> Work[list[Outcome]]:
-    options.output_dir.mkdir(parents=True, exist_ok=True)
+def _segmenting(
+    models: list[SegmentationModel], planned: Sequence[Planned], options: ExportOptions
+) -> Work[list[Outcome]]:
+    make_folder(options.output_dir)
     outcomes: dict[int, Outcome] = {}
-    waiting = list(range(len(sources)))
+    names, titles = [one.name for one in planned], [model.title for model in models]
+    for number, one in enumerate(planned):
+        if is_result(one.source, names, titles):
+            note = "is a result of segmentation itself and was left alone"
+            outcomes[number] = Outcome(one.name, "skipped", note=note)
+            yield Progress(0.0, f"{one.name} {note}")
+    waiting = [number for number in range(len(planned)) if number not in outcomes]
+    if not waiting:
+        raise InputError("all tomograms are results of segmentation themselves; there is nothing to segment")
     for attempt in ("first", "again"):  # what others had claimed is looked at once more when all else is done
         for number in waiting:
-            base = number / len(sources) if attempt == "first" else 1.0
+            base = number / len(planned) if attempt == "first" else 1.0
             try:
-                export = Export(models, sources[number], options)
-                if (yield Progress(min(base, 0.999), export.tomogram.name)):
+                export = Export(models, planned[number], options)
+                if (yield Progress(min(base, 0.999), planned[number].name)):
                     raise CancelledError("segmentation was cancelled")
-                outcomes[number] = yield from export.run(base, 1 / len(sources))
+                outcomes[number] = yield from export.run(base, 1 / len(planned))
             except CancelledError:
                 raise
             except Exception as error:  # whatever is wrong with one tomogram, continue with the others
-                name = str(getattr(sources[number], "name", sources[number]))
+                name = planned[number].name
                 readable = as_ais_error(error)
                 outcomes[number] = Outcome(name, "failed", error=readable)
                 yield Progress(base, f"{name} failed: {readable}", {"tomogram": name, "error": str(readable)})
         waiting = [number for number in waiting if outcomes[number].state == "claimed"]
-    return [outcomes[number] for number in range(len(sources))]
+    return [outcomes[number] for number in range(len(planned))]
 
 
 def as_ais_error(error: Exception) -> Exception:
