@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib
@@ -62,12 +63,13 @@ def reader(data, tmp_path, monkeypatch):
     monkeypatch.chdir(folder)
     monkeypatch.setenv("AIS_JUPYTER_HOME", str(tmp_path / "home"))
     architectures.reload()
-    train = SegmentationModel.train
+    training = SegmentationModel.training
 
-    def short(model, training_set, epochs=50, *args, **options):
-        return train(model, training_set.subset(range(4)), min(epochs, 1), *args, **{**options, "n_copies": 1})
+    def short(model, training_set, options, *args, **others):
+        options = replace(options, epochs=1, n_copies=1)
+        return training(model, training_set.subset(range(4)), options, *args, **others)
 
-    monkeypatch.setattr(SegmentationModel, "train", short)
+    monkeypatch.setattr(SegmentationModel, "training", short)
     backend = matplotlib.get_backend()
     matplotlib.use("Agg")
     yield folder
@@ -86,9 +88,25 @@ def run_commands(example) -> None:
         assert run_program(words[1:]) == 0, f"{example.path}, line {example.line}: {command}"
 
 
+def written_by(page: Path) -> set[str]:
+    """Files that a page writes before it reads them: a reader has none of these yet."""
+    text = page.read_text(encoding="utf-8")
+    saved = {
+        name
+        for name in re.findall(r'\.save\("([^"]+)"\)', text)
+        if text.index(name) == text.index(f'save("{name}"') + 6
+    }
+    extracted = re.search(r"ais-jupyter extract .*-size 64 -a 10(?: -ou (\S+))?", text)
+    if extracted:
+        saved.add(f"{extracted[1] or ''}64x64x1_10.00Apx_Ribosome.scnt")
+    return saved
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_blocks_run(page, reader):
+    for name in written_by(page):
+        (reader / name).unlink(missing_ok=True)
     document = sybil.Sybil([PythonCodeBlockParser(), CodeBlockParser("sh", run_commands)]).parse(page)
     for example in document.examples():
         example.evaluate()
