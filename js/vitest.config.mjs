@@ -61,7 +61,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "webgl",
-          include: ["tests/**/*.browser.test.ts"],
+          include: ["tests/**/*.browser.test.{ts,tsx}"],
           browser: {
             enabled: true,
             headless: true,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ais_jupyter.cli.parser import add_command
-from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.data.errors import InputError, WouldOverwriteError
 from ais_jupyter.core.data.names import component, volume_stem
 from ais_jupyter.core.files.paths import collect, read_list
 
@@ -37,6 +37,7 @@ def add_parser(commands: Any) -> None:
     )
     parser.add_argument("--merge", action="store_true", help="one file for all features")
     parser.add_argument("--coordinates", action="store_true", help="write box centres (.star) instead of images")
+    parser.add_argument("--overwrite", action="store_true", help="replace sets of the same name")
     parser.add_argument("-s", "--search", nargs="+", default=[], help="folders in which to look for moved tomograms")
 
 
@@ -78,13 +79,15 @@ def _write_set(annotated: Sequence[Any], titles: list[str], options: argparse.Na
     used = [t for t in titles if any(s["aisFeatureName"] == t for s in boxes.sources)]
     name = f"{options.size}x{options.size}x{options.depth}_{options.apix:.2f}Apx_{component('_'.join(used))}.scnt"
     print(f"{len(boxes)} boxes, {int(boxes.positive.sum())} with {', '.join(titles)} in them")
-    return boxes.save(output / name)
+    return boxes.save(output / name, overwrite=options.overwrite)
 
 
 def _write_coordinates(annotated: Sequence[Any], titles: list[str], options: argparse.Namespace, output: Path) -> Path:
     from ais_jupyter.core.files.star import write_box_coordinates
 
     path = output / f"{component('_'.join(titles))}_coordinates.star"
+    if path.exists() and not options.overwrite:
+        raise WouldOverwriteError(path)
     write_box_coordinates(path, annotated, titles, with_feature=options.merge)
     return path
 

@@ -13,7 +13,7 @@ from ais_jupyter.core.editing.edits import Edit
 
 Tell = Callable[[AnnotatedTomogram, int, list[dict[str, Any]], list[bytes]], None]
 
-#: Seconds that changes are collected before they are told.
+#: Seconds for which changes are collected before they are sent.
 DELAY = 0.03
 
 
@@ -39,7 +39,7 @@ class ChangeRecorder:
         self._source.made.connect(self._add)
 
     def take(self) -> tuple[list[dict[str, Any]], list[bytes]]:
-        """Return what was collected, which then counts as told."""
+        """Return what was collected, which then counts as sent."""
         with self._annotated.lock:
             if self._timer is not None:
                 self._timer.cancel()
@@ -51,7 +51,7 @@ class ChangeRecorder:
             return edits, blobs
 
     def flush(self) -> None:
-        """Tell what was collected."""
+        """Send what was collected."""
         with self._annotated.lock:
             before = self.revision
             edits, blobs = self.take()
@@ -60,7 +60,7 @@ class ChangeRecorder:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Collect without telling during the ``with`` block, after which `take` is called."""
+        """Collect without sending during the ``with`` block, after which `take` is called."""
         with self._annotated.lock:
             self._held = True
             try:
@@ -75,7 +75,7 @@ class ChangeRecorder:
             self._source.made.disconnect(self._add, missing_ok=True)
 
     def _add(self, edit: Edit) -> None:
-        self._edits.append(edit.encode(self._blobs))  # at once: a new feature as it is now, not with what follows
+        self._edits.append(edit.encode(self._blobs))  # now: a new feature as it is before what follows
         if self._timer is None and not self._held:
             self._timer = threading.Timer(DELAY, self.flush)
             self._timer.daemon = True

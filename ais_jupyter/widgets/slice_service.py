@@ -18,7 +18,7 @@ SAMPLED_PIXELS = 200_000
 
 
 def unsigned_view(image: np.ndarray) -> np.ndarray:
-    """8-bit integers as the unsigned bytes that MRC mode 0 holds in practice; others unchanged."""
+    """8-bit integers as the unsigned bytes that MRC mode 0 holds in practice; other types unchanged."""
     return image.view(np.uint8) if image.dtype == np.int8 else image
 
 
@@ -41,7 +41,7 @@ def display_limits(tomogram: Tomogram) -> tuple[float, float]:
 
 
 def encode(image: np.ndarray, precision: str, limits: tuple[float, float]) -> tuple[np.ndarray, float, float]:
-    """Return the image as it travels, with the factor and offset that turn it back into grey values.
+    """Return the image as it is sent, with the factor and offset that turn it back into grey values.
 
     For 8 bit the stored number counts as 0–1, because that is how the graphics card sees it.
     """

@@ -1,5 +1,7 @@
 // A kernel in the page: answers what the annotator asks, from memory. For the dev page and for tests, which can also make
 // it busy or lose messages.
+import type { Axis } from "../src/geometry/axis";
+import { planeSize, voxelAt } from "../src/geometry/plane";
 import {
   type Answer,
   type Content,
@@ -216,16 +218,13 @@ function reply(content: object, blobs: Uint8Array[] = []): Answer {
 }
 
 function slice({ shape, value }: Volume, content: Content): Answer {
-  const [depth, rows, columns] = shape;
-  const { axis, index } = content as { axis: string; index: number };
+  const { axis, index } = content as { axis: Axis; index: number };
   const step = Number(content.step ?? 1);
-  const [height, width] = { z: [rows, columns], y: [depth, columns], x: [rows, depth] }[axis]!;
-  const at = (row: number, column: number) =>
-    axis === "z"
-      ? value(index, row, column)
-      : axis === "y"
-        ? value(row, index, column)
-        : value(column, row, index);
+  const { width, height } = planeSize(axis, shape);
+  const at = (row: number, column: number) => {
+    const { z, y, x } = voxelAt(axis, index, { column, row });
+    return value(z, y, x);
+  };
   const size = [Math.ceil(height / step), Math.ceil(width / step)];
   const pixels = new Uint8Array(size[0] * size[1]);
   for (let row = 0; row < size[0]; row++)

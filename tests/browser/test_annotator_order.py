@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from annotator_looks import CellView
 from annotator_page import VOLUME
@@ -9,7 +11,8 @@ from annotator_page import VOLUME
 
 @pytest.mark.slow
 def test_strokes_faster_than_the_kernel_keep_their_order(open_notebook):
-    check = """
+    check = f"""
+import sys; sys.path.insert(0, {str(Path(__file__).parents[1])!r})
 from painting_reference.brush import stroke
 expected = np.zeros((200, 240), np.uint8)
 for i in range(25):

@@ -88,25 +88,16 @@ def run_commands(example) -> None:
         assert run_program(words[1:]) == 0, f"{example.path}, line {example.line}: {command}"
 
 
-def written_by(page: Path) -> set[str]:
-    """Files that a page writes before it reads them: a reader has none of these yet."""
-    text = page.read_text(encoding="utf-8")
-    saved = {
-        name
-        for name in re.findall(r'\.save\("([^"]+)"\)', text)
-        if text.index(name) == text.index(f'save("{name}"') + 6
-    }
-    extracted = re.search(r"ais-jupyter extract .*-size 64 -a 10(?: -ou (\S+))?", text)
-    if extracted:
-        saved.add(f"{extracted[1] or ''}64x64x1_10.00Apx_Ribosome.scnt")
-    return saved
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_blocks_run(page, reader):
-    for name in written_by(page):
-        (reader / name).unlink(missing_ok=True)
+    text = page.read_text()
+    for name in re.findall(r'\.save\("([^"]+)"', text):
+        if text.index(f'"{name}"') == text.index(f'.save("{name}"') + len(".save("):
+            (reader / name).unlink(missing_ok=True)  # the page writes it before it reads it
+    if "ais-jupyter extract" in text:
+        for name in reader.rglob("64x64x1_*.scnt"):
+            name.unlink()
     document = sybil.Sybil([PythonCodeBlockParser(), CodeBlockParser("sh", run_commands)]).parse(page)
     for example in document.examples():
         example.evaluate()

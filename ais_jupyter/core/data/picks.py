@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -102,8 +103,19 @@ class Picks:
 class PicksByTomogram(dict[str, Picks]):
     """Picks of several tomograms, by the name of the tomogram, in the order of the file."""
 
+    def __init__(self, *args: Any, **kwargs: Picks) -> None:
+        """Make a mapping as `dict` does."""
+        super().__init__(*args, **kwargs)
+
     def save(self, path: str | Path, overwrite: bool = False) -> Path:
-        """Write all of them as one STAR file to `path`, and return the path."""
+        """Write all of them as one STAR file to `path`, and return the path.
+
+        Parameters
+        ----------
+        path : path
+        overwrite : bool
+            Replace particles that these do not come from.
+        """
         return storage.save(self, path, overwrite)
 
     def __repr__(self) -> str:

@@ -29,7 +29,7 @@ _SETTING_NAMES = {"title": "Rename feature", "color": "Change colour", "visible"
 
 
 class Document:
-    """Annotations with their history. Get the one of some annotations by `Document.of`.
+    """Annotations with their history. `Document.of` returns the one that belongs to some annotations.
 
     Whatever changes the annotations, a widget or a script, is recorded: a change of its own is a step of its own,
     changes inside ``with document.step("Brush"):`` are one. Nothing is written beside the data until `save`.
@@ -103,11 +103,11 @@ class Document:
         self.changed.emit()
 
     def undo(self) -> Step | None:
-        """Take back the last step and return it, or None when there is none."""
+        """Take back the last step and return it, or None if there is none."""
         return self._travel(self.history.back, self.history.forward, lambda step: step.inverse(), "undo")
 
     def redo(self) -> Step | None:
-        """Make the step that was last taken back again and return it, or None when there is none."""
+        """Repeat the step that was last taken back and return it, or None if there is none."""
         return self._travel(self.history.forward, self.history.back, lambda step: step, "redo")
 
     def _travel(
@@ -186,7 +186,7 @@ class Document:
             self._record(edit)
             return
         if isinstance(edit, FeatureEdit) and edit.before is None and edit.content is not None:
-            edit.arrived = copy_of(edit.content)  # as it came, without what follows in this step
+            edit.arrived = copy_of(edit.content)  # as it is now, before the rest of this step
         self._open_step.append(edit)
 
     def _record(self, edit: Edit) -> None:
@@ -230,9 +230,9 @@ class Document:
                 if self._journal.wants_compaction:
                     self._journal.compact(self._beginning())
             self.autosave_error = None
-        except (OSError, ValueError, TypeError) as error:  # whatever it is, painting goes on
+        except (OSError, ValueError, TypeError) as error:  # whatever the cause, painting continues
             self.autosave_error = _autosave_failed(error)
-            if self._journal is not None:  # what it holds is whole; the next step tries to start a new one
+            if self._journal is not None:  # what it holds is complete; the next step tries to start a new one
                 self._journal.close()
                 self._journal = None
 

@@ -1,4 +1,4 @@
-"""Changes other than of masks: boxes, settings of a feature, features that come, go or move. Each can be undone."""
+"""Changes other than of masks: of boxes, settings and the list of features. Each can be undone."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Edit(Protocol):
 
     @property
     def nbytes(self) -> int:
-        """Memory it needs, about."""
+        """Approximate memory in bytes."""
 
     def encode(self, blobs: list[bytes]) -> dict[str, Any]:
         """Fields for the journal; bytes go to `blobs`."""
@@ -31,7 +31,7 @@ class Edit(Protocol):
 
 @dataclass(frozen=True)
 class BoxesEdit:
-    """From index `start` of the boxes of a feature, `removed` give way to `added`; both (z, y, x)."""
+    """From index `start` of a feature's boxes, `removed` are replaced by `added`; both (z, y, x)."""
 
     feature: str
     start: int
@@ -40,12 +40,12 @@ class BoxesEdit:
 
     @property
     def z(self) -> int:
-        """A slice concerned."""
+        """The slice of the first box concerned."""
         return (self.added or self.removed)[0][0]
 
     @property
     def nbytes(self) -> int:
-        """Memory it needs, about."""
+        """Approximate memory in bytes."""
         return 100 + 150 * (len(self.removed) + len(self.added))
 
     def apply(self, annotated: AnnotatedTomogram) -> None:
@@ -65,7 +65,7 @@ class BoxesEdit:
 
 @dataclass(frozen=True)
 class SettingEdit:
-    """An attribute of a feature, such as its title, gets another value."""
+    """An attribute of a feature, such as its title, changes its value."""
 
     feature: str
     name: str
@@ -74,7 +74,7 @@ class SettingEdit:
 
     @property
     def nbytes(self) -> int:
-        """Memory it needs, about."""
+        """Approximate memory in bytes."""
         return 300
 
     def apply(self, annotated: AnnotatedTomogram) -> None:
@@ -97,7 +97,7 @@ class SettingEdit:
 
 @dataclass
 class FeatureEdit:
-    """A feature comes (`before` is None), goes (`after` is None) or moves from one index to another.
+    """A feature is added (`before` is None), removed (`after` is None) or moved from one index to another.
 
     `content` is the feature itself, which comes back as the same object when its removal is undone. `arrived` is a copy
     of one that came, as it was then, for the journal: later changes of the same step are written after it.
@@ -111,7 +111,7 @@ class FeatureEdit:
 
     @property
     def nbytes(self) -> int:
-        """Memory it needs, about; a feature that went counts with its masks, for it lives on here alone."""
+        """Approximate memory; that of a removed feature includes its masks, which are kept only here."""
         if self.after is not None or self.content is None:
             return 1000
         return 1000 + sum(mask.nbytes for mask in self.content.masks.values())
@@ -135,7 +135,7 @@ class FeatureEdit:
         return FeatureEdit(self.feature, self.after, self.before, self.content)
 
     def encode(self, blobs: list[bytes]) -> dict[str, Any]:
-        """Fields for the journal; the content only of a feature that comes."""
+        """Fields for the journal; the content only of a feature that is added."""
         came = self.arrived or self.content
         content = encode_feature(came, blobs) if self.before is None and came else None
         return {

@@ -1,4 +1,4 @@
-"""Undo and redo: the steps that were made, in order, and where in them the annotations stand."""
+"""Undo and redo: the steps in order, and the current place among them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Step:
 
     @cached_property
     def nbytes(self) -> int:
-        """Memory it needs, about."""
+        """Approximate memory in bytes."""
         return 200 + sum(edit.nbytes for edit in self.edits)
 
     def apply(self, annotated: AnnotatedTomogram) -> None:

@@ -86,7 +86,7 @@ class Patch:
 
     @property
     def nbytes(self) -> int:
-        """Memory it needs, about."""
+        """Approximate memory in bytes."""
         return 200 + len(self.packed_before or b"") + len(self.packed_after or b"")
 
     def is_change(
@@ -113,7 +113,7 @@ class Patch:
         return said is None or np.array_equal(old, said != 0)
 
     def apply(self, annotated: AnnotatedTomogram) -> None:
-        """Make the slice what it is after.
+        """Make the change.
 
         Raises
         ------

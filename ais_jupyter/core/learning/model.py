@@ -146,7 +146,13 @@ class SegmentationModel:
         return self._state.custom.object if self._state.custom is not None else None
 
     def take(self, state: ModelState) -> None:
-        """Become what a training made of the model: its weights, and what is known of them."""
+        """Become what a training made of the model.
+
+        Parameters
+        ----------
+        state : ModelState
+            Weights and what is known of them, such as the last event of a training has.
+        """
         with self._lock:
             self._state = replace(state, info=self.info)
             for name in TRAINED:

@@ -57,7 +57,7 @@ export class GreyValues {
     return found && ((x, y, z) => z === shownZ && found[y * width + x] === 1);
   }
 
-  /** Fetches exact values where a tool in the hand needs them. */
+  /** Fetches exact values if the chosen tool needs them. */
   async prepare(): Promise<void> {
     const { tools, tomogram: shown, position } = this.viewer;
     if (tools.tool.peek() !== "flood" && !tools.limited.peek()) return;

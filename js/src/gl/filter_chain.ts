@@ -15,7 +15,7 @@ export class FilterChain {
   private frame: WebGLFramebuffer;
   private rows: Texture | null = null;
   private results: (Texture | null)[] = [null, null];
-  /** Without float render targets the filters stay off. */
+  /** False where the browser cannot render to floating-point textures; the filters then stay off. */
   readonly supported: boolean;
 
   constructor(private gl: WebGL2RenderingContext) {

@@ -25,7 +25,7 @@ function around(values: number[]): Float32Array {
   return taps;
 }
 
-/** exp(−x²/σ²) without the factor ½, as the original's: its standard deviation is σ/√2. */
+/** exp(−x²/σ²) without the factor ½, as in desktop Ais: its standard deviation is σ/√2. */
 function gaussian(sigma: number, offset: boolean): Float32Array {
   const values = Array.from({ length: TAPS }, (_, i) => Math.exp(-((i - MIDDLE) ** 2) / sigma ** 2));
   const sum = values.reduce((a, b) => a + b, 0);

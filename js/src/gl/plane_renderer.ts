@@ -1,4 +1,4 @@
-// Draws one plane into its part of the canvas: the slice, what models find and labels, as the camera sees them.
+// Draws one plane into its part of the canvas: the slice, what models find in it, and the labels.
 import { createProgram, type Program } from "./program";
 import foundSource from "./shaders/found.frag.glsl";
 import imageSource from "./shaders/image.frag.glsl";

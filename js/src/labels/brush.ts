@@ -1,11 +1,11 @@
-// The shapes a brush paints, as runs of pixels in rows. Positions are pixel numbers; the disc's rule is the original's:
-// a pixel is painted when dx² + dy² < r² (strictly) between integer positions.
+// The shapes a brush paints, as runs of pixels in rows. Positions are pixel numbers; a pixel is
+// painted, as in desktop Ais, when dx² + dy² < r² (strictly) between integer positions.
 import type { Run } from "../geometry/plane";
 
-/** Pixels; no brush needs to be larger, and one of any size would never end. */
+/** Pixels. No brush needs to be larger, and one without limit would never finish. */
 export const LARGEST_RADIUS = 4096;
 
-/** Half width of the disc at each row offset 0 … ; nothing for a radius that is no number above 0. */
+/** Half width of the disc at each row offset from 0; empty unless the radius is a number above 0. */
 function halfWidths(wanted: number, aspect: number): number[] {
   const widths: number[] = [];
   const radius = Math.min(LARGEST_RADIUS, wanted);
@@ -21,7 +21,7 @@ function halfWidths(wanted: number, aspect: number): number[] {
   return widths;
 }
 
-/** The disc around (x, y). `aspect`: height of a pixel in widths, other than 1 where voxels are no cubes. */
+/** The disc around (x, y). `aspect`: height of a pixel in widths, other than 1 where voxels are not cubes. */
 export function disc(x: number, y: number, radius: number, aspect = 1): Run[] {
   return sweep(x, y, x, y, radius, aspect);
 }
@@ -54,6 +54,6 @@ export function sweep(
 
 /** Radius of a sphere `slices` slices away from its middle; 0 outside. `aspect`: height of a voxel in widths. */
 export function sphereRadius(radius: number, slices: number, aspect: number): number {
-  // A trifle less, for the square of a rounded root may be more than what it is the root of.
+  // Slightly less, because squaring a rounded root may give more than it was the root of.
   return Math.sqrt(Math.max(0, radius * radius - (slices * aspect) ** 2)) * (1 - Number.EPSILON);
 }

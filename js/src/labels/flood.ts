@@ -1,4 +1,4 @@
-// The flood brush: the connected pixels inside the disc whose grey value lies in a band around the one under the cursor.
+// The flood brush: connected pixels inside the disc whose grey values lie in a band around the one under the cursor.
 import type { Run } from "../geometry/plane";
 import { disc } from "./brush";
 
@@ -12,7 +12,7 @@ export function bandHalfWidth(sensitivity: number): number {
 /**
  * The open interval of accepted values.
  *
- * "relative" is the original's rule, a fraction of the value itself, and so depends on the grey-level offset;
+ * "relative" is the rule of desktop Ais, a fraction of the value itself, and so depends on the grey-level offset;
  * "spread" takes the fraction of the standard deviation of the slice instead.
  */
 export function band(value: number, sensitivity: number, rule: FloodRule, spread: number): [number, number] {

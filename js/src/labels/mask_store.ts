@@ -2,7 +2,7 @@
 import { packMask, plainBits, unpackMask } from "./packing";
 import { EMPTY, type Rect } from "./region";
 
-/** Told after each change; `rect` is the part of slice `z` that changed. */
+/** Called after each change; `rect` is the part of slice `z` that changed. */
 export type MaskListener = (z: number, rect: Rect) => void;
 
 /** How many whole images one feature keeps before the oldest is packed. */
@@ -64,7 +64,7 @@ export class MaskStore {
     return true;
   }
 
-  /** The mask of a slice to write into, made when there is none. Call `changed` afterwards. */
+  /** The mask of a slice to write into, created if there is none. Call `changed` afterwards. */
   editable(z: number): Uint8Array {
     const found = this.get(z);
     if (found) return found;
@@ -80,7 +80,7 @@ export class MaskStore {
     this.changed(z, this.whole);
   }
 
-  /** Takes a mask as the kernel sends it, to be unpacked when it is looked at. */
+  /** Stores a mask as the kernel sends it, to be unpacked when it is needed. */
   setPacked(z: number, bits: Uint8Array): void {
     this.open.delete(z);
     this.packed.set(z, bits);

@@ -1,9 +1,10 @@
-// Masks as bytes, eight pixels in a byte; kept in step with ais_jupyter/core/editing/packing.py.
+// Masks as bytes, eight pixels in a byte, as in ais_jupyter/core/editing/packing.py; both are tested on
+// tests/cases/packing.json.
 import { unzlibSync, zlibSync } from "fflate";
 
 const PLAIN = 0;
 const ZLIB = 1;
-/** Below this size compressing is not worth the time. */
+/** Bytes; below this size compression is not worth the time. */
 const SMALL = 64;
 
 /** One byte that says how, then the bits row by row, the first pixel in the highest bit. */
@@ -31,7 +32,7 @@ export function packMask(values: Uint8Array, compress = true): Uint8Array {
   return packed;
 }
 
-/** The same with the bits not compressed, so that single pixels can be read. */
+/** The same mask without compression, so that single pixels can be read. */
 export function plainBits(data: Uint8Array): Uint8Array {
   if (data[0] === PLAIN) return data;
   const bits = unzlibSync(data.subarray(1));

@@ -1,5 +1,5 @@
 // What one edit changed in the mask of one feature in one slice: the bounding box of what changed, before and after.
-// Kept in step with ais_jupyter/core/editing/patch.py.
+// The bytes are those of ais_jupyter/core/editing/patch.py.
 import { packMask, unpackMask } from "./packing";
 import { area, type Rect } from "./region";
 

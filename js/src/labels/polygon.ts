@@ -1,4 +1,4 @@
-// The inside of a lasso and the holes of a closed stroke; kept in step with ais_jupyter/core/editing/fill.py.
+// The inside of a lasso and the holes of a closed stroke; tested on tests/cases/fill.json.
 import type { Run } from "../geometry/plane";
 
 export interface Point {
@@ -30,7 +30,7 @@ export function fillPolygon(outline: readonly Point[], width: number, height: nu
   return runs;
 }
 
-/** Runs of the pixels that the set ones enclose: from there no path of side-by-side pixels leads out. */
+/** Runs of the unset pixels that set ones enclose: no path of side-by-side pixels leads from them to the border. */
 export function holes(mask: Uint8Array, width: number, height: number): Run[] {
   const outside = new Uint8Array(width * height);
   const waiting: number[] = [];

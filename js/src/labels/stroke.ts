@@ -1,4 +1,4 @@
-// One stroke while it is made: writes runs into masks and remembers what was there, to become patches at its end.
+// A stroke in progress: writes runs into masks and remembers what was there, so that its end can be turned into patches.
 import type { Axis } from "../geometry/axis";
 import { eachSpan, type Run } from "../geometry/plane";
 import type { MaskStore } from "./mask_store";
@@ -53,7 +53,7 @@ export class Stroke {
     return rect;
   }
 
-  /** Part of slice `z` that was painted, and which pixels of it have the value now; for filling what it encloses. */
+  /** The part of slice `z` that was painted and its pixels as they are now, for filling what they enclose. */
   painted(z: number): { rect: Rect; mask: Uint8Array } | null {
     const touched = this.touched.get(z);
     return touched
@@ -61,7 +61,7 @@ export class Stroke {
       : null;
   }
 
-  /** The patches of what really changed, cut to its bounding box. */
+  /** Patches of what actually changed, each cut to its bounding box. */
   finish(): MaskPatch[] {
     const patches: MaskPatch[] = [];
     for (const [z, { existed, rows, rect }] of this.touched) {

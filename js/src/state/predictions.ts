@@ -1,6 +1,7 @@
 // What the models find in the slice that one view shows: asked for as it is needed, the newest wish first.
 import { computed, effect, signal } from "@preact/signals";
 import { isAbort } from "../kernel/protocol";
+import { ByteCache } from "../volume/byte_cache";
 import type { ModelSet } from "./model_set";
 import type { Viewer } from "./viewer";
 
@@ -42,8 +43,7 @@ export class Predictions {
   readonly error = signal<string | null>(null);
   private wish: Wish | null = null;
   private asking: { wish: Wish; stop: AbortController } | null = null;
-  private kept = new Map<string, Prediction>();
-  private bytes = 0;
+  private kept = new ByteCache<Prediction>(BUDGET, size);
   private timer: ReturnType<typeof setTimeout> | undefined;
   private stop: () => void;
 
@@ -85,7 +85,7 @@ export class Predictions {
 
   /** What is kept of a tomogram is of another file now. */
   forget(tomogram: string): void {
-    for (const [key, prediction] of this.kept) if (prediction.tomogram === tomogram) this.drop(key);
+    this.kept.forget((_, prediction) => prediction.tomogram === tomogram);
     if (this.shown.peek()?.tomogram === tomogram) this.shown.value = null;
     const { wish } = this;
     this.wish = null;
@@ -104,11 +104,8 @@ export class Predictions {
     const { asking } = this;
     if (asking && (asking.wish.tomogram !== wish?.tomogram || asking.wish.z !== wish.z)) this.withdraw();
     const known = wish && this.kept.get(wish.key);
-    if (wish && known) {
-      this.kept.delete(wish.key);
-      this.kept.set(wish.key, known); // now the newest
-      this.show(known);
-    } else if (!wish) this.rest();
+    if (wish && known) this.show(known);
+    else if (!wish) this.rest();
     else if (!this.asking) void this.ask(wish);
   }
 
@@ -133,7 +130,7 @@ export class Predictions {
         return { ...layer, pixels: new Uint8Array(buffer, byteOffset, byteLength) };
       });
       const found = { tomogram, z, width: content.width, height: content.height, layers };
-      this.keep(wish.key, found);
+      this.kept.put(wish.key, found);
       if (this.asking === asking) this.show(found);
     } catch (error) {
       if (this.asking === asking && !isAbort(error)) {
@@ -163,23 +160,6 @@ export class Predictions {
     this.asking?.stop.abort();
     this.asking = null;
     this.rest();
-  }
-
-  private keep(key: string, found: Prediction): void {
-    this.drop(key);
-    this.kept.set(key, found);
-    this.bytes += size(found);
-    for (const oldest of this.kept.keys()) {
-      if (this.bytes <= BUDGET || oldest === key) break;
-      this.drop(oldest);
-    }
-  }
-
-  private drop(key: string): void {
-    const found = this.kept.get(key);
-    if (!found) return;
-    this.kept.delete(key);
-    this.bytes -= size(found);
   }
 }
 

@@ -2,6 +2,7 @@
 import { effect, signal } from "@preact/signals";
 import type { Axis } from "../geometry/axis";
 import type { Link } from "../kernel/protocol";
+import { ByteCache } from "../volume/byte_cache";
 import type { ExportQueue, Result } from "./export_queue";
 
 export interface ResultPlane {
@@ -21,10 +22,15 @@ export class Results {
   readonly on = signal(false);
   /** Paths that are not shown although they are there. */
   readonly hidden = signal<ReadonlySet<string>>(new Set());
-  /** Counts planes that have arrived, so that who shows them draws again. */
+  /** Counts planes that have arrived, so that they are drawn. */
   readonly arrived = signal(0);
-  private kept = new Map<string, ResultPlane>();
-  private bytes = 0;
+  /** Keys of the planes on the screen. */
+  private wanted = new Map<Axis, ReadonlySet<string>>();
+  private kept = new ByteCache<ResultPlane>(
+    BUDGET,
+    ({ pixels }) => pixels.byteLength,
+    (key) => [...this.wanted.values()].some((keys) => keys.has(key)),
+  );
   private asking = new Map<string, { axis: Axis; stop: AbortController }>();
   private made = new Map<string, number>();
   private stop: () => void;
@@ -59,6 +65,7 @@ export class Results {
   planes(tomogram: string, axis: Axis, index: number): ResultPlane[] {
     const wanted = this.of(tomogram).map((result) => ({ ...result, key: `${result.path}/${axis}/${index}` }));
     const keys = new Set(wanted.map(({ key }) => key));
+    this.wanted.set(axis, keys);
     for (const [key, { axis: other, stop }] of this.asking)
       if (other === axis && !keys.has(key)) stop.abort(); // scrolled by
     const found: ResultPlane[] = [];
@@ -87,31 +94,17 @@ export class Results {
       );
       const { buffer, byteOffset, byteLength } = buffers[0];
       const pixels = new Uint8Array(buffer, byteOffset, byteLength);
-      this.keep(key, { path, title, pixels, ...content });
+      this.kept.put(key, { path, title, pixels, ...content });
       this.arrived.value++;
     } catch {
-      // Withdrawn, or the file is gone: nothing is drawn, and the list of results tells.
+      // Withdrawn, or the file is gone: nothing is drawn, and the list of results says so.
     } finally {
       this.asking.delete(key);
     }
   }
 
-  private keep(key: string, plane: ResultPlane): void {
-    this.kept.set(key, plane);
-    this.bytes += plane.pixels.byteLength;
-    for (const [oldest, { pixels }] of this.kept) {
-      if (this.bytes <= BUDGET || oldest === key) break;
-      this.kept.delete(oldest);
-      this.bytes -= pixels.byteLength;
-    }
-  }
-
   private forget(path: string): void {
-    for (const [key, plane] of this.kept)
-      if (plane.path === path) {
-        this.kept.delete(key);
-        this.bytes -= plane.pixels.byteLength;
-      }
+    this.kept.forget((_, plane) => plane.path === path);
     this.arrived.value++;
   }
 }

@@ -1,4 +1,4 @@
-// Which tool is in the hand and how it is set; per view.
+// Which tool is chosen in a view, and its options.
 import { signal } from "@preact/signals";
 import type { FloodRule } from "../labels/flood";
 

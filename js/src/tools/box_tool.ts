@@ -3,7 +3,7 @@ import { insideVolume, isInside, type Position } from "../geometry/axis";
 import type { Box } from "../state/edits";
 import type { ToolContext, ToolGesture, ToolPoint } from "./context";
 
-/** Boxes within this distance (CSS pixels) of the pointer are taken instead of placing another. */
+/** Boxes within this distance (CSS pixels) of the pointer are grabbed; further away a new one is placed. */
 const GRAB = 9;
 
 function nearest(boxes: readonly Box[], { z, y, x }: Position): { index: number; distance: number } {

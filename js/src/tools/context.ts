@@ -1,4 +1,4 @@
-// What a tool gets to work with.
+// What a tool works with.
 import type { Axis, Position, Shape } from "../geometry/axis";
 import type { Place, Size } from "../geometry/plane";
 import type { Picture } from "../labels/flood";
@@ -7,7 +7,7 @@ import type { Edit } from "../state/edits";
 import type { FeatureState } from "../state/feature";
 import type { ToolState } from "../state/tool_state";
 
-/** A place on a plane as painted (see geometry/plane.ts), and how the pointer is there. */
+/** A place on a plane as painted (see geometry/plane.ts), with the state of the pointer. */
 export interface ToolPoint extends Place {
   pressure: number;
   secondary: boolean;
@@ -18,7 +18,7 @@ export interface ToolPoint extends Place {
 export interface ToolContext {
   tools: ToolState;
   feature: FeatureState;
-  /** Of the volume, voxels. */
+  /** Size of the volume in voxels. */
   shape: Shape;
   axis: Axis;
   /** Number of the plane along `axis`. */

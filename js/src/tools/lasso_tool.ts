@@ -14,7 +14,7 @@ export function startLasso(context: ToolContext, at: ToolPoint): ToolGesture {
     },
     end() {
       context.outline(null);
-      // Pixel centres are integer positions for the fill, half-way ones on the screen.
+      // For the fill, pixel centres are whole numbers; on the screen they lie half-way between.
       const outline = points.map(({ column, row }) => ({ x: column - 0.5, y: row - 0.5 }));
       const stroke = new Stroke(feature.uid, feature.masks, countAlong("z", context.shape));
       const runs = fillPolygon(outline, plane.width, plane.height);

@@ -2,7 +2,7 @@
 import type { Place } from "../geometry/plane";
 import type { Region } from "../state/tomogram";
 
-/** Edge in pixels; smaller rectangles are taken for a click, which means the whole slice. */
+/** Edge in pixels; a smaller rectangle counts as a click, which selects the whole slice. */
 const SMALLEST = 8;
 
 export interface RegionContext {

@@ -1,4 +1,4 @@
-// What models find in the shown slice as layers over it: finished results, else live predictions.
+// What models find in the displayed slice, as layers over it: finished results, otherwise live predictions.
 import type { Axis } from "../geometry/axis";
 import type { FoundLayer } from "../gl/plane_renderer";
 import type { ModelSet, ModelValues } from "../state/model_set";
@@ -7,7 +7,7 @@ import type { ResultPlane } from "../state/results";
 import type { Viewer } from "../state/viewer";
 import type { PlaneTextures } from "./plane_textures";
 
-/** How a result is shown whose model is not open. */
+/** How a result is drawn if its model is not open. */
 const UNKNOWN: Look = { color: [1, 0.8, 0.2], alpha: 0.75, threshold: 0.5, blend: false };
 
 type Look = Pick<ModelValues, "color" | "alpha" | "threshold" | "blend">;

@@ -1,11 +1,11 @@
-// Mouse, pen, touch and wheel on a plane: navigation is done here, painting is handed on as places on the plane.
+// Mouse, pen, touch and wheel on a plane: navigation is handled here, painting is passed on as places on the plane.
 import type { Signal } from "@preact/signals";
 import type { Axis } from "../geometry/axis";
 import { type Camera, type PlaneCamera, panned, toPlane, zoomed } from "../geometry/camera";
 import type { Place, Size } from "../geometry/plane";
 import { Pinch, type PinchChange } from "./pinch";
 
-/** A place on a plane as shown, and how the pointer is there. */
+/** A place on a plane as shown, with the state of the pointer. */
 export interface PlanePoint extends Place {
   axis: Axis;
   pressure: number;
@@ -24,13 +24,13 @@ export interface Gesture {
 }
 
 export interface InputHandlers {
-  /** A button went down; null when nothing follows from dragging. */
+  /** A button went down; null if dragging then does nothing. */
   press(point: PlanePoint): Gesture | null;
   hover(point: PlanePoint | null, left: number, top: number): void;
   resizeBrush(by: number): void;
 }
 
-/** The element of a plane that takes the pointer, and how the plane lies on it. */
+/** The element of a plane that receives the pointer, and how the plane is placed on it. */
 export interface Surface {
   axis: Axis;
   element: HTMLElement;
@@ -38,7 +38,7 @@ export interface Surface {
   size(): Size;
 }
 
-/** What is moved by pointer and wheel without a tool. */
+/** What pointer and wheel move without a tool. */
 export interface Navigation {
   camera: Signal<Camera | null>;
   /** Whether the left button moves the picture. */
@@ -189,7 +189,7 @@ export class Input {
       this.zoom(left, top, Math.exp(-pixels / 400));
       return;
     }
-    // A notch of a wheel is one step at once; the small steps of a touch pad add up to one.
+    // One notch of a wheel is one step; the small movements of a touch pad add up to steps.
     this.wheel = Math.abs(pixels) >= NOTCH ? Math.sign(pixels) * NOTCH : this.wheel + pixels;
     const notches = Math.trunc(this.wheel / NOTCH);
     if (notches === 0) return;

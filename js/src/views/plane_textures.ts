@@ -56,7 +56,7 @@ export class PlaneTextures {
     return this.filteredBy && this.filtered ? this.chain.read(this.filtered) : null;
   }
 
-  /** What one model (or a result) finds; uploaded when it is not what it was. */
+  /** What one model (or a result) finds; uploaded when it has changed. */
   levels(model: string, pixels: Uint8Array, width: number, height: number): Texture {
     const old = this.found.get(model);
     if (old?.pixels === pixels) return old.texture;

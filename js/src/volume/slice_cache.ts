@@ -1,20 +1,20 @@
-// Slices kept in the browser, within a budget of bytes; the ones not looked at for longest go first.
+// The slices that the browser keeps, of all tomograms and axes.
+import { ByteCache } from "./byte_cache";
 import { keyText, type Slice, type SliceKey } from "./slice";
 
 export class SliceCache {
-  private kept = new Map<string, Slice>();
-  bytes = 0;
+  private kept: ByteCache<Slice>;
 
-  constructor(readonly budget: number) {}
+  constructor(readonly budget: number) {
+    this.kept = new ByteCache(budget, ({ pixels }) => pixels.byteLength);
+  }
+
+  get bytes(): number {
+    return this.kept.bytes;
+  }
 
   get(key: SliceKey): Slice | undefined {
-    const name = keyText(key);
-    const slice = this.kept.get(name);
-    if (slice) {
-      this.kept.delete(name);
-      this.kept.set(name, slice); // now the newest
-    }
-    return slice;
+    return this.kept.get(keyText(key));
   }
 
   has(key: SliceKey): boolean {
@@ -22,25 +22,11 @@ export class SliceCache {
   }
 
   put(key: SliceKey, slice: Slice): void {
-    const name = keyText(key);
-    this.drop(name);
-    this.kept.set(name, slice);
-    this.bytes += slice.pixels.byteLength;
-    for (const oldest of this.kept.keys()) {
-      if (this.bytes <= this.budget || oldest === name) break;
-      this.drop(oldest);
-    }
+    this.kept.put(keyText(key), slice);
   }
 
   /** Forgets all slices of a tomogram (its file was replaced). */
   forget(tomogram: string): void {
-    for (const name of [...this.kept.keys()]) if (name.startsWith(`${tomogram}/`)) this.drop(name);
-  }
-
-  private drop(name: string): void {
-    const slice = this.kept.get(name);
-    if (!slice) return;
-    this.kept.delete(name);
-    this.bytes -= slice.pixels.byteLength;
+    this.kept.forget((key) => key.startsWith(`${tomogram}/`));
   }
 }

@@ -1,5 +1,5 @@
 // Decides what to fetch: the visible slice first (coarse first when the link is slow), then neighbours in the direction
-// of travel; what has scrolled by is withdrawn.
+// of travel; requests for slices that have scrolled by are cancelled.
 import { keyText, type Slice, type SliceKey } from "./slice";
 import { SliceCache } from "./slice_cache";
 
@@ -9,13 +9,13 @@ export interface LoaderOptions {
   budget: number;
   /** How many slices ahead are fetched. */
   ahead: number;
-  /** Requests under way at once. */
+  /** Requests in flight at once. */
   parallel: number;
-  /** Milliseconds that a full slice may be expected to take before a coarse one is fetched first. */
+  /** Where a full slice is expected to take more milliseconds than this, a coarse one is fetched first. */
   patience: number;
-  /** Milliseconds without an answer after which a slice is asked for again: a message was lost. Doubled each time. */
+  /** Milliseconds without an answer after which a message counts as lost and is sent again; doubled each time. */
   deadline: number;
-  /** Calls back when what is visible has been drawn: fetching ahead would take the processor from it. */
+  /** Calls back when the visible slice has been drawn; fetching ahead before that would slow it down. */
   whenDrawn: (then: () => void) => void;
 }
 
@@ -45,7 +45,7 @@ export class SliceLoader {
   private direction = 1;
   private millisecondsPerByte = 0;
   private drawing = false;
-  /** How often slices have been asked for in vain. */
+  /** Number of unanswered requests for each slice. */
   private vain = new Map<string, number>();
 
   constructor(
@@ -58,7 +58,7 @@ export class SliceLoader {
     this.cache = new SliceCache(this.options.budget);
   }
 
-  /** Says which slice a view shows now; returns it when it is at hand. */
+  /** Says which slice a view shows now, and returns it if it is in the cache. */
   show(view: string, key: SliceKey, count: number, bytes: number): Slice | undefined {
     const before = this.visible.get(view);
     if (before && before.axis === key.axis && before.index !== key.index)
@@ -91,7 +91,7 @@ export class SliceLoader {
     const main = this.visible.get("z");
     if (main) {
       const { count } = this.stack;
-      // What lies ahead one way and then the other must not drive out what is in between.
+      // Fetching ahead in one direction and then in the other must not evict the slices in between.
       const room = Math.floor(this.options.budget / (4 * Math.max(1, this.stack.bytes)));
       const ahead = Math.min(this.options.ahead, room);
       for (let i = 1; i <= ahead; i++)
@@ -114,7 +114,7 @@ export class SliceLoader {
     for (const key of this.wanted) {
       const name = keyText(key);
       if (this.fetching.has(name)) continue;
-      // The visible slice never waits for a place behind neighbours, nor for them on the way.
+      // The visible slice never queues behind its neighbours, nor competes with them for the connection.
       if (!visible.has(name) && (busy || this.drawing || this.fetching.size >= this.options.parallel)) return;
       const slow = this.millisecondsPerByte * bytes > this.options.patience;
       void this.load(key, slow && visible.has(name) && !this.cache.has(key), bytes);
@@ -154,7 +154,7 @@ export class SliceLoader {
     }
   }
 
-  /** Steady scrolling does not put it off again and again: what is ahead is needed then. */
+  /** Steady scrolling does not postpone it indefinitely: that is when slices ahead are needed. */
   private waitForDrawing(): void {
     if (this.drawing) return;
     this.drawing = true;

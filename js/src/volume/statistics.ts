@@ -1,9 +1,9 @@
-// Contrast limits and histogram of a displayed slice; the rules of the desktop program are tested on its own figures.
+// Contrast limits and histogram of a displayed slice. Those of desktop Ais are tested against what it computes.
 
 const MARGIN = 16;
 const STEP = 4;
 const SATURATED = 0.0006;
-/** What may lie far from all else at each end. */
+/** Fraction of the pixels at each end that may be outliers. */
 const OUTLIERS = 0.02;
 const BINS = 40;
 
@@ -19,7 +19,7 @@ export function subsample(width: number, height: number, value: (i: number) => n
   return Float32Array.from(found);
 }
 
-/** The value that a fraction of a sorted sample is below. */
+/** The value below which this fraction of a sorted sample lies. */
 function quantile(sorted: Float32Array, fraction: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(fraction * sorted.length))];
 }
@@ -32,9 +32,9 @@ export function autocontrast(sample: Float32Array): [number, number] {
 }
 
 /**
- * Limits with which a slice is first shown. Beads and empty borders may be more than 0.06 % of it, and would leave
- * everything else flat: the limits lie half as far again from the middle as the 2nd and 98th percentile, which for noise
- * is where `autocontrast` puts them, but never outside the values.
+ * Limits with which a slice is first shown. Gold beads and empty borders may cover more than 0.06 % of it and would make
+ * everything else look flat. So the range between the 2nd and the 98th percentile is widened by a quarter at each end,
+ * within the range of the values; for plain noise that is close to `autocontrast`.
  */
 export function firstContrast(sample: Float32Array): [number, number] {
   const sorted = sample.slice().sort();
