@@ -242,6 +242,19 @@ def test_a_page_that_comes_later_is_told_what_was_asked_for_last(page):
     }  # fmt: skip
 
 
+def test_training_further_takes_other_settings_and_starting_over_takes_a_new_curve(page):
+    page.make_set()
+    uid = page.train(epochs=1)["model"]
+    page.wait(lambda: not page.run(uid).active)
+    page("training_continue", model=uid, options={**OPTIONS, "epochs": 2, "n_copies": 3})
+    page.wait(lambda: not page.run(uid).active)
+    run = page.run(uid)
+    assert (run.options.epochs, run.options.n_copies, run.curve.end) == (2, 3, 3)
+    page("train", model=uid, architecture="", options={**OPTIONS, "epochs": 1}, start_over=True)
+    page.wait(lambda: not page.run(uid).active)
+    assert page.run(uid).curve.end == 1
+
+
 def test_two_models_train_one_after_another_and_the_second_says_what_it_waits_for(page):
     page.make_set()
     first = page.train(epochs=2000)["model"]
