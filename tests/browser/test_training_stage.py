@@ -1,4 +1,4 @@
-"""Training with the mouse: make the set, watch curve and prediction, stop, train further; reload, and lose the kernel."""
+"""Training with the mouse: make the set, watch curve and prediction, stop, train further, reload, lose the kernel."""
 
 from __future__ import annotations
 
