@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from ais_jupyter.cli.parser import add_command
-from ais_jupyter.core.data.errors import InputError, WouldOverwriteError
+from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.names import component, volume_stem
-from ais_jupyter.core.files.paths import collect, read_list
+from ais_jupyter.core.workflows.sources import collect, read_list
 
 EXAMPLES = """  ais-jupyter extract -d annotations/ -f Ribosome -size 64 -a 10
   ais-jupyter extract -d *.scns -f Ribosome Membrane --merge -ou sets/
@@ -58,24 +58,18 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _annotated(path: Path, options: argparse.Namespace) -> Any:
-    from ais_jupyter.core.files import kinds
-    from ais_jupyter.core.files.scns import read_scns
+    from ais_jupyter.core.workflows.opening import open_annotations
 
-    kind = kinds.identify(path)
-    if kind != "scns":
-        raise InputError(f"{path} is no annotated tomogram (.scns) but {kinds.DESCRIPTION[kind]}")
-    found = read_scns(path, [Path(folder).expanduser() for folder in (*options.search, *options.data)])
+    found = open_annotations(path, [*options.search, *options.data])
     if found.tomogram.available and not found.tomogram.pixel_size > 0:
         warnings.warn(f"{found.name!r} has no pixel size in its header: taken as {options.apix} Å", stacklevel=2)
     return found
 
 
 def _write_set(annotated: Sequence[Any], titles: list[str], options: argparse.Namespace, output: Path) -> Path:
-    from ais_jupyter.core.jobs.job import Job
-    from ais_jupyter.core.learning.extraction import extracting
+    from ais_jupyter.core.workflows.extracting import extracting_set
 
-    work = extracting(annotated, titles, options.negative, options.size, options.apix, options.depth)
-    boxes = Job(work, f"extracting {', '.join(titles)}").follow()
+    boxes = extracting_set(annotated, titles, options.negative, options.size, options.apix, options.depth).follow()
     used = [t for t in titles if any(s["aisFeatureName"] == t for s in boxes.sources)]
     name = f"{options.size}x{options.size}x{options.depth}_{options.apix:.2f}Apx_{component('_'.join(used))}.scnt"
     print(f"{len(boxes)} boxes, {int(boxes.positive.sum())} with {', '.join(titles)} in them")
@@ -83,13 +77,10 @@ def _write_set(annotated: Sequence[Any], titles: list[str], options: argparse.Na
 
 
 def _write_coordinates(annotated: Sequence[Any], titles: list[str], options: argparse.Namespace, output: Path) -> Path:
-    from ais_jupyter.core.files.star import write_box_coordinates
+    from ais_jupyter.core.workflows.extracting import write_coordinates
 
     path = output / f"{component('_'.join(titles))}_coordinates.star"
-    if path.exists() and not options.overwrite:
-        raise WouldOverwriteError(path)
-    write_box_coordinates(path, annotated, titles, with_feature=options.merge)
-    return path
+    return write_coordinates(path, annotated, titles, with_feature=options.merge, overwrite=options.overwrite)
 
 
 def _excluded(path: Path, patterns: Sequence[str]) -> bool:

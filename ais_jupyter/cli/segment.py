@@ -12,7 +12,7 @@ from typing import Any
 from ais_jupyter.cli.gpus import use_gpus
 from ais_jupyter.cli.parser import add_command
 from ais_jupyter.core.data.errors import InputError
-from ais_jupyter.core.files.paths import collect_volumes
+from ais_jupyter.core.workflows.sources import collect_volumes
 
 EXAMPLES = """  ais-jupyter segment -m Ribosome.scnm -d tomograms/ -ou segmented/
   ais-jupyter segment -m Ribosome.scnm Membrane.scnm -d "tomograms/*.mrc" -ou segmented/ -tta 4

@@ -12,7 +12,6 @@ from ais_jupyter.cli.parser import add_command
 from ais_jupyter.core.data.architecture_names import DEFAULT
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.names import component
-from ais_jupyter.core.files.paths import same_file
 
 EXAMPLES = """  ais-jupyter train -t 64x64x1_10.00Apx_Ribosome.scnt -name Ribosome -e 30
   ais-jupyter train -t a.scnt b.scnt -a "UNet M" -name Membrane -ou models/ --validation 20
@@ -57,12 +56,10 @@ def run(options: argparse.Namespace) -> int:
     use_gpus(options.gpus)
     if options.models:
         return _list_architectures()
-    from ais_jupyter.core.jobs.job import Job
-    from ais_jupyter.core.learning.training_events import EpochDone, Prepared, TrainingEvent
-    from ais_jupyter.core.learning.training_options import TrainingOptions
     from ais_jupyter.core.workflows import SegmentationModel
     from ais_jupyter.core.workflows.opening import open_models, open_training_set
     from ais_jupyter.core.workflows.pooling import pooled
+    from ais_jupyter.core.workflows.training import TrainingOptions, check_target, train_into
 
     if not options.training_data:
         raise InputError("give training data: -t SET.scnt")
@@ -74,8 +71,7 @@ def run(options: argparse.Namespace) -> int:
         model = SegmentationModel(_architecture(options.architecture), options.name)
     path = Path(options.output_directory).expanduser() / f"{component(model.title)}.scnm"
     path.parent.mkdir(parents=True, exist_ok=True)
-    if path.exists() and not options.overwrite and not same_file(path, options.model):
-        raise InputError(f"{path} already exists: choose another -name or -ou, or add --overwrite")
+    check_target(path, options.model or None, options.overwrite)
     print(f"{training_set!r}\n{model.info.architecture} → {path}")
     settings = TrainingOptions(
         epochs=options.epochs,
@@ -92,13 +88,7 @@ def run(options: argparse.Namespace) -> int:
         precision=options.precision,
     )
 
-    def follow(event: TrainingEvent) -> None:
-        if isinstance(event, Prepared) and event.note:
-            print(event.note, file=sys.stderr)
-        if isinstance(event, EpochDone) and event.is_best:
-            SegmentationModel.of(event.snapshot()).save(path, overwrite=True)
-
-    job = Job(model.training(training_set, settings, [follow]), title=f"training {model.title}")
+    job = train_into(path, model, training_set, settings, lambda note: print(note, file=sys.stderr))
     job.follow()
     model.save(path, overwrite=True)
     last = [row for row in job.history if "loss" in row][-1:]
@@ -120,10 +110,10 @@ def _architecture(text: str) -> str:
 
 
 def _list_architectures() -> int:
-    from ais_jupyter.core.learning.architectures import architectures, problems
+    from ais_jupyter.core.workflows.library import problems, summaries
 
-    for number, architecture in enumerate(architectures()):
-        print(f"{number:3d}  {architecture.title:16s} {architecture.summary}")
+    for number, (title, summary) in enumerate(summaries()):
+        print(f"{number:3d}  {title:16s} {summary}")
     for problem in problems():
         print(f"  !  {problem}", file=sys.stderr)
     return 0

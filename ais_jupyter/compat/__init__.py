@@ -1,1 +1,5 @@
-"""The documented scripting interface of Ais over the new core; its units and quirks end here."""
+"""The documented scripting interface of Ais over the new core.
+
+Belongs here: old names, nanometres, rows from the bottom, and other quirks; they end here.
+Does not belong here: anything that new code uses.
+"""

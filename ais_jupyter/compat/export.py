@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from ais_jupyter.compat.background import BackgroundProcess
 from ais_jupyter.compat.frame import SEFrame
 from ais_jupyter.compat.model import SEModel
-from ais_jupyter.core.workflows.segmenting import Outcome, segment
+from ais_jupyter.core.workflows.exporting import Outcome
+from ais_jupyter.core.workflows.segmenting import segment
 
 
 class QueuedExport:

@@ -68,7 +68,7 @@ class SegmentingService:
         models = [self._session.models[uid].applied for uid in question["models"]]
         sources: list[Any] = [self._session[uid] for uid in question["tomograms"]]
         if pattern := question["files"].strip():
-            from ais_jupyter.core.files.paths import collect_volumes
+            from ais_jupyter.core.workflows.sources import collect_volumes
 
             sources += collect_volumes([pattern])
         for source in sources:

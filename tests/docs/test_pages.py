@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib
@@ -62,12 +63,13 @@ def reader(data, tmp_path, monkeypatch):
     monkeypatch.chdir(folder)
     monkeypatch.setenv("AIS_JUPYTER_HOME", str(tmp_path / "home"))
     architectures.reload()
-    train = SegmentationModel.train
+    training = SegmentationModel.training
 
-    def short(model, training_set, epochs=50, *args, **options):
-        return train(model, training_set.subset(range(4)), min(epochs, 1), *args, **{**options, "n_copies": 1})
+    def short(model, training_set, options, *args, **others):
+        options = replace(options, epochs=1, n_copies=1)
+        return training(model, training_set.subset(range(4)), options, *args, **others)
 
-    monkeypatch.setattr(SegmentationModel, "train", short)
+    monkeypatch.setattr(SegmentationModel, "training", short)
     backend = matplotlib.get_backend()
     matplotlib.use("Agg")
     yield folder

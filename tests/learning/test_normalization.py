@@ -9,10 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.learning.normalization import constant_fill, global_statistic
-from ais_jupyter.core.workflows import extract, segment
 
 
 def volume(dtype=np.float32, spread=20.0):
@@ -67,28 +65,6 @@ def test_a_volume_of_two_values_is_scaled_by_its_deviation():
     with pytest.warns(UserWarning, match="same value"):
         found = global_statistic(Tomogram(mask, 10.0))
     assert 0.01 < found.scale <= 1.1
-
-
-def test_a_masked_tomogram_is_segmented_and_gives_sound_boxes(tmp_path):
-    import mrcfile
-    from brightness import brightness_model
-
-    plain = volume()
-    plain[:, 60:70, 70:80] += 200
-    tomogram = Tomogram(masked(plain, 0.7, 0.0), 10.0, name="cell")
-    annotated = AnnotatedTomogram(tomogram)
-    feature = annotated.add_feature("A", box_size=32)
-    feature.set_mask(4, plain[4] > 250)
-    feature.add_box(4, 64, 76)
-    with pytest.warns(UserWarning, match="taken for a mask"):
-        (outcome,) = segment(brightness_model(bias=-12), tomogram, tmp_path).result()
-    assert outcome.error is None
-    found = mrcfile.read(outcome.outputs[0])
-    assert found[4, 62:68, 72:78].mean() > 200
-    assert found[4, :50].mean() < 20
-    with pytest.warns(UserWarning, match="taken for a mask"):
-        boxes = extract(annotated, "A", box_size=32)
-    assert np.abs(boxes.images).max() < 50
 
 
 def test_not_a_number_is_no_mask():

@@ -24,6 +24,9 @@ def randomize(model: Any, seed: int = 0) -> None:
 
 def random_model(title: str, depth: int = 1, box: int = 64, seed: int = 0) -> Any:
     """The Keras model of an architecture (of Pix2pix its generator) with such weights."""
+    import keras
+
+    keras.utils.set_random_seed(seed)
     model = find(title).create((box, box, depth))
     model = getattr(model, "generator", model)
     randomize(model, seed)

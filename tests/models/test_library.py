@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ais_jupyter.core.data import architecture_names
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.learning import architectures as library
 from ais_jupyter.models import model_template
@@ -45,14 +46,14 @@ def test_current_titles_and_the_documented_nine(home: Path) -> None:
         "ezm-2d", "ezm-2d-bxe", "ezm-2d-dice", "ezm-3d-M", "ezm-3d-L", "Pix2pix", "UNet L", "UNet M", "UNet S",
         "VGGNet L", "VGGNet M", "VGGNet S", "VGGNet X",
     ])  # fmt: skip
-    assert library.available()[:9] == list(library.DOCUMENTED)
+    assert library.available()[:9] == list(architecture_names.FIRST_LIBRARY)
     assert library.available()[7] == "VGGNet"
     assert len(set(library.available())) == len(library.available())
     assert set(titles) <= set(library.available())
     assert all(library.find(name).create for name in library.available())
     assert all(entry.summary.endswith(".") and len(entry.summary) < 120 for entry in library.architectures())
     assert library.problems() == []
-    assert library.find(library.DEFAULT).title == "VGGNet M"
+    assert library.find(architecture_names.DEFAULT).title == "VGGNet M"
 
 
 @pytest.mark.parametrize(

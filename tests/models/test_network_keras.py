@@ -140,7 +140,7 @@ def always_dropping() -> keras.Model:
         (two_inputs, "one input and one output; this has 2 and 1"),
         (operation, "is an operation and not a layer"),
         (always_dropping, "'drop' is called with training"),
-        (lambda: object(), "a object is not made of Keras layers"),
+        (lambda: object(), "a object is not a Keras model built from connected layers"),
     ],
 )
 def test_what_cannot_be_stored_is_named(make: Any, text: str) -> None:

@@ -199,7 +199,7 @@ def test_stop_keeps_what_was_learned_and_continue_goes_on(page):
     end, rows = page.run(uid).curve.end, len(page.run(uid).curve.rows)
     left = page.run(uid).epochs_left
     assert 2000 - left == int(end)
-    page("training_continue", model=uid)
+    page.trainer.session.trainings.resume(uid)
     run = page.run(uid)
     assert run.options.epochs == left
     page.wait(lambda: len(run.curve.rows) > rows + 8)
@@ -235,7 +235,7 @@ def test_a_page_that_comes_later_is_told_what_was_asked_for_last(page):
     page.make_set()
     uid = page.train(epochs=1, n_copies=3, learning_rate=2e-4)["model"]
     page.wait(lambda: not page.run(uid).active)
-    page("training_continue", model=uid)
+    page.trainer.session.trainings.resume(uid)
     told = page("trainings")["options"]
     assert {name: told[name] for name in ("epochs", "batch_size", "n_copies", "learning_rate")} == {
         "epochs": 1, "batch_size": 4, "n_copies": 3, "learning_rate": 2e-4,
@@ -246,7 +246,7 @@ def test_training_further_takes_other_settings_and_starting_over_takes_a_new_cur
     page.make_set()
     uid = page.train(epochs=1)["model"]
     page.wait(lambda: not page.run(uid).active)
-    page("training_continue", model=uid, options={**OPTIONS, "epochs": 2, "n_copies": 3})
+    page.train(model=uid, epochs=2, n_copies=3)
     page.wait(lambda: not page.run(uid).active)
     run = page.run(uid)
     assert (run.options.epochs, run.options.n_copies, run.curve.end) == (2, 3, 3)

@@ -1,4 +1,8 @@
-"""File formats: bytes to data objects and back. `open` tells the kind of a file by its content."""
+"""File formats: bytes to data objects and back. `open` recognises a file by its content.
+
+Belongs here: one file per format, the rule for replacing files, writing whole or not at all.
+Does not belong here: choosing files, naming results (`core.workflows.sources`, `outputs`), locks.
+"""
 
 from __future__ import annotations
 

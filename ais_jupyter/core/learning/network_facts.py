@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.data.model_info import MOST_SLICES
 from ais_jupyter.core.data.network import Network
 from ais_jupyter.core.data.network_geometry import view_along, view_of
 from ais_jupyter.core.learning.architectures import Architecture, find
@@ -44,7 +45,15 @@ def network_facts(network: Network) -> NetworkFacts:
 
 
 def architecture_facts(title: str, depth: int = 1) -> NetworkFacts | None:
-    """Facts of an architecture of the library, built once to find out; None when it is not made of Keras layers."""
+    """Facts of an architecture of the library, built once to find out; None when it is not made of Keras layers.
+
+    Raises
+    ------
+    InputError
+        There is no such architecture, or no boxes have so many slices.
+    """
+    if not 1 <= depth <= MOST_SLICES:
+        raise InputError(f"boxes have 1 to {MOST_SLICES} slices, not {depth}")
     return _facts(find(title), depth)
 
 

@@ -15,8 +15,9 @@ from ais_jupyter.core.data.model_info import Interaction
 from ais_jupyter.core.jobs.job import Job
 from ais_jupyter.core.jobs.queue import JobQueue
 from ais_jupyter.core.learning.model import SegmentationModel
+from ais_jupyter.core.workflows.exporting import Outcome, rescaling_note
 from ais_jupyter.core.workflows.outputs import plan_outputs
-from ais_jupyter.core.workflows.segmenting import Outcome, rescaling_note, segment
+from ais_jupyter.core.workflows.segmenting import segment
 
 ENDED = ("done", "skipped", "claimed", "failed", "cancelled")
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
 from ais_jupyter.core.data.annotations import AnnotatedTomogram, Feature
+from ais_jupyter.core.data.errors import WouldOverwriteError
 from ais_jupyter.core.data.progress import run_to_end
 from ais_jupyter.core.data.training_set import TrainingSet
+from ais_jupyter.core.files.star import write_box_coordinates
+from ais_jupyter.core.jobs.job import Job
+from ais_jupyter.core.learning.extraction import extracting
 
 
 def extract(
@@ -45,11 +50,42 @@ def extract(
     InputError
         There is no box of a positive feature.
     """
-    from ais_jupyter.core.learning.extraction import extracting
-
     items = [annotated] if isinstance(annotated, AnnotatedTomogram) else list(annotated)
     wanted, unwanted = ([names] if isinstance(names, str) else list(names) for names in (positive, negative))
     return run_to_end(extracting(items, wanted, unwanted, box_size, voxel_size, depth))
+
+
+def extracting_set(
+    annotated: Sequence[AnnotatedTomogram],
+    positive: Sequence[str],
+    negative: Sequence[str],
+    box_size: int,
+    voxel_size: float | None,
+    depth: int,
+) -> Job[TrainingSet]:
+    """Cut boxes in the background; see `extract` for the parameters."""
+    work = extracting(annotated, positive, negative, box_size, voxel_size, depth)
+    return Job(work, f"extracting {', '.join(positive)}")
+
+
+def write_coordinates(
+    path: Path,
+    annotated: Sequence[AnnotatedTomogram],
+    titles: Sequence[str],
+    with_feature: bool = False,
+    overwrite: bool = False,
+) -> Path:
+    """Write the centres of the boxes of some features as a STAR file, and return its path.
+
+    Raises
+    ------
+    WouldOverwriteError
+        The file exists and `overwrite` is false.
+    """
+    if path.exists() and not overwrite:
+        raise WouldOverwriteError(path)
+    write_box_coordinates(path, annotated, titles, with_feature=with_feature)
+    return path
 
 
 def annotate_from_mask(

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from ais_jupyter.core.learning import architectures as library
+
 
 def architectures() -> list[str]:
     """Titles of the architectures that `SegmentationModel` takes, plug-ins included."""
-    from ais_jupyter.core.learning.architectures import architectures as library
+    return [architecture.title for architecture in library.architectures()]
 
-    return [architecture.title for architecture in library()]
+
+def summaries() -> list[tuple[str, str]]:
+    """Title of each architecture, and when to use it; in the order of `architectures`."""
+    return [(architecture.title, architecture.summary) for architecture in library.architectures()]
+
+
+def problems() -> list[str]:
+    """Plug-ins that could not be used, and why."""
+    return [str(problem) for problem in library.problems()]

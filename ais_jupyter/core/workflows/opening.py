@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from ais_jupyter.core.data.errors import FileFormatError
 from ais_jupyter.core.data.model_info import StoredGroup, StoredModel
 from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.data.training_set import TrainingSet
+from ais_jupyter.core.files import kinds
+from ais_jupyter.core.files.scns import read_scns
 from ais_jupyter.core.learning.model import SegmentationModel
 from ais_jupyter.core.workflows.model_group import ModelGroup
 
@@ -86,6 +89,21 @@ def open_tomogram(source: Any) -> Tomogram:
     if isinstance(found, Tomogram):
         return found
     raise FileFormatError(f"{source} is {_described(found)}; expected a tomogram")
+
+
+def open_annotations(path: str | Path, folders: Sequence[str | Path] = ()) -> AnnotatedTomogram:
+    """Open a ``.scns``, looking for its tomogram in further `folders`.
+
+    Raises
+    ------
+    FileFormatError
+        It is something else, or damaged.
+    """
+    path = Path(path).expanduser()
+    kind = kinds.identify(path)
+    if kind != "scns":
+        raise FileFormatError(f"{path} is {kinds.DESCRIPTION[kind]}, not an annotated tomogram (.scns)")
+    return read_scns(path, [Path(folder).expanduser() for folder in folders])
 
 
 def open_training_set(source: Any) -> TrainingSet:

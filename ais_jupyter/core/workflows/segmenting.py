@@ -2,80 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
-import warnings
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
-from ais_jupyter.core.analysis.interactions import combine
-from ais_jupyter.core.data.annotations import AnnotatedTomogram
-from ais_jupyter.core.data.errors import AisError, CancelledError, FileWriteError, InputError
-from ais_jupyter.core.data.geometry import Region, central_slices, clip_z_range, rescale_factor
+from ais_jupyter.core.data.errors import AisError, CancelledError, InputError
+from ais_jupyter.core.data.geometry import Region
 from ais_jupyter.core.data.model_info import Interaction
 from ais_jupyter.core.data.progress import Progress, Work
-from ais_jupyter.core.data.segmentation import Extent
-from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.files.safe_write import make_folder
-from ais_jupyter.core.files.volume_writer import VolumeWriter
 from ais_jupyter.core.jobs.job import Job
-from ais_jupyter.core.learning.inference import to_grey_levels
 from ais_jupyter.core.learning.inference_options import InferenceOptions
 from ais_jupyter.core.learning.model import SegmentationModel
 from ais_jupyter.core.learning.out_of_memory import is_out_of_memory
-from ais_jupyter.core.learning.segmenter import Segmenter
-from ais_jupyter.core.learning.streams import smoothed
-from ais_jupyter.core.safekeeping.lock import Lock
-from ais_jupyter.core.workflows.opening import open_any, open_models, open_tomogram
-from ais_jupyter.core.workflows.outputs import Planned, check_existing, is_result, plan_outputs, result_labels
-
-#: Slices computed at once where the engine gains by it: each works on half of the processors and none waits for others.
-_STREAMS = 2
-_MANY_SLICES = 4
-
-
-@dataclass
-class Outcome:
-    """What became of one tomogram.
-
-    Attributes
-    ----------
-    state : "done", "skipped", "claimed" or "failed"
-        "skipped": all outputs were there; "claimed": another process is working on them.
-    outputs : list of Path
-        One per model, finished.
-    error : Exception or None
-        Why it failed.
-    note : str
-        What a person should know, such as why it was skipped.
-    """
-
-    tomogram: str
-    state: Literal["done", "skipped", "claimed", "failed"]
-    outputs: list[Path] = field(default_factory=list)
-    error: Exception | None = None
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class ExportOptions:
-    """All settings of an export; `segment` describes them."""
-
-    output_dir: Path
-    z_range: tuple[int, int] | None
-    center: float
-    roi: Region | None
-    voxel_size: float | None
-    sigma: tuple[float, float, float] | None
-    overwrite: bool
-    batch_size: int
-    precision: str
-    engine: str
-    interactions: tuple[Interaction, ...]
-    inference: InferenceOptions
+from ais_jupyter.core.workflows.exporting import Export, ExportOptions, Outcome
+from ais_jupyter.core.workflows.opening import open_models
+from ais_jupyter.core.workflows.outputs import Planned, is_result, plan_outputs
 
 
 def segment(
@@ -161,7 +105,7 @@ def segment(
             raise InputError(f"model {model.title!r} has no weights yet: train it or load it first")
     if voxel_size is not None and voxel_size <= 0:
         inference["rescale"] = False
-    settings = ExportOptions(
+    options = ExportOptions(
         output_dir=Path(output_dir).expanduser(),
         z_range=z_range,
         center=center,
@@ -175,9 +119,9 @@ def segment(
         interactions=tuple(interactions if interactions is not None else group.interactions if group else ()),
         inference=InferenceOptions(**inference),
     )
-    planned = plan_outputs(many, [model.title for model in opened], settings.output_dir, names, overwrite)
+    planned = plan_outputs(many, [model.title for model in opened], options.output_dir, names, overwrite)
     title = f"segmenting {len(many)} tomograms" if len(many) > 1 else "segmenting"
-    return Job(_segmenting(opened, planned, settings), title=title, start=start)
+    return Job(_segmenting(opened, planned, options), title=title, start=start)
 
 
 def _three(sigma: float | Sequence[float]) -> tuple[float, float, float]:
@@ -189,9 +133,9 @@ def _three(sigma: float | Sequence[float]) -> tuple[float, float, float]:
 
 
 def _segmenting(
-    models: list[SegmentationModel], planned: Sequence[Planned], settings: ExportOptions
+    models: list[SegmentationModel], planned: Sequence[Planned], options: ExportOptions
 ) -> Work[list[Outcome]]:
-    make_folder(settings.output_dir)
+    make_folder(options.output_dir)
     outcomes: dict[int, Outcome] = {}
     names, titles = [one.name for one in planned], [model.title for model in models]
     for number, one in enumerate(planned):
@@ -206,7 +150,10 @@ def _segmenting(
         for number in waiting:
             base = number / len(planned) if attempt == "first" else 1.0
             try:
-                outcomes[number] = yield from _one(models, planned[number], settings, base, 1 / len(planned))
+                export = Export(models, planned[number], options)
+                if (yield Progress(min(base, 0.999), planned[number].name)):
+                    raise CancelledError("segmentation was cancelled")
+                outcomes[number] = yield from export.run(base, 1 / len(planned))
             except CancelledError:
                 raise
             except Exception as error:  # whatever is wrong with one tomogram, continue with the others
@@ -228,132 +175,3 @@ def as_ais_error(error: Exception) -> Exception:
         readable = AisError(f"segmenting failed with an unexpected error, {type(error).__name__}: {error}")
     readable.__cause__ = error
     return readable
-
-
-def _one(
-    models: list[SegmentationModel], planned: Planned, settings: ExportOptions, base: float, share: float
-) -> Work[Outcome]:
-    """Segment one tomogram by all models whose output is not there yet."""
-    source = open_any(planned.source) if isinstance(planned.source, str | Path) else planned.source
-    tomogram = open_tomogram(source)
-    if (yield Progress(min(base, 0.999), planned.name)):
-        raise CancelledError("segmentation was cancelled")
-    paths = planned.paths
-    outcome = Outcome(planned.name, "done", list(paths.values()))
-    missing = [m for m in models if settings.overwrite or not paths[m.title].exists()]
-    for model in models:
-        if model not in missing:
-            check_existing(paths[model.title], tomogram)
-    if not missing:
-        outcome.state = "skipped"
-        return outcome
-    with contextlib.ExitStack() as stack:
-        mine = []
-        for model in missing:
-            if (claim := _claimed(paths[model.title])) is None:
-                continue
-            stack.callback(claim.release)
-            if settings.overwrite or not paths[model.title].exists():  # another process may just have finished it
-                mine.append(model)
-        if not mine:
-            outcome.state = "skipped" if all(path.exists() for path in paths.values()) else "claimed"
-            return outcome
-        yield from _write_volumes(mine, models, paths, tomogram, source, settings, base, share)
-    if len(mine) < len(missing):
-        outcome.state = "claimed"
-    return outcome
-
-
-def _write_volumes(
-    mine: list[SegmentationModel],
-    models: list[SegmentationModel],
-    paths: dict[str, Path],
-    tomogram: Tomogram,
-    source: Any,
-    settings: ExportOptions,
-    base: float,
-    share: float,
-) -> Work[None]:
-    annotated = source if isinstance(source, AnnotatedTomogram) else None
-    region = (settings.roi or (annotated.roi if annotated else Region.whole(tomogram.shape))).clipped(tomogram.shape)
-    first, last = _z_range(tomogram, annotated, settings)
-    seen = _with_voxel_size(tomogram, settings.voxel_size)
-    acting = models if settings.interactions or any(m.info.emit or m.info.absorb for m in models) else mine
-    streams = [_stream(model, seen, region, (first, last), settings) for model in acting]
-    infos = [model.info for model in acting]
-    labels = result_labels(tomogram, Extent((first, last), region))
-    with contextlib.ExitStack() as stack:
-        writers = {
-            model.title: stack.enter_context(
-                VolumeWriter(
-                    paths[model.title], tomogram.shape, np.uint8, tomogram.voxel_size, like=tomogram, labels=labels
-                )
-            )
-            for model in mine
-        }
-        count = tomogram.shape[0] if settings.sigma else last - first
-        for done, results in enumerate(zip(*streams), start=1):
-            z = results[0][0]
-            levels = {info.title: to_grey_levels(values) for info, (_, values) in zip(infos, results)}
-            levels = combine(levels, infos, settings.interactions, seen.pixel_size)
-            for title, writer in writers.items():
-                plane = np.zeros(tomogram.shape[1:], np.uint8)
-                plane[region.slices] = levels[title]
-                writer.write(z, plane)
-            if (
-                yield Progress(
-                    base + share * done / (count + 1), f"{tomogram.name}, slice {z + 1} of {tomogram.shape[0]}"
-                )
-            ):
-                raise CancelledError("segmentation was cancelled; nothing half-written is left")
-
-
-def _claimed(path: Path) -> Lock | None:
-    """Claim an output, so that several processes can share the work on one folder; None where another has it."""
-    try:
-        return Lock.acquire(path)
-    except OSError as error:
-        raise FileWriteError(f"cannot write in {path.parent}: {error.strerror or error}") from error
-
-
-def rescaling_note(tomogram: Tomogram, model: SegmentationModel) -> str | None:
-    """Say that slices are rescaled for the model; None when its voxel size is the tomogram's, or one is unknown."""
-    if rescale_factor(tomogram.pixel_size, model.info.voxel_size) == 1.0:
-        return None
-    return (
-        f"{tomogram.name!r} has {tomogram.pixel_size:.2f} Å per pixel, model {model.title!r} was trained at "
-        f"{model.info.voxel_size:.2f} Å: slices are rescaled for it"
-    )
-
-
-def _stream(
-    model: SegmentationModel, tomogram: Tomogram, region: Region, z_range: tuple[int, int], settings: ExportOptions
-) -> Iterator[tuple[int, np.ndarray]]:
-    """Probabilities of the region, slice by slice."""
-    if settings.inference.rescale and (note := rescaling_note(tomogram, model)):
-        warnings.warn(note, stacklevel=2)
-    start, stop = z_range
-    many = not model.is_slab and stop - start >= _MANY_SLICES * settings.batch_size
-    engine = model.engine(settings.engine, settings.precision, _STREAMS if many else 1)
-    segmenter = Segmenter(engine, model.info, tomogram, settings.inference, region)
-    stream = segmenter.stream(z_range, settings.batch_size)
-    if settings.sigma is None:
-        return stream
-    voxel = [v if v > 0 else 1.0 for v in tomogram.voxel_size]
-    z, y, x = (s / v for s, v in zip(settings.sigma, voxel))
-    return smoothed(stream, tomogram.shape[0], region.shape, (z, y, x))
-
-
-def _z_range(tomogram: Tomogram, annotated: AnnotatedTomogram | None, settings: ExportOptions) -> tuple[int, int]:
-    wanted = settings.z_range or (annotated.z_range if annotated else None)
-    start, stop = clip_z_range(wanted, tomogram.shape[0])
-    if settings.center < 100:
-        low, high = central_slices(tomogram.shape[0], settings.center)
-        start, stop = clip_z_range((max(start, low), min(stop, high)), tomogram.shape[0])
-    return start, stop
-
-
-def _with_voxel_size(tomogram: Tomogram, voxel_size: float | None) -> Tomogram:
-    if voxel_size is None:
-        return tomogram
-    return Tomogram(tomogram.data, voxel_size, tomogram.origin, tomogram.name, tomogram.path)

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from ais_jupyter.core.data.architecture_names import DEFAULT
 from ais_jupyter.core.data.colors import CYCLE
 from ais_jupyter.core.data.feature_settings import DEFAULTS, FEATURE_SETTINGS
 from ais_jupyter.core.data.model_info import Interaction
@@ -29,8 +30,6 @@ EXPORT: ExportOptions = {"tta": 1, "tiled": False, "overlap": 0.2, "trim_edges":
 
 def tables_module() -> str:
     """Return the TypeScript module with the tables."""
-    from ais_jupyter.core.data.architecture_names import DEFAULT
-
     settings = list(FEATURE_SETTINGS.values())
     near = Interaction("", "")
     parts = [

@@ -2,23 +2,22 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { ModelValues } from "../kernel/generated/wire";
-import type { TrainingState } from "../state/training";
 
 interface Props {
   /** null: a new one. */
-  model: Pick<ModelValues, "uid" | "title" | "compiled" | "path"> | null;
+  model: Pick<ModelValues, "title" | "compiled" | "path"> | null;
   /** Whether it is in training, or waits for its turn. */
   active: boolean;
   stopping: boolean;
   /** Whether there is a training set. */
   hasSet: boolean;
   alive: boolean;
-  training: Pick<TrainingState, "further" | "startOver" | "halt">;
-  onTrain(): void;
+  onTrain(startOver: boolean): void;
+  onStop(): void;
 }
 
 export function TrainingActions(props: Props): JSX.Element {
-  const { model, active, stopping, hasSet, alive, training, onTrain } = props;
+  const { model, active, stopping, hasSet, alive, onTrain, onStop } = props;
   const [asking, setAsking] = useState(false);
   if (model && active)
     return (
@@ -28,7 +27,7 @@ export function TrainingActions(props: Props): JSX.Element {
           class="ais-plain"
           disabled={!alive || stopping}
           title="Stop after this batch and keep what was learnt"
-          onClick={() => void training.halt(model.uid)}
+          onClick={onStop}
         >
           Stop
         </button>
@@ -44,7 +43,7 @@ export function TrainingActions(props: Props): JSX.Element {
           class="ais-plain ais-primary"
           disabled={!possible}
           title={missing}
-          onClick={onTrain}
+          onClick={() => onTrain(false)}
         >
           Train
         </button>
@@ -64,7 +63,7 @@ export function TrainingActions(props: Props): JSX.Element {
             disabled={!possible}
             onClick={() => {
               setAsking(false);
-              void training.startOver(model.uid);
+              onTrain(true);
             }}
           >
             Discard and start over
@@ -84,7 +83,7 @@ export function TrainingActions(props: Props): JSX.Element {
         title={
           missing ?? "Train for the epochs above, from the weights that the model has; the curve continues"
         }
-        onClick={() => void training.further(model.uid)}
+        onClick={() => onTrain(false)}
       >
         Train further
       </button>

@@ -62,8 +62,8 @@ export function TrainingRunSection({ training, architectures, model }: Props): J
           stopping={run?.values.stopping ?? false}
           hasSet={Boolean(set?.set)}
           alive={alive}
-          training={training}
-          onTrain={() => void training.train(uid, architecture)}
+          onTrain={(startOver) => void training.train(uid, architecture, startOver)}
+          onStop={() => void training.halt(uid!)}
         />
         {run && <Progress run={run} />}
         {run && <LossCurve curve={run.curve} version={training.version.value} />}

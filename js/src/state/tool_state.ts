@@ -1,4 +1,4 @@
-// Which tool is active and how it is set, for each view.
+// Which tool is chosen in a view, and its options.
 import { signal } from "@preact/signals";
 import type { FloodRule } from "../labels/flood";
 

@@ -70,22 +70,13 @@ export class TrainingState {
     return (model !== null && this.runs.value.get(model)) || null;
   }
 
-  /** Trains a model that knows nothing yet, or a new one of an architecture; returns the model's uid. */
-  async train(model: string | null, architecture: string): Promise<string | null> {
-    const found = await this.ask("train", { model, architecture, options: this.chosen() });
+  /** Trains a model further or from new weights, or a new one of an architecture; returns the model's uid. */
+  async train(model: string | null, architecture: string, startOver = false): Promise<string | null> {
+    const chosen = this.options.peek();
+    const suggested = this.set.values.peek()?.suggestion.batch_size ?? TRAINING_DEFAULTS.batch_size;
+    const options = { ...chosen, batch_size: chosen.batch_size ?? suggested };
+    const found = await this.ask("train", { model, architecture, options, start_over: startOver });
     return found ? found.content.model : null;
-  }
-
-  /** Trains a model further from its weights, as the fields say; its curve continues. */
-  async further(model: string): Promise<void> {
-    const options = this.chosen();
-    if (this.run(model)) await this.ask("training_continue", { model, options });
-    else await this.ask("train", { model, architecture: "", options });
-  }
-
-  /** Discards what a model has learnt and trains it from new weights. */
-  async startOver(model: string): Promise<void> {
-    await this.ask("train", { model, architecture: "", options: this.chosen(), start_over: true });
   }
 
   async halt(model: string): Promise<void> {
@@ -95,13 +86,6 @@ export class TrainingState {
   async recover(lost: LostModel, discard: boolean): Promise<void> {
     const found = await this.ask("training_recover", { recovery: lost.id, discard });
     if (found) this.lost.value = found.content.lost;
-  }
-
-  /** What the fields say; an empty batch size is the one that the kernel suggests. */
-  private chosen(): TrainingOptions {
-    const options = this.options.peek();
-    const suggested = this.set.values.peek()?.suggestion.batch_size ?? TRAINING_DEFAULTS.batch_size;
-    return { ...options, batch_size: options.batch_size ?? suggested };
   }
 
   private async refresh(): Promise<Trainings | null> {

@@ -61,9 +61,9 @@ export function run(model: string, change: Partial<RunValues> = {}): RunValues {
     device: "CPU",
     arithmetic: "float32",
     memory: 2.5e9,
+    note: "",
     steps_per_second: 4.25,
     time_left: 90,
-    note: "",
     ...change,
   };
 }

@@ -134,6 +134,7 @@ test("Train asks with what the fields say", async () => {
   expect(link.last("train").content).toEqual({
     model: "a",
     architecture: "VGGNet M",
+    start_over: false,
     options: {
       epochs: 12,
       n_copies: 10,
@@ -185,14 +186,13 @@ test("a trained model is trained further as the fields say", async () => {
   fill("Copies", "4");
   fireEvent.click(button("Train further"));
   const options = { ...SHOWN, epochs: 40, n_copies: 4 };
-  expect(link.last("training_continue").content).toEqual({ model: "a", options });
-  expect(link.of("train")).toHaveLength(0);
+  expect(link.last("train").content).toMatchObject({ model: "a", options, start_over: false });
 });
 
 test("a model that was loaded is trained further as well", async () => {
   const { link } = await show({ set: MADE }, [], [], { compiled: true });
   fireEvent.click(button("Train further"));
-  expect(link.last("train").content).toEqual({ model: "a", architecture: "", options: SHOWN });
+  expect(link.last("train").content).toMatchObject({ model: "a", options: SHOWN, start_over: false });
 });
 
 test("starting over asks before it discards what was learnt", async () => {
@@ -206,12 +206,7 @@ test("starting over asks before it discards what was learnt", async () => {
   expect(link.of("train")).toHaveLength(0);
   fireEvent.click(button("Start over"));
   fireEvent.click(button("Discard and start over"));
-  expect(link.last("train").content).toEqual({
-    model: "a",
-    architecture: "",
-    options: SHOWN,
-    start_over: true,
-  });
+  expect(link.last("train").content).toMatchObject({ model: "a", options: SHOWN, start_over: true });
   expect(button("Start over")).toBeTruthy();
 });
 

@@ -721,11 +721,11 @@ export interface RunValues {
   arithmetic: string;
   /** Bytes at the peak */
   memory: number;
+  /** What a person should know about the run; may be empty */
+  note: string;
   steps_per_second: number;
   /** Seconds */
   time_left: number | null;
-  /** What to know of the validation */
-  note: string;
 }
 
 /** A model that a program left behind when it ended. */
@@ -745,19 +745,13 @@ export interface Trainings {
   options: TrainingOptions | null;
 }
 
-/** What to train: an open model, or a new one of `architecture`. */
+/** What to train: an open model further, or a new one of `architecture`. */
 export interface Train {
   model: string | null;
   architecture: string;
   options: TrainingOptions;
-  /** From new weights */
+  /** From new weights, and with an empty curve */
   start_over?: boolean;
-}
-
-/** Which run to continue; without options, as before. */
-export interface ContinueTraining {
-  model: string;
-  options?: TrainingOptions;
 }
 
 /** Which model to bring back, or to delete. */
@@ -1019,8 +1013,6 @@ export interface Requests {
   train: { question: Train; answer: OneModel };
   /** Stop, and keep what was learnt. */
   training_stop: { question: OneModel; answer: Nothing };
-  /** Continue a run that was stopped. */
-  training_continue: { question: ContinueTraining; answer: Nothing };
   /** Bring back a model, or delete it. */
   training_recover: { question: RecoverModel; answer: StillLost };
   /** The queue. */
