@@ -797,12 +797,12 @@ export interface Scores {
   threshold: number;
   best_threshold: number;
   best_dice: Ratio;
-  /** How many were compared */
-  slices: number;
   /** Dice above each of the levels 0 … 255 */
   curve: readonly Ratio[];
-  /** Slice and its Dice */
+  /** Each slice that was compared, and its Dice */
   per_slice: readonly (readonly [number, Ratio])[];
+  /** Of each slice, that was segmented; null: whole slices */
+  region: Region | null;
 }
 
 /** A segmentation that was written. */
