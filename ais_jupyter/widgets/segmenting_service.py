@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 
 from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.data.geometry import Region
 from ais_jupyter.core.data.names import split_result
 from ais_jupyter.core.data.planes import plane_as_shown
+from ais_jupyter.core.data.segmentation import Segmentation
 from ais_jupyter.core.session import Session
 from ais_jupyter.widgets.base import KernelWidget, explain
 from ais_jupyter.widgets.job_view import job_status
@@ -121,7 +123,7 @@ class SegmentingService:
         scores = evaluate(
             path, truth, threshold=255 * question.get("threshold", 0.5), ignore=question.get("ignore") or None
         )
-        described = self._scores[path] = _plain(scores, truth)
+        described = self._scores[path] = _plain(scores, truth, _region(self._segmentation(path)))
         self._soon()
         return described
 
@@ -151,7 +153,7 @@ class SegmentingService:
     def _outputs(self) -> set[Path]:
         return {path for entry in self.queue for path in entry.outputs}
 
-    def _segmentation(self, path: Path) -> Any:
+    def _segmentation(self, path: Path) -> Segmentation:
         """Open a result of the queue, once for each version of the file."""
         from ais_jupyter.core.files.mrc import read_segmentation
 
@@ -164,7 +166,15 @@ class SegmentingService:
         return known[1]
 
 
-def _plain(scores: Any, truth: Path) -> wire.Scores:
+def _region(result: Segmentation) -> tuple[int, int, int, int] | None:
+    """Part of each slice that a result says was segmented; None where it is all of it, or unknown."""
+    if result.extent is None or result.extent.region == Region.whole(result.volume.shape):
+        return None
+    part = result.extent.region
+    return part.y0, part.y1, part.x0, part.x1
+
+
+def _plain(scores: Any, truth: Path, region: tuple[int, int, int, int] | None) -> wire.Scores:
     """Scores as JSON has them: None for ratios of nothing to nothing.
 
     Figures are whole: the page rounds what it shows, and rounding twice would show 0.20951 as 0.209. Series are only
@@ -183,7 +193,7 @@ def _plain(scores: Any, truth: Path) -> wire.Scores:
         "threshold": scores.threshold / 255,
         "best_threshold": scores.best_threshold / 255,
         "best_dice": number(scores.best_dice),
-        "slices": len(scores.slices),
         "curve": [number(value) for value in scores.curve.round(4)],
         "per_slice": [(int(z), number(dice)) for z, dice in zip(scores.slices, scores.per_slice["dice"].round(4))],
+        "region": region,
     }

@@ -1,4 +1,4 @@
-"""Answers requests about training: begin, stop, continue, and how it is going."""
+"""Answers requests about training: begin, train further, start over, stop, and how it is going."""
 
 from __future__ import annotations
 
@@ -35,7 +35,6 @@ class TrainingService:
         widget.on_request(wire.TRAININGS, self.open, background=True)
         widget.on_request(wire.TRAIN, self.train)
         widget.on_request(wire.TRAINING_STOP, self.stop)
-        widget.on_request(wire.TRAINING_CONTINUE, self.resume)
         widget.on_request(wire.TRAINING_RECOVER, self.recover, background=True)
 
     def close(self) -> None:
@@ -89,15 +88,6 @@ class TrainingService:
     def stop(self, question: wire.OneModel, _buffers: Buffers) -> wire.Nothing:
         """Stop the training of ``model``."""
         self._trainings.stop(question["model"])
-        return {}
-
-    def resume(self, question: wire.ContinueTraining, _buffers: Buffers) -> wire.Nothing:
-        """Continue the training of ``model`` on the current set, with ``options`` or as before."""
-        from ais_jupyter.core.learning.training_options import TrainingOptions
-
-        asked = question.get("options")
-        options = TrainingOptions.from_values(**asked) if asked else None
-        self._trainings.resume(question["model"], self._session.training_set.training_set, options=options)
         return {}
 
     def recover(self, question: wire.RecoverModel, _buffers: Buffers) -> wire.StillLost:

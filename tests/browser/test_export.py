@@ -75,13 +75,14 @@ def test_export_look_at_the_results_and_score_them(open_notebook):
     assert not reddish(page, 120, 90)
 
     # What the panel says is what the file scores.
-    commit(page, "textbox", "Truth", page.notebook.python("str(folder / 'first_truth.mrc')"))
+    commit(page, "textbox", "Truth for Bright", page.notebook.python("str(folder / 'first_truth.mrc')"))
     page.button("Compare with truth").click()
     table = page.page.get_by_role("figure", name="Scores of Bright")
     table.wait_for()
     dice = page.notebook.python("ais.evaluate(folder / 'segmented/first__Bright.mrc', folder / 'first_truth.mrc').dice")
     assert 0.5 < dice < 1
     expect(table).to_contain_text(f"{dice:.3f}")
+    expect(table).to_contain_text("20 slices compared: 4–23")
 
 
 def test_options_of_the_networks_reach_the_export(open_notebook):

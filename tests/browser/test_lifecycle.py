@@ -34,6 +34,25 @@ def test_two_views_show_the_same(notebook):
     notebook.wait_python("annotator.annotated[0].features[0].masks == {}")
 
 
+def test_any_view_may_go_and_the_others_work_on(notebook):
+    AnnotatorPage(notebook)
+    notebook.run(1)
+    left = notebook.cell(1)
+    left.get_by_role("img", name="Slice view").wait_for()
+    notebook.page.evaluate("jupyterapp.shell.currentWidget.content.widgets[0].outputArea.model.clear()")
+    notebook.page.wait_for_function("document.querySelectorAll('.ais').length === 1")
+    page = AnnotatorPage(notebook)
+    page.stroke((60, 60), (120, 90))
+    page.settle()
+    notebook.wait_python("any(f.masks for f in annotator.annotated[0].features)")
+    left.get_by_role("slider", name="Slice").press("ArrowRight")
+    notebook.page.wait_for_timeout(3000)
+    assert notebook.page.get_by_text("The kernel is busy").count() == 0
+    notebook.run(1)  # and again: this cell's own view goes and another comes
+    AnnotatorPage(notebook).button("Undo").click()
+    notebook.wait_python("annotator.annotated[0].features[0].masks == {}")
+
+
 def test_reloaded_page_has_the_masks_and_can_undo(notebook):
     page = AnnotatorPage(notebook)
     page.stroke((60, 60), (120, 90))

@@ -153,7 +153,7 @@ def test_from_the_first_stroke_to_a_scored_file(open_notebook):
         f"() => Number(document.querySelector('.ais-made')?.dataset.boxes) > {boxes}", timeout=60_000
     )
     points = training.points()
-    training.button("Continue").click()
+    training.button("Train further").click()
     training.wait_points(points + ENOUGH)
     training.button("Stop").click()
     training.wait_state("cancelled")

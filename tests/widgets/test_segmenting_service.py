@@ -116,7 +116,22 @@ def test_scores_are_those_of_evaluate_and_are_kept(page):
     assert scores["best_dice"] == expected.best_dice
     assert len(scores["curve"]) == 256
     assert [z for z, _ in scores["per_slice"]] == [0, 1, 3, 4, 5]
+    assert scores["region"] is None
     assert page("exports")[0]["exports"][0]["outputs"][0]["scores"]["dice"] == scores["dice"]
+
+
+def test_scores_are_of_what_was_segmented_and_say_so(page):
+    import ais_jupyter as ais
+
+    page("region", tomogram=page.tomogram, region=[4, 20, 8, 30], z_range=[2, 5])
+    export(page)
+    path = page.finish()[0]["outputs"][0]["path"]
+    scores, _ = page("score", path=path, truth=str(page.folder / "truth.mrc"), threshold=0.5)
+    assert [z for z, _ in scores["per_slice"]] == [2, 3, 4]
+    assert list(scores["region"]) == [4, 20, 8, 30]
+    part = (slice(2, 5), slice(4, 20), slice(8, 30))
+    levels, truth = mrcfile.read(path)[part], mrcfile.read(page.folder / "truth.mrc")[part]
+    assert scores["dice"] == ais.evaluate(levels, truth).dice
 
 
 def test_more_tomograms_come_from_a_wildcard(page):

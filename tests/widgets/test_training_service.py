@@ -199,7 +199,7 @@ def test_stop_keeps_what_was_learned_and_continue_goes_on(page):
     end, rows = page.run(uid).curve.end, len(page.run(uid).curve.rows)
     left = page.run(uid).epochs_left
     assert 2000 - left == int(end)
-    page("training_continue", model=uid)
+    page.trainer.session.trainings.resume(uid)
     run = page.run(uid)
     assert run.options.epochs == left
     page.wait(lambda: len(run.curve.rows) > rows + 8)
@@ -235,11 +235,24 @@ def test_a_page_that_comes_later_is_told_what_was_asked_for_last(page):
     page.make_set()
     uid = page.train(epochs=1, n_copies=3, learning_rate=2e-4)["model"]
     page.wait(lambda: not page.run(uid).active)
-    page("training_continue", model=uid)
+    page.trainer.session.trainings.resume(uid)
     told = page("trainings")["options"]
     assert {name: told[name] for name in ("epochs", "batch_size", "n_copies", "learning_rate")} == {
         "epochs": 1, "batch_size": 4, "n_copies": 3, "learning_rate": 2e-4,
     }  # fmt: skip
+
+
+def test_training_further_takes_other_settings_and_starting_over_takes_a_new_curve(page):
+    page.make_set()
+    uid = page.train(epochs=1)["model"]
+    page.wait(lambda: not page.run(uid).active)
+    page.train(model=uid, epochs=2, n_copies=3)
+    page.wait(lambda: not page.run(uid).active)
+    run = page.run(uid)
+    assert (run.options.epochs, run.options.n_copies, run.curve.end) == (2, 3, 3)
+    page("train", model=uid, architecture="", options={**OPTIONS, "epochs": 1}, start_over=True)
+    page.wait(lambda: not page.run(uid).active)
+    assert page.run(uid).curve.end == 1
 
 
 def test_two_models_train_one_after_another_and_the_second_says_what_it_waits_for(page):

@@ -50,11 +50,16 @@ def openvino_installed() -> bool:
     return importlib.util.find_spec("openvino") is not None
 
 
+def gpu_in_sight() -> bool:
+    """Whether there is a sign of a GPU that is not hidden; nothing is imported to find out."""
+    hidden = os.environ.get("CUDA_VISIBLE_DEVICES") in ("", "-1")
+    return not hidden and bool(glob.glob("/dev/nvidia[0-9]*") or glob.glob("/dev/kfd") or shutil.which("nvidia-smi"))
+
+
 @cache
 def has_gpu() -> bool:
     """Whether the backend of Keras can use a GPU; the backend is not imported where there is no sign of one."""
-    hidden = os.environ.get("CUDA_VISIBLE_DEVICES") in ("", "-1")
-    if hidden or not (glob.glob("/dev/nvidia[0-9]*") or glob.glob("/dev/kfd") or shutil.which("nvidia-smi")):
+    if not gpu_in_sight():
         return False
     import keras
 

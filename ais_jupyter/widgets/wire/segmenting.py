@@ -18,7 +18,7 @@ from ais_jupyter.widgets.wire.declare import (
     Uid,
 )
 from ais_jupyter.widgets.wire.jobs import JobStatus
-from ais_jupyter.widgets.wire.tomograms import Picture
+from ais_jupyter.widgets.wire.tomograms import Picture, Region
 
 Ratio = Annotated[Number | None, "0–1; null where nothing is compared with nothing"]
 
@@ -34,9 +34,9 @@ class Scores(TypedDict):
     threshold: Number
     best_threshold: Number
     best_dice: Ratio
-    slices: Annotated[Count, "how many were compared"]
     curve: Annotated[list[Ratio], "Dice above each of the levels 0 … 255"]
-    per_slice: Annotated[list[tuple[Index, Ratio]], "slice and its Dice"]
+    per_slice: Annotated[list[tuple[Index, Ratio]], "each slice that was compared, and its Dice"]
+    region: Annotated[Region | None, "of each slice, that was segmented; null: whole slices"]
 
 
 class Result(TypedDict):

@@ -76,19 +76,12 @@ class Trainings(TypedDict):
 
 
 class Train(TypedDict):
-    """What to train: an open model, or a new one of `architecture`."""
+    """What to train: an open model further, or a new one of `architecture`."""
 
     model: Uid | None
     architecture: Text
     options: TrainingOptions
     start_over: NotRequired[Annotated[bool, "from new weights, and with an empty curve"]]
-
-
-class ContinueTraining(TypedDict):
-    """Which run to continue; without options, as before."""
-
-    model: Uid
-    options: NotRequired[TrainingOptions]
 
 
 class RecoverModel(TypedDict):
@@ -118,7 +111,6 @@ TRAININGS = Request(
 )
 TRAIN = Request("train", Train, OneModel, "Train a model.")
 TRAINING_STOP = Request("training_stop", OneModel, Nothing, "Stop, and keep what was learnt.")
-TRAINING_CONTINUE = Request("training_continue", ContinueTraining, Nothing, "Continue a run that was stopped.")
 TRAINING_RECOVER = Request("training_recover", RecoverModel, StillLost, "Bring back a model, or delete it.")
 
 TRAINING = Event("training", TrainingProgress, "A run went on.")

@@ -60,7 +60,11 @@ export function SideBar({ bench, stage, viewer, actions, plan, onCopied }: Props
             plan={plan}
             queue={exports}
           />
-          <RegionFields tomogram={tomogram} onChange={(part) => actions.setRegion(part)} />
+          <RegionFields
+            tomogram={tomogram}
+            among={tomograms.all.value.length > 1}
+            onChange={(part) => actions.setRegion(part)}
+          />
           <ExportList queue={exports} results={shownResults(viewer)} />
           <ScoresPanel
             tomogram={tomogram}

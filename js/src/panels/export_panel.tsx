@@ -84,7 +84,7 @@ function TomogramTicks({ tomograms, plan }: Pick<Props, "tomograms" | "plan">): 
               }}
             />
             <span>{name}</span>
-            {!available && <span class="ais-value">file missing</span>}
+            <span class="ais-value">{available ? partOf(tomogram) : "file missing"}</span>
           </label>
         );
       })}
@@ -98,6 +98,13 @@ function TomogramTicks({ tomograms, plan }: Pick<Props, "tomograms" | "plan">): 
       />
     </fieldset>
   );
+}
+
+/** Which part of a tomogram is segmented, where it is not all of it. */
+function partOf(tomogram: TomogramState): string {
+  const [first, end] = tomogram.info.value.z_range;
+  const slices = first > 0 || end < tomogram.depth ? `slices ${first}–${end - 1}` : "";
+  return [slices, tomogram.cropped && "a region"].filter(Boolean).join(", ");
 }
 
 function Output({ models: all, tomograms: open, plan, queue }: Props): JSX.Element {

@@ -7,10 +7,12 @@ import { NumberField } from "./fields";
 
 interface Props {
   tomogram: TomogramState | undefined;
+  /** Whether other tomograms are open: each has a part of its own. */
+  among: boolean;
   onChange(part: Pick<SetRegion, "region" | "z_range">): void;
 }
 
-export function RegionFields({ tomogram, onChange }: Props): JSX.Element | null {
+export function RegionFields({ tomogram, among, onChange }: Props): JSX.Element | null {
   if (!tomogram) return null;
   const { z_range, region } = tomogram.info.value;
   const [first, end] = z_range;
@@ -19,6 +21,11 @@ export function RegionFields({ tomogram, onChange }: Props): JSX.Element | null 
   return (
     <Section title="Part to segment">
       <div class="ais-form">
+        {among && (
+          <p class="ais-note">
+            Of “{tomogram.info.value.name}” alone. Show another tomogram to choose its part.
+          </p>
+        )}
         <div class="ais-pair">
           <span class="ais-label">Slices</span>
           <NumberField

@@ -21,8 +21,7 @@ export function TrainingPanel({ training, models }: Props): JSX.Element {
       <TrainingRunSection
         training={training}
         architectures={models.architectures}
-        model={models.selectedUid.value}
-        trained={models.selected.value?.values.value.compiled ?? false}
+        model={models.selected.value?.values.value ?? null}
       />
     </>
   );

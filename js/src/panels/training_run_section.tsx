@@ -1,6 +1,7 @@
 // A training run: its options, starting, stopping and continuing it, and how it is going.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import type { ModelValues } from "../kernel/generated/wire";
 import type { Architectures } from "../state/architectures";
 import { isActive, type Run, type RunValues, type TrainingState } from "../state/training";
 import type { Note } from "../state/training_set";
@@ -9,20 +10,20 @@ import { Section } from "./controls";
 import { LossCurve } from "./loss_curve";
 import { Notes } from "./notes";
 import { ProgressBar } from "./progress_bar";
+import { TrainingActions } from "./training_actions";
 import { TrainingOptions } from "./training_options";
 import { duration } from "./words";
 
 interface Props {
   training: TrainingState;
   architectures: Architectures;
-  /** uid of the model that is trained; null: a new one. */
-  model: string | null;
-  /** Whether that model has weights already. */
-  trained: boolean;
+  /** The model that is trained; null: a new one. */
+  model: ModelValues | null;
 }
 
-export function TrainingRunSection({ training, architectures, model: uid, trained }: Props): JSX.Element {
+export function TrainingRunSection({ training, architectures, model }: Props): JSX.Element {
   const [architecture, setArchitecture] = useState(USUAL);
+  const uid = model?.uid ?? null;
   const run = training.run(uid);
   const set = training.set.values.value;
   const active = run !== null && isActive(run.values);
@@ -54,56 +55,16 @@ export function TrainingRunSection({ training, architectures, model: uid, traine
           />
         )}
         <Notes notes={notes} />
-        <div class="ais-buttons">
-          <button
-            type="button"
-            class={run ? "ais-plain" : "ais-plain ais-primary"}
-            disabled={active || !set?.set || !alive}
-            title={
-              set?.set
-                ? trained
-                  ? "Train further from the current weights with the options above; the curve continues"
-                  : "Train with the options above"
-                : "Make a training set first"
-            }
-            onClick={() => void training.train(uid, architecture)}
-          >
-            {trained ? "Train further" : "Train"}
-          </button>
-          {trained && (
-            <button
-              type="button"
-              class="ais-plain"
-              disabled={active || !set?.set || !alive}
-              title="Train from new weights with the options above, and with an empty curve"
-              onClick={() => void training.train(uid, architecture, true)}
-            >
-              Start over
-            </button>
-          )}
-          <button
-            type="button"
-            class="ais-plain"
-            disabled={!active || !alive || run?.values.stopping}
-            title="Stop after this batch and keep what was learnt"
-            onClick={() => void training.halt(uid!)}
-          >
-            Stop
-          </button>
-          <button
-            type="button"
-            class={run && !active ? "ais-plain ais-primary" : "ais-plain"}
-            disabled={!run || active || !alive}
-            title={
-              run?.values.epochs_left
-                ? `${run.values.epochs_left} epochs are left`
-                : "Train for as many epochs again"
-            }
-            onClick={() => void training.resume(uid!)}
-          >
-            Continue
-          </button>
-        </div>
+        <TrainingActions
+          key={uid}
+          model={model}
+          active={active}
+          stopping={run?.values.stopping ?? false}
+          hasSet={Boolean(set?.set)}
+          alive={alive}
+          onTrain={(startOver) => void training.train(uid, architecture, startOver)}
+          onStop={() => void training.halt(uid!)}
+        />
         {run && <Progress run={run} />}
         {run && <LossCurve curve={run.curve} version={training.version.value} />}
       </div>
@@ -150,7 +111,6 @@ function epochs(count: number): string {
 function runNotes(values: RunValues, alive: boolean): Note[] {
   const notes: Note[] = [];
   if (values.error) notes.push({ kind: "error", text: values.error });
-  if (values.note) notes.push({ kind: "info", text: values.note });
   if (!alive && isActive(values)) {
     const kept = "its best weights are kept: run the cell again and recover them here";
     notes.push({ kind: "warning", text: `Training ended when its kernel did; ${kept}.` });
@@ -159,6 +119,7 @@ function runNotes(values: RunValues, alive: boolean): Note[] {
     const text = `Batches of ${values.out_of_memory} did not fit into memory; continuing with batches of ${values.batch_size}.`;
     notes.push({ kind: "warning", text });
   }
+  if (values.note) notes.push({ kind: "warning", text: values.note });
   if (values.backup_error) notes.push({ kind: "warning", text: values.backup_error });
   return notes;
 }

@@ -29,3 +29,17 @@ export function fileName(path: string): string {
 export function folderOf(path: string): string {
   return path.slice(0, path.length - fileName(path).length);
 }
+
+/** Slice numbers as ranges: 3–7, 9. Of many ranges the first ones, and that there are more. */
+export function sliceRanges(slices: readonly number[], most = 4): string {
+  const ranges: [number, number][] = [];
+  for (const z of [...slices].sort((a, b) => a - b)) {
+    const last = ranges.at(-1);
+    if (last && z <= last[1] + 1) last[1] = z;
+    else ranges.push([z, z]);
+  }
+  const words = ranges
+    .slice(0, most)
+    .map(([first, last]) => (first === last ? `${first}` : `${first}–${last}`));
+  return ranges.length > most ? `${words.join(", ")}, …` : words.join(", ");
+}

@@ -13,8 +13,8 @@ export class ExportPlan {
   readonly files = signal("");
   readonly overwrite = signal(false);
   readonly options = signal<ExportOptions>(EXPORT_DEFAULTS);
-  /** Path of the volume with the truth. */
-  readonly truth = signal("");
+  /** Path of the volume with the truth, by the path of the result: what is true for one model is not for another. */
+  readonly truths = signal<ReadonlyMap<string, string>>(new Map());
   /** Leave annotated slices out of the scores. */
   readonly unseenOnly = signal(true);
 }

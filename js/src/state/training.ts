@@ -83,10 +83,6 @@ export class TrainingState {
     await this.ask("training_stop", { model });
   }
 
-  async resume(model: string): Promise<void> {
-    await this.ask("training_continue", { model });
-  }
-
   async recover(lost: LostModel, discard: boolean): Promise<void> {
     const found = await this.ask("training_recover", { recovery: lost.id, discard });
     if (found) this.lost.value = found.content.lost;

@@ -98,9 +98,9 @@ export function scores(change: Partial<Scores> = {}): Scores {
     threshold: 0.5,
     best_threshold: 0.4,
     best_dice: 0.83,
-    slices: 12,
     curve: [0.1, null, 0.8],
-    per_slice: [[3, 0.8]],
+    per_slice: Array.from({ length: 12 }, (_, i) => [66 + i, 0.8] as const) as [number, number][],
+    region: null,
     ...change,
   };
 }

@@ -1,7 +1,7 @@
 // The export stage: what is chosen, the queue, the part to segment, and the scores.
 import { act, fireEvent, render, screen, within } from "@testing-library/preact";
 import { expect, test } from "vitest";
-import type { ExportInfo, TomogramInfo } from "../../src/kernel/generated/wire";
+import type { ExportInfo, Result, TomogramInfo } from "../../src/kernel/generated/wire";
 import { ExportList } from "../../src/panels/export_list";
 import { ExportPanel } from "../../src/panels/export_panel";
 import { RegionFields } from "../../src/panels/region_fields";
@@ -29,7 +29,11 @@ async function show(infos: TomogramInfo[] = [tomogram("cell")], entries: ExportI
         plan={plan}
         queue={bench.exports}
       />
-      <RegionFields tomogram={viewer.tomogram.value} onChange={(part) => actions.setRegion(part)} />
+      <RegionFields
+        tomogram={viewer.tomogram.value}
+        among={infos.length > 1}
+        onChange={(part) => actions.setRegion(part)}
+      />
       <ExportList
         queue={bench.exports}
         results={{
@@ -178,12 +182,19 @@ test("results are named, scored, and hidden from the picture", async () => {
   expect(viewer.results.hidden.value.size).toBe(0);
 });
 
+const result = (title: string, change: Partial<Result> = {}): Result => ({
+  path: `/out/cell__${title}.mrc`,
+  title,
+  scores: null,
+  ...change,
+});
+const finished = (...outputs: Result[]) =>
+  exported("cell", { tomogram: "cell", status: job({ state: "done" }), outputs });
+
 test("results are compared with the truth at the model's threshold, on slices that were not annotated", async () => {
-  const outputs = [{ path: "/out/cell__Ribosome.mrc", title: "Ribosome", scores: scores() }];
-  const done = exported("cell", { tomogram: "cell", status: job({ state: "done" }), outputs });
-  const { link } = await show(undefined, [done]);
+  const { link } = await show(undefined, [finished(result("Ribosome"))]);
   expect(button("Compare with truth").disabled).toBe(true);
-  fill("Truth", "/data/truth.mrc");
+  fill("Truth for Ribosome", "/data/truth.mrc");
   fireEvent.click(button("Compare with truth"));
   expect(link.last("score").content).toEqual({
     path: "/out/cell__Ribosome.mrc",
@@ -191,9 +202,42 @@ test("results are compared with the truth at the model's threshold, on slices th
     threshold: 0.7,
     ignore: [],
   });
-  const rows = within(screen.getByRole("figure", { name: "Scores of Ribosome" })).getAllByRole("row");
+});
+
+test("each model has a truth of its own, and is not compared without one", async () => {
+  const { link, plan } = await show(undefined, [finished(result("Ribosome"), result("Membrane"))]);
+  fill("Truth for Ribosome", "/data/ribosomes.mrc");
+  fireEvent.click(button("Compare with truth"));
+  await act(() => link.last("score").answer(scores()));
+  expect(link.of("score").map(({ content }) => [content.path, content.truth])).toEqual([
+    ["/out/cell__Ribosome.mrc", "/data/ribosomes.mrc"],
+  ]);
+  expect([...plan.truths.value.keys()]).toEqual(["/out/cell__Ribosome.mrc"]);
+  expect((screen.getByLabelText("Truth for Membrane") as HTMLInputElement).value).toBe("");
+});
+
+test("scores say on what they were computed", async () => {
+  const region: [number, number, number, number] = [4, 20, 8, 30];
+  await show(undefined, [
+    finished(result("Ribosome", { scores: scores() }), result("Membrane", { scores: scores({ region }) })),
+  ]);
+  const figure = (title: string) => within(screen.getByRole("figure", { name: `Scores of ${title}` }));
+  const rows = figure("Ribosome").getAllByRole("row");
   expect(rows[1].textContent).toBe("above 0.500.8130.6840.900–");
-  expect(rows[2].textContent).toBe("best, 0.400.83012 slices compared");
+  expect(rows[2].textContent).toBe("best, 0.400.830");
+  expect(figure("Ribosome").getByText("12 slices compared: 66–77, with truth.mrc")).toBeTruthy();
+  expect(figure("Membrane").getByText(/66–77, 22 × 16 px of each, with/)).toBeTruthy();
+  const field = screen.getByLabelText("Truth for Ribosome") as HTMLInputElement;
+  expect(field.value).toBe("/data/truth.mrc"); // also after the page was reloaded
+});
+
+test("where several tomograms are open, the panel says whose part is chosen and which part of each is segmented", async () => {
+  await show([tomogram("cell", { z_range: [5, 40], region: [2, 12, 4, 20] }), tomogram("other")]);
+  expect(screen.getByText(/Of “cell” alone/)).toBeTruthy();
+  expect(tick("Tomograms to segment", /^cell/).closest("label")?.textContent).toBe(
+    "cellslices 5–39, a region",
+  );
+  expect(tick("Tomograms to segment", /^other/).closest("label")?.textContent).toBe("other");
 });
 
 test("an export that fails outright says so in the panel", async () => {

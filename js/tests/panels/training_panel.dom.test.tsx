@@ -1,7 +1,7 @@
 // From annotations to a trained model: the set, the run, what was lost.
 import { act, fireEvent, render, screen, within } from "@testing-library/preact";
 import { expect, test } from "vitest";
-import type { RunValues, TrainingSetValues } from "../../src/kernel/generated/wire";
+import type { ModelValues, RunValues, TrainingSetValues } from "../../src/kernel/generated/wire";
 import { TrainingPanel } from "../../src/panels/training_panel";
 import { listing, model } from "../helpers/model_list";
 import { HOSTILE, isHarmless, opened } from "../helpers/opened";
@@ -22,9 +22,10 @@ async function show(
   set: Partial<TrainingSetValues> = {},
   runs: RunValues[] = [],
   lost: { id: string }[] = [],
+  values: Partial<ModelValues> = { compiled: false },
 ) {
   const window = await opened();
-  window.link.tell("models", listing(model("a", { title: "Ribosome", compiled: runs.length > 0 })));
+  window.link.tell("models", listing(model("a", { title: "Ribosome", ...values })));
   const { training, models } = window.bench;
   const { container } = render(<TrainingPanel training={training} models={models} />);
   await act(() => window.link.last("training_set").answer(trainingSet(set)));
@@ -114,8 +115,8 @@ test("there is nothing to save or to train before there is a set", async () => {
   expect(button("Save training set").disabled).toBe(true);
   expect(button("Train").disabled).toBe(true);
   expect(button("Train").title).toBe("Make a training set first");
-  expect(button("Continue").disabled).toBe(true);
-  expect(button("Stop").disabled).toBe(true);
+  for (const name of ["Train further", "Start over", "Stop"])
+    expect(screen.queryByRole("button", { name })).toBeNull();
 });
 
 test("Train asks with what the fields say", async () => {
@@ -154,34 +155,65 @@ test("an empty batch field takes what the kernel suggests", async () => {
   expect(link.last("train").content.options.batch_size).toBe(16);
 });
 
-test("a run shows how it is going, and is stopped and continued", async () => {
+const SHOWN = {
+  epochs: 50,
+  n_copies: 10,
+  batch_size: 16,
+  validation_split: 0.1,
+  augment: false,
+  learning_rate: null,
+};
+
+test("a run shows how it is going and is stopped", async () => {
   const { link } = await show({ set: MADE }, [run("a")]);
   expect(screen.getByText("epoch 3 of 5")).toBeTruthy();
   expect(screen.getByText("1 min 30 s left · 4.3 steps/s · batch 8 · float32 · 2.5 GB")).toBeTruthy();
   expect(screen.getByRole("figure", { name: "Loss curve" }).textContent).toContain("loss 0.500");
   expect(screen.queryByRole("textbox", { name: "Epochs" })).toBeNull();
+  expect(screen.queryByRole("button", { name: /Train|Start over/ })).toBeNull();
   fireEvent.click(button("Stop"));
   expect(link.last("training_stop").content).toEqual({ model: "a" });
   const stopped = run("a", { state: "cancelled", epochs_left: 2, time_left: null });
   act(() => link.tell("training", { ...stopped, from: 1, rows: [[2, null, 0.3, null]] }));
   expect(screen.getByText("stopped after 2 epochs")).toBeTruthy();
-  expect(button("Continue").title).toBe("2 epochs are left");
-  fireEvent.click(button("Continue"));
-  expect(link.last("training_continue").content).toEqual({ model: "a" });
+  expect(screen.queryByRole("button", { name: "Stop" })).toBeNull();
 });
 
-test("a trained model is trained further with the fields, or started over", async () => {
-  const { link } = await show({ set: MADE }, [run("a", { state: "done", epochs_left: 0 })]);
+test("a trained model is trained further as the fields say", async () => {
+  const { link } = await show({ set: MADE }, [run("a", { state: "done" })], [], { compiled: true });
+  expect(screen.queryByRole("button", { name: "Train" })).toBeNull();
   fill("Epochs", "40");
+  fill("Copies", "4");
   fireEvent.click(button("Train further"));
-  expect(link.last("train").content).toMatchObject({
-    model: "a",
-    start_over: false,
-    options: { epochs: 40 },
+  const options = { ...SHOWN, epochs: 40, n_copies: 4 };
+  expect(link.last("train").content).toMatchObject({ model: "a", options, start_over: false });
+});
+
+test("a model that was loaded is trained further as well", async () => {
+  const { link } = await show({ set: MADE }, [], [], { compiled: true });
+  fireEvent.click(button("Train further"));
+  expect(link.last("train").content).toMatchObject({ model: "a", options: SHOWN, start_over: false });
+});
+
+test("starting over asks before it discards what was learnt", async () => {
+  const { link } = await show({ set: MADE }, [run("a", { state: "done" })], [], {
+    compiled: true,
+    path: "/m/ribosome.scnm",
   });
   fireEvent.click(button("Start over"));
-  expect(link.last("train").content).toMatchObject({ model: "a", start_over: true, options: { epochs: 40 } });
-  expect(button("Continue").title).toBe("Train for as many epochs again");
+  expect(screen.getByText(/Discard what “Ribosome” has learnt/).textContent).toContain("Its file stays");
+  fireEvent.click(button("Keep"));
+  expect(link.of("train")).toHaveLength(0);
+  fireEvent.click(button("Start over"));
+  fireEvent.click(button("Discard and start over"));
+  expect(link.last("train").content).toMatchObject({ model: "a", options: SHOWN, start_over: true });
+  expect(button("Start over")).toBeTruthy();
+});
+
+test("what to know of the validation is said", async () => {
+  const note = "no box that is held out has the feature";
+  await show({ set: MADE }, [run("a", { note })]);
+  expect(screen.getByText(note)).toBeTruthy();
 });
 
 test("what goes wrong with a run is said", async () => {
@@ -201,7 +233,7 @@ test("what goes wrong with a run is said", async () => {
   ).toBeTruthy();
   expect(screen.getByText("disk full")).toBeTruthy();
   expect(screen.getByText("another pixel size")).toBeTruthy();
-  fireEvent.click(button("Train further"));
+  fireEvent.click(button("Train"));
   await act(() => link.last("train").refuse("it is being trained already"));
   expect(screen.getByText("it is being trained already")).toBeTruthy();
 });

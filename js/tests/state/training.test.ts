@@ -157,7 +157,7 @@ test("what the kernel refuses is shown, and forgotten when it does what is asked
     return { content: {} };
   });
   const training = new TrainingState(link);
-  await training.resume("m");
+  await training.train("m", "");
   expect(training.error.value).toBe("it is being trained already");
   refuses = false;
   await training.halt("m");

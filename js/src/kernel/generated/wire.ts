@@ -745,19 +745,13 @@ export interface Trainings {
   options: TrainingOptions | null;
 }
 
-/** What to train: an open model, or a new one of `architecture`. */
+/** What to train: an open model further, or a new one of `architecture`. */
 export interface Train {
   model: string | null;
   architecture: string;
   options: TrainingOptions;
   /** From new weights, and with an empty curve */
   start_over?: boolean;
-}
-
-/** Which run to continue; without options, as before. */
-export interface ContinueTraining {
-  model: string;
-  options?: TrainingOptions;
 }
 
 /** Which model to bring back, or to delete. */
@@ -803,12 +797,12 @@ export interface Scores {
   threshold: number;
   best_threshold: number;
   best_dice: Ratio;
-  /** How many were compared */
-  slices: number;
   /** Dice above each of the levels 0 … 255 */
   curve: readonly Ratio[];
-  /** Slice and its Dice */
+  /** Each slice that was compared, and its Dice */
   per_slice: readonly (readonly [number, Ratio])[];
+  /** Of each slice, that was segmented; null: whole slices */
+  region: Region | null;
 }
 
 /** A segmentation that was written. */
@@ -1019,8 +1013,6 @@ export interface Requests {
   train: { question: Train; answer: OneModel };
   /** Stop, and keep what was learnt. */
   training_stop: { question: OneModel; answer: Nothing };
-  /** Continue a run that was stopped. */
-  training_continue: { question: ContinueTraining; answer: Nothing };
   /** Bring back a model, or delete it. */
   training_recover: { question: RecoverModel; answer: StillLost };
   /** The queue. */
