@@ -198,8 +198,11 @@ def test_every_name_is_looked_at_once(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(
     "text",
-    ["data_\nloop_\n_rlnCoordinateX\n1\n_rlnCoordinateY\n2 3\n", "data_\nloop_\n_rlnCoordinateX\n_rlnCoordinateX\n1 2\n"],
-)  # fmt: skip
+    [
+        "data_\nloop_\n_rlnCoordinateX\n1\n_rlnCoordinateY\n2 3\n",
+        "data_\nloop_\n_rlnCoordinateX\n_rlnCoordinateX\n1 2\n",
+    ],
+)
 def test_a_column_added_after_rows_or_twice_is_refused(tmp_path, text):
     (tmp_path / "a.star").write_text(text)
     with pytest.raises(FileFormatError, match="a second time|different lengths|expected 2"):
