@@ -9,6 +9,7 @@ import traitlets
 
 from ais_jupyter.core.jobs.job import Job
 from ais_jupyter.widgets.base import KernelWidget, explain
+from ais_jupyter.widgets.notebook import in_notebook
 from ais_jupyter.widgets.wire.declare import Buffers, Nothing
 from ais_jupyter.widgets.wire.jobs import JobStatus
 from ais_jupyter.widgets.wire.outgoing import plain
@@ -58,14 +59,6 @@ class JobView(KernelWidget):
         if ended or time.monotonic() - self._told >= PAUSE:
             self._told = time.monotonic()
             self.status = plain(job_status(job))
-
-
-def in_notebook() -> bool:
-    """Whether what is displayed reaches a notebook."""
-    from IPython import get_ipython
-
-    shell = get_ipython()
-    return shell is not None and getattr(shell, "kernel", None) is not None
 
 
 def display_job(job: Job) -> bool:
