@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ais_jupyter.cli.parser import add_command
+from ais_jupyter.cli.terminal import say
 
 EXAMPLES = """  ais-jupyter convert old.scns new.scns -d /data/tomograms    any age → Ais 1.2; relinks the tomogram
   ais-jupyter convert a.scns boxes.star -f Ribosome           box centres (also .txt)
@@ -44,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
         voxel_size=options.voxel_size, overwrite=options.overwrite,
     )  # fmt: skip
     kind, notes = convert(source, target, how)
-    print(f"{source} ({kind}) → {target}")
+    say(f"{source} ({kind}) → {target}")
     for note in notes:
-        print(f"note: {note}")
+        say(f"note: {note}")
     return 0

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ais_jupyter.cli.parser import add_command
+from ais_jupyter.cli.terminal import say
 from ais_jupyter.core.data.errors import InputError
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def _headless(folder: Path, options: argparse.Namespace) -> int:
     from ais_jupyter.core.workflows import SegmentationModel, annotate_from_mask, evaluate, extract, segment
     from ais_jupyter.core.workflows.opening import open_tomogram
 
-    print(f"1/5  simulating a cell in {folder}/")
+    say(f"1/5  simulating a cell in {folder}/")
     sample = _sample(folder, options.seed)
     tomogram, truth = open_tomogram(sample.tomogram), open_tomogram(sample.ribosome_mask)
     mask = truth.slab(0, truth.shape[0])
@@ -58,26 +59,26 @@ def _headless(folder: Path, options: argparse.Namespace) -> int:
     slices = [int(z) for z in np.linspace(0.17, 0.83, N_SLICES) * tomogram.shape[0]]
     annotate_from_mask(annotated, TITLE, mask, slices, N_BOXES, BOX_SIZE, options.seed)
     scns = annotated.save(folder / f"{tomogram.name}.scns")
-    print(f"2/5  annotated {N_BOXES} boxes on slices {', '.join(map(str, slices))}: {scns}")
+    say(f"2/5  annotated {N_BOXES} boxes on slices {', '.join(map(str, slices))}: {scns}")
     boxes = extract(annotated, TITLE, box_size=BOX_SIZE)
     boxes.save(folder / f"{BOX_SIZE}x{BOX_SIZE}x1_{boxes.voxel_size:.2f}Apx_{TITLE}.scnt")
 
     model = SegmentationModel(options.architecture, TITLE)
-    print(f"3/5  training {model.info.architecture} on {len(boxes)} boxes")
+    say(f"3/5  training {model.info.architecture} on {len(boxes)} boxes")
     # few boxes are learned faster in small batches: more steps for the same arithmetic
     job = model.train(boxes, epochs=options.epochs, batch_size=8, n_copies=8, seed=options.seed)
     job.follow()
     model.save(folder / f"{TITLE}.scnm")
 
-    print("4/5  segmenting the whole volume")
+    say("4/5  segmenting the whole volume")
     (outcome,) = segment(model, tomogram, folder, overwrite=True, tta=4).follow()
     if outcome.error is not None:
         raise outcome.error
-    print("5/5  comparing with the truth, on the slices that were not annotated")
+    say("5/5  comparing with the truth, on the slices that were not annotated")
     scores = evaluate(outcome.outputs[0], truth, ignore=slices)
     picture = _overview(folder, tomogram, mask, outcome.outputs[0], scores, job.history, slices, model)
-    print(f"\n{scores}\n\npicture    {picture}\nvolume     {outcome.outputs[0]}\nmodel      {folder / f'{TITLE}.scnm'}")
-    print(f"Dice {scores.best_dice:.3f} at threshold {scores.best_threshold} of 255 (simulated data)")
+    say(f"\n{scores}\n\npicture    {picture}\nvolume     {outcome.outputs[0]}\nmodel      {folder / f'{TITLE}.scnm'}")
+    say(f"Dice {scores.best_dice:.3f} at threshold {scores.best_threshold} of 255 (simulated data)")
     return 0
 
 
@@ -119,7 +120,7 @@ def _in_jupyterlab(folder: Path) -> int:
         raise InputError('JupyterLab is not installed; install it with: pip install "ais_jupyter[lab]"') from None
     first = copy_notebooks(folder)[0]
     as_root = ["--allow-root"] if getattr(os, "geteuid", lambda: 1)() == 0 else []  # as in most containers
-    print(f"opening {first} in JupyterLab; stop it with Ctrl-C")
+    say(f"opening {first} in JupyterLab; stop it with Ctrl-C")
     return subprocess.call([sys.executable, "-m", "jupyterlab", str(first), *as_root])
 
 

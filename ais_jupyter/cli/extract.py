@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ais_jupyter.cli.parser import add_command
+from ais_jupyter.cli.terminal import say
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.names import component, volume_stem
 from ais_jupyter.core.workflows.sources import collect, read_list
@@ -53,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
     groups = [options.features] if options.merge else [[title] for title in options.features]
     write = _write_coordinates if options.coordinates else _write_set
     for titles in groups:
-        print(f"wrote {write(annotated, titles, options, output)}")
+        say(f"wrote {write(annotated, titles, options, output)}")
     return 0
 
 
@@ -72,7 +73,7 @@ def _write_set(annotated: Sequence[Any], titles: list[str], options: argparse.Na
     boxes = extracting_set(annotated, titles, options.negative, options.size, options.apix, options.depth).follow()
     used = [t for t in titles if any(s["aisFeatureName"] == t for s in boxes.sources)]
     name = f"{options.size}x{options.size}x{options.depth}_{options.apix:.2f}Apx_{component('_'.join(used))}.scnt"
-    print(f"{len(boxes)} boxes, {int(boxes.positive.sum())} with {', '.join(titles)} in them")
+    say(f"{len(boxes)} boxes, {int(boxes.positive.sum())} with {', '.join(titles)} in them")
     return boxes.save(output / name, overwrite=options.overwrite)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ais_jupyter.cli.parser import add_command
+from ais_jupyter.cli.terminal import say
 
 EXAMPLES = """  ais-jupyter info tomogram.mrc annotations.scns model.scnm
   ais-jupyter info *.scns -d /data/tomograms
@@ -43,9 +44,9 @@ def run(options: argparse.Namespace) -> int:
             failed = True
             facts = {"file": name, "error": str(error)}
         if options.json:
-            print(json.dumps(facts))
+            say(json.dumps(facts))
         else:
-            print(("\n" if place else "") + _as_text(facts))
+            say(("\n" if place else "") + _as_text(facts))
     return 1 if failed else 0
 
 

@@ -7,6 +7,8 @@ import difflib
 import sys
 from typing import Any, NoReturn
 
+from ais_jupyter.cli.terminal import say
+
 
 class Parser(argparse.ArgumentParser):
     """Refuses unknown options with a suggestion, never guesses abbreviations, keeps line breaks of help texts."""
@@ -36,7 +38,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Print one line, and how to get help."""
-        print(f"{self.prog}: {message}\nSee: {self.prog} --help", file=sys.stderr)
+        say(f"{self.prog}: {message}\nSee: {self.prog} --help", file=sys.stderr)
         sys.exit(2)
 
 

@@ -11,6 +11,7 @@ import warnings
 
 from ais_jupyter import __version__
 from ais_jupyter.cli.parser import Parser
+from ais_jupyter.cli.terminal import say
 from ais_jupyter.core.data.errors import AisError
 
 COMMANDS = ("demo", "extract", "train", "segment", "convert", "info")
@@ -42,15 +43,15 @@ def run(arguments: list[str]) -> int:
     try:
         return int(options.run(options) or 0)
     except KeyboardInterrupt:
-        print("interrupted; nothing half-written is left", file=sys.stderr)
+        say("interrupted; nothing half-written is left", file=sys.stderr)
         return EXIT_INTERRUPTED
     except (AisError, OSError) as error:
         if options.debug:
             raise
-        print(f"ais-jupyter {options.command}: {error}", file=sys.stderr)
+        say(f"ais-jupyter {options.command}: {error}", file=sys.stderr)
         return EXIT_FAILED
 
 
 def _show_warning(message: Warning | str, category: type[Warning], *_: object, **__: object) -> None:
     if not issubclass(category, DeprecationWarning | FutureWarning | PendingDeprecationWarning):
-        print(f"note: {message}", file=sys.stderr)
+        say(f"note: {message}", file=sys.stderr)

@@ -11,6 +11,7 @@ from typing import Any
 
 from ais_jupyter.cli.gpus import use_gpus
 from ais_jupyter.cli.parser import add_command
+from ais_jupyter.cli.terminal import say
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.workflows.sources import collect_volumes
 
@@ -84,7 +85,7 @@ def run(options: argparse.Namespace) -> int:
     sources = [_source(path, options.data_apix) for path in paths]
     for one in plan_outputs(sources, [model.title for model in models], Path(options.output_directory)):
         if one.renamed:
-            print(f"{getattr(one.source, 'path', one.source)} → {', '.join(path.name for path in one.paths.values())}")
+            say(f"{getattr(one.source, 'path', one.source)} → {', '.join(path.name for path in one.paths.values())}")
     job = segment(
         models,
         sources,
@@ -106,7 +107,7 @@ def run(options: argparse.Namespace) -> int:
     outcomes = job.follow()
     for outcome in outcomes:
         tail = f": {outcome.error}" if outcome.error else f": {outcome.note}" if outcome.note else ""
-        print(f"{outcome.state:8s} {outcome.tomogram}{tail}", file=sys.stderr if outcome.error else sys.stdout)
+        say(f"{outcome.state:8s} {outcome.tomogram}{tail}", file=sys.stderr if outcome.error else sys.stdout)
     return 1 if any(outcome.state == "failed" for outcome in outcomes) else 0
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from ais_jupyter.cli.gpus import use_gpus
 from ais_jupyter.cli.parser import add_command
+from ais_jupyter.cli.terminal import say
 from ais_jupyter.core.data.architecture_names import DEFAULT
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.names import component
@@ -72,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
     path = Path(options.output_directory).expanduser() / f"{component(model.title)}.scnm"
     path.parent.mkdir(parents=True, exist_ok=True)
     check_target(path, options.model or None, options.overwrite)
-    print(f"{training_set!r}\n{model.info.architecture} → {path}")
+    say(f"{training_set!r}\n{model.info.architecture} → {path}")
     settings = TrainingOptions(
         epochs=options.epochs,
         batch_size=options.batch_size,
@@ -88,13 +89,13 @@ def run(options: argparse.Namespace) -> int:
         precision=options.precision,
     )
 
-    job = train_into(path, model, training_set, settings, lambda note: print(note, file=sys.stderr))
+    job = train_into(path, model, training_set, settings, lambda note: say(note, file=sys.stderr))
     job.follow()
     model.save(path, overwrite=True)
     last = [row for row in job.history if "loss" in row][-1:]
     for row in last:
-        print(", ".join(f"{key} {value:.4f}" for key, value in row.items() if isinstance(value, float)))
-    print(f"wrote {path}")
+        say(", ".join(f"{key} {value:.4f}" for key, value in row.items() if isinstance(value, float)))
+    say(f"wrote {path}")
     return 0
 
 
@@ -113,7 +114,7 @@ def _list_architectures() -> int:
     from ais_jupyter.core.workflows.library import problems, summaries
 
     for number, (title, summary) in enumerate(summaries()):
-        print(f"{number:3d}  {title:16s} {summary}")
+        say(f"{number:3d}  {title:16s} {summary}")
     for problem in problems():
-        print(f"  !  {problem}", file=sys.stderr)
+        say(f"  !  {problem}", file=sys.stderr)
     return 0

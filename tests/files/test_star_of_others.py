@@ -194,3 +194,13 @@ def test_every_name_is_looked_at_once(tmp_path, monkeypatch):
     assert len(found) == 50
     np.testing.assert_array_equal(found[7].positions[:, 2], np.arange(7, 5000, 50))
     assert len(seen) == 50
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["data_\nloop_\n_rlnCoordinateX\n1\n_rlnCoordinateY\n2 3\n", "data_\nloop_\n_rlnCoordinateX\n_rlnCoordinateX\n1 2\n"],
+)  # fmt: skip
+def test_a_column_added_after_rows_or_twice_is_refused(tmp_path, text):
+    (tmp_path / "a.star").write_text(text)
+    with pytest.raises(FileFormatError, match="a second time|different lengths|expected 2"):
+        ais.open(tmp_path / "a.star")

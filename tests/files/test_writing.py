@@ -205,3 +205,15 @@ def test_many_threads_write_one_volume(tmp_path: Path) -> None:
     whole = read_mrc(tmp_path / "a.mrc").slab(0, shape[0])
     np.testing.assert_array_equal(whole[:, 0, 0], np.arange(40))
     assert (whole == whole[:, :1, :1]).all()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes of files are POSIX's")
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o664])
+def test_a_file_that_is_replaced_keeps_its_mode(tmp_path, mode):
+    path = tmp_path / "a.txt"
+    path.write_text("old")
+    path.chmod(mode)
+    with replacing(path) as part:
+        assert part.stat().st_mode & 0o777 == mode  # not readable by others while it is written either
+        part.write_text("new")
+    assert (path.read_text(), path.stat().st_mode & 0o777) == ("new", mode)

@@ -14,6 +14,7 @@ from ais_jupyter.core.data.colors import Color
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.feature_settings import DEFAULTS, FEATURE_SETTINGS, Group
 from ais_jupyter.core.data.geometry import Region
+from ais_jupyter.core.data.numbers import is_number, shown
 
 Box = tuple[int, int, int]
 
@@ -231,7 +232,7 @@ class Feature:
         """Replace the boxes of slice `z` by those with these `centres` (y, x); they come last in the order."""
         z = self._checked_z(z)
         with self.lock:
-            kept = [b for b in self._boxes if b[0] != z] + [(z, int(y), int(x)) for y, x in centres]
+            kept = [b for b in self._boxes if b[0] != z] + [(z, y, x) for y, x in centres]
             same = 0
             while same < min(len(kept), len(self._boxes)) and kept[same] == self._boxes[same]:
                 same += 1
@@ -239,7 +240,7 @@ class Feature:
 
     def splice_boxes(self, start: int, count: int, added: Sequence[Box]) -> None:
         """From index `start`, replace `count` boxes by `added`; every other change of boxes is made of this one."""
-        new = tuple((self._checked_z(z), int(y), int(x)) for z, y, x in added)
+        new = tuple((self._checked_z(z), _coordinate(y), _coordinate(x)) for z, y, x in added)
         with self.lock:
             removed = tuple(self._boxes[start : start + count])
             if removed == new:
@@ -263,9 +264,16 @@ class Feature:
         }
 
     def _checked_z(self, z: int) -> int:
-        if not 0 <= int(z) < self.shape[0]:
-            raise InputError(f"slice {z} is outside the tomogram (0–{self.shape[0] - 1})")
+        if not is_number(z) or not 0 <= int(z) < self.shape[0]:
+            raise InputError(f"slice {shown(z)} is outside the tomogram (0–{self.shape[0] - 1})")
         return int(z)
 
     def __repr__(self) -> str:
         return f"<Feature {self.title!r}: {len(self._masks)} slices, {len(self._boxes)} boxes>"
+
+
+def _coordinate(value: int) -> int:
+    """Return a box's coordinate, a number that may lie outside the tomogram, as those of Ais may."""
+    if not is_number(value):
+        raise InputError(f"a box is placed at whole voxels (z, y, x), not at {shown(value)}")
+    return int(value)

@@ -7,7 +7,6 @@ saved with it, but changing one is no step.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -15,6 +14,7 @@ import numpy as np
 
 from ais_jupyter.core.data.colors import CYCLE, as_color
 from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.data.numbers import is_number, shown
 from ais_jupyter.core.data.texts import valid_title
 
 Group = Literal["drawing", "tool", "view"]
@@ -59,32 +59,14 @@ class FeatureSetting:
             if isinstance(value, str):
                 return valid_title(value)
         elif isinstance(self.default, tuple):
-            return _color(self.name, value)
+            return as_color(value)
         elif isinstance(self.default, bool):
             if isinstance(value, (bool, np.bool_, int)) and value in (0, 1):
                 return bool(value)
-        elif _is_number(value):
+        elif is_number(value):
             kept = min(self.high, max(self.low, value))
             return int(kept) if isinstance(self.default, int) else float(kept)
-        raise InputError(f"the {self.name} of a feature cannot be {_quote(value)}")
-
-
-def _is_number(value: Any) -> bool:
-    number = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
-    return number and math.isfinite(value)
-
-
-def _color(name: str, value: Any) -> Any:
-    try:
-        return as_color(value)
-    except (TypeError, ValueError) as error:
-        expected = "three numbers 0–1 or '#rrggbb'"
-        raise InputError(f"the {name} of a feature must be {expected}, not {_quote(value)}") from error
-
-
-def _quote(value: Any) -> str:
-    text = ascii(value)
-    return text if len(text) <= 60 else f"{text[:60]}…"
+        raise InputError(f"the {self.name} of a feature cannot be {shown(value)}")
 
 
 _ALL = (

@@ -6,9 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.data.numbers import vector
 
 AXES = {"z": 0, "y": 1, "x": 2}
 
@@ -35,13 +34,7 @@ def as_voxel_size(value: float | Sequence[float]) -> Vector3:
     InputError
         A value is negative or not finite, or there are not 1 or 3 of them.
     """
-    numbers = np.atleast_1d(np.asarray(value, dtype=float)).ravel()
-    if numbers.size == 1:
-        numbers = np.repeat(numbers, 3)
-    if numbers.size != 3 or not np.all(np.isfinite(numbers)) or np.any(numbers < 0):
-        raise InputError(f"voxel size must be one or three numbers >= 0 in Å (0 = unknown), not {value!r}")
-    z, y, x = (float(n) for n in numbers)
-    return z, y, x
+    return vector(value, "a voxel size in Å (0 = unknown)", low=0)
 
 
 def rescale_factor(pixel_size: float, target: float) -> float:

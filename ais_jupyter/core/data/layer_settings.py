@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
+
+from ais_jupyter.core.data.numbers import is_number
 
 #: Says what a value should be when it is none of that, else None.
 Rule = Callable[[Any], str | None]
@@ -20,10 +21,6 @@ _SIZE_LIMIT = 1e9
 
 def _is_whole(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def whole(low: int, high: int, per_axis: bool = True, optional: bool = False) -> Rule:
@@ -60,7 +57,7 @@ def number(low: float = -_SIZE_LIMIT, high: float = _SIZE_LIMIT, optional: bool 
     def rule(value: Any) -> str | None:
         values = value if several and isinstance(value, (list, tuple)) else [value]
         if (optional and value is None) or (
-            len(values) <= 4096 and all(_is_number(one) and low <= one <= high for one in values)
+            len(values) <= 4096 and all(is_number(one) and low <= one <= high for one in values)
         ):
             return None
         return f"a number from {low:g} to {high:g}"

@@ -10,6 +10,7 @@ import numpy as np
 
 from ais_jupyter.core.data import storage
 from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.data.numbers import shown
 from ais_jupyter.core.data.tomogram import Tomogram
 
 #: Voxel sizes that differ by less are the same, rounded differently.
@@ -47,7 +48,10 @@ class Picks:
     centred: bool = False
 
     def __post_init__(self) -> None:
-        self.positions = np.asarray(self.positions, float).reshape(-1, 3)
+        try:
+            self.positions = np.asarray(self.positions, float).reshape(-1, 3)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise InputError(f"positions are rows of three numbers (z, y, x), not {shown(self.positions)}") from error
         for name, values in self.columns.items():
             if len(values) != len(self.positions):
                 raise InputError(f"column {name!r} has {len(values)} values for {len(self.positions)} positions")

@@ -11,6 +11,7 @@ import numpy as np
 from ais_jupyter.core.data.errors import InputError, TomogramMissingError
 from ais_jupyter.core.data.geometry import Vector3, as_voxel_size, axis_index
 from ais_jupyter.core.data.names import volume_stem
+from ais_jupyter.core.data.numbers import number, shown, whole
 from ais_jupyter.core.data.texts import valid_title
 
 
@@ -57,13 +58,18 @@ class Tomogram:
         path: str | Path | None = None,
         shape: Sequence[int] | None = None,
     ) -> None:
-        size = tuple(int(n) for n in (shape if data is None else data.shape) or ())
-        if len(size) != 3 or min(size) < 1:
-            raise InputError(f"a tomogram has three axes (z, y, x), none of them empty; found shape {size}")
+        if data is not None and not (hasattr(data, "shape") and hasattr(data, "dtype")):
+            raise InputError(f"a tomogram is made of an array of (z, y, x), not of {shown(data)}")
+        axes = (shape if data is None else data.shape) or ()
+        if not isinstance(axes, Sequence) or len(axes) != 3:
+            raise InputError(f"a tomogram has three axes (z, y, x); found shape {shown(axes)}")
+        size = tuple(whole(n, "the size of a tomogram along an axis") for n in axes)
         self.data = data
         self.shape: tuple[int, int, int] = (size[0], size[1], size[2])
         self.voxel_size: Vector3 = as_voxel_size(voxel_size)
-        z, y, x = (float(v) for v in origin)
+        if not isinstance(origin, (Sequence, np.ndarray)) or len(origin) != 3:
+            raise InputError(f"an origin is three numbers (z, y, x) in Å, not {shown(origin)}")
+        z, y, x = (number(v, "an origin (Å)") for v in origin)
         self.origin: Vector3 = (z, y, x)
         self.path = None if path is None else Path(path)
         self.name = valid_title(name or (volume_stem(self.path) if self.path else "")) or "tomogram"

@@ -11,6 +11,7 @@ import numpy as np
 
 from ais_jupyter.core.data import storage
 from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.data.numbers import shown
 
 BACKGROUND, FOREGROUND, IGNORE = 0, 1, 2
 
@@ -80,8 +81,19 @@ class TrainingSet:
         return (self.labels == FOREGROUND).any(axis=tuple(range(1, self.labels.ndim)))
 
     def subset(self, indices: Sequence[int] | np.ndarray) -> TrainingSet:
-        """Return the boxes with these `indices` as another set."""
-        chosen = np.asarray(indices, int)
+        """Return the boxes with these `indices` as another set.
+
+        Raises
+        ------
+        InputError
+            `indices` is no list of whole numbers.
+        IndexError
+            There is no such box.
+        """
+        chosen = np.asarray(indices)
+        if chosen.ndim != 1 or (chosen.size and chosen.dtype.kind not in "iu"):
+            raise InputError(f"boxes are chosen by a list of their indices, not by {shown(indices)}")
+        chosen = chosen.astype(int)
         place = {int(old): new for new, old in enumerate(chosen)}
         flavours = {}
         for name, (where, images) in self.flavours.items():

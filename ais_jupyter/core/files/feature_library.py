@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ais_jupyter.core.data.colors import as_color
-from ais_jupyter.core.data.errors import FileFormatError
+from ais_jupyter.core.data.errors import FileFormatError, InputError
 from ais_jupyter.core.data.feature_library import FeatureLibrary, LibraryFeature
 from ais_jupyter.core.files.json_text import number, parse_json, whole_number
 from ais_jupyter.core.files.safe_write import write_text
@@ -50,8 +50,8 @@ def _feature(entry: Any, what: str) -> LibraryFeature:
     place = f"{what}: {entry['title']!r}"
     try:
         color = as_color(entry.get("colour", (1.0, 1.0, 1.0)))
-    except (TypeError, ValueError) as error:
-        raise FileFormatError(f"{place}: colour should be three numbers, found {entry['colour']!r}") from error
+    except InputError as error:
+        raise FileFormatError(f"{place}: {error}") from error
     return LibraryFeature(
         entry["title"],
         color,

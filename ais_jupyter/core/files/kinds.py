@@ -70,6 +70,12 @@ def identify(path: Path) -> str:
     FileFormatError
         The file cannot be opened or is of no supported kind.
     """
+    try:
+        os.fsencode(path)
+    except UnicodeEncodeError as error:  # half of a pair of UTF-16 surrogates, as a broken file of JSON gives
+        raise FileFormatError(f"{str(path)!a} cannot be the name of a file") from error
+    if "\0" in str(path):
+        raise FileFormatError(f"{str(path)!a} cannot be the name of a file: it holds a null character")
     if path.is_dir():
         raise FileFormatError(f"{path} is a folder; expected {expected()}")
     if path.exists() and not path.is_file():  # opening a pipe would wait for somebody to write into it

@@ -10,6 +10,7 @@ import contextlib
 import errno
 import os
 import secrets
+import shutil
 import stat
 import time
 from collections.abc import Iterator
@@ -30,7 +31,8 @@ class PartFile:
     Parameters
     ----------
     path : path
-        The final name. A symbolic link is followed, so that the link survives.
+        The final name. A symbolic link is followed, so that the link survives; a file that is replaced passes on its
+        mode and access list.
 
     Attributes
     ----------
@@ -54,6 +56,7 @@ class PartFile:
             if self.target.exists() and not os.access(self.target, os.W_OK):
                 raise FileWriteError(f"cannot write {self.target}: the file there is write-protected")
             self.part.touch(exist_ok=False)
+            _keep_permissions(self.target, self.part)
         self._remove_stale()
 
     def commit(self) -> None:
@@ -151,6 +154,16 @@ def _reason(error: OSError, target: Path) -> str:
     if error.errno == errno.ENAMETOOLONG:
         return "the file name is too long"
     return error.strerror or str(error)
+
+
+def _keep_permissions(old: Path, new: Path) -> None:
+    """Give `new` the mode and the access list of `old`, if there is one: a private file stays private."""
+    with contextlib.suppress(OSError):  # a share that knows no modes
+        shutil.copymode(old, new)
+    if hasattr(os, "listxattr"):
+        with contextlib.suppress(OSError):
+            for name in os.listxattr(old):
+                os.setxattr(new, name, os.getxattr(old, name))
 
 
 def _to_disk(path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from ais_jupyter.core.data.architecture_names import FIRST_LIBRARY, RENAMED
 from ais_jupyter.core.data.colors import as_color
-from ais_jupyter.core.data.errors import FileFormatError
+from ais_jupyter.core.data.errors import FileFormatError, InputError
 from ais_jupyter.core.data.model_info import MOST_PIXELS, MOST_SLICES, ModelInfo
 from ais_jupyter.core.data.training_set import GLOBAL_MAD
 from ais_jupyter.core.files.json_text import number, whole_number
@@ -68,8 +68,8 @@ def info_from_metadata(metadata: dict[str, Any], what: str, first_versions: bool
     if "colour" in metadata:
         try:
             info.color = as_color(metadata["colour"])
-        except (TypeError, ValueError) as error:
-            raise FileFormatError(f"{what}: colour should be three numbers, found {metadata['colour']!r}") from error
+        except InputError as error:
+            raise FileFormatError(f"{what}: {error}") from error
     for field, (low, high) in BOUNDS.items():
         if not low <= (value := getattr(info, field)) <= high:
             raise FileFormatError(f"{what}: {_INTEGERS[field]} should be from {low} to {high}, found {value}")

@@ -24,7 +24,8 @@ def parse_star(text: str, what: str) -> dict[str, Table]:
     Raises
     ------
     FileFormatError
-        There is no block, or a row does not have as many values as there are columns.
+        There is no block, a row does not have as many values as there are columns, or a column stands there twice or
+        is shorter than the others.
     """
     blocks: dict[str, Table] = {}
     table: Table | None = None
@@ -47,11 +48,16 @@ def parse_star(text: str, what: str) -> dict[str, Table]:
             words = _tokens(line[1:])
             if not words:
                 raise FileFormatError(f"{place}: a column has no name")
-            table[words[0]] = [] if looping else words[1:2]
+            if words[0] in table:
+                raise FileFormatError(f"{place}: the column {words[0][:60]} stands there a second time")
+            table[words[0]] = [] if looping else words[1:2] or [""]
         else:
             number = _read_rows(table, lines, number - 1, what)
     if not blocks:
         raise FileFormatError(f"{what}: expected a STAR file, found no data_ block")
+    for name, table in blocks.items():
+        if len(lengths := {len(column) for column in table.values()}) > 1:
+            raise FileFormatError(f"{what}, block data_{name[:60]}: columns of different lengths: {sorted(lengths)}")
     return blocks
 
 

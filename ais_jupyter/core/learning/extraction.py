@@ -12,6 +12,7 @@ import numpy as np
 from ais_jupyter.core.data.annotations import AnnotatedTomogram, Box, Feature
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.geometry import PIXEL_SIZE_TOLERANCE
+from ais_jupyter.core.data.numbers import number, whole
 from ais_jupyter.core.data.progress import Progress, Work
 from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.data.training_set import GLOBAL_MAD, IGNORE, TrainingSet
@@ -20,6 +21,8 @@ from ais_jupyter.core.learning.resizing import resize_labels, resize_xy
 
 #: Extra slices stored with boxes of several slices, so that slab networks can shift the annotated slice in depth.
 Z_JITTER = 16
+#: Boxes that are larger in any direction are a mistake; no network could be trained on them.
+LARGEST_BOX = 4096
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,8 @@ def extracting(
     box_size : int
         Edge of the extracted boxes in pixels of `voxel_size`.
     voxel_size : float, optional
-        Å per pixel of the boxes; by default that of the first tomogram. Differences below 5 % are not rescaled.
+        Å per pixel of the boxes; by default that of the first tomogram whose voxel size is known. Differences below
+        5 % are not rescaled. A tomogram of unknown voxel size is taken as it is, with a warning.
     depth : int
         Slices per box: 1 for 2-D networks. With more, 16 further slices are stored for shifting in depth.
     slab_labels : bool
@@ -70,8 +74,10 @@ def extracting(
     InputError
         There is no box of a positive feature, a title is unknown everywhere, or sizes make no sense.
     """
-    if box_size < 8 or depth < 1:
-        raise InputError(f"box_size must be at least 8 px and depth at least 1 slice; found {box_size} and {depth}")
+    box_size = whole(box_size, "box_size, in pixels,", 8, LARGEST_BOX)
+    depth = whole(depth, "depth, in slices,", 1, LARGEST_BOX)
+    if voxel_size is not None:
+        voxel_size = number(voxel_size, "voxel_size, in Å,", 0, 1e6, above=True)
     samples = list(_samples(annotated, positive, negative))
     if not any(not s.negative for s in samples):
         raise InputError(_no_boxes(annotated, positive))
@@ -79,8 +85,8 @@ def extracting(
     stored = depth if depth == 1 else depth + Z_JITTER
     statistics: dict[int, Statistic] = {}
     images, labels, sources = [], [], []
-    for number, sample in enumerate(samples):
-        if (yield Progress(number / len(samples), f"box {number + 1} of {len(samples)}")):
+    for count, sample in enumerate(samples):
+        if (yield Progress(count / len(samples), f"box {count + 1} of {len(samples)}")):
             break
         tomogram = sample.annotated.tomogram
         if id(tomogram) not in statistics:
@@ -138,13 +144,18 @@ def _no_boxes(annotated: Sequence[AnnotatedTomogram], positive: Sequence[str]) -
     )
 
 
-def _target_pixel_size(samples: list[_Sample], voxel_size: float | None) -> float:
-    if voxel_size is not None:
-        if not voxel_size > 0:
-            raise InputError(f"voxel_size must be positive (Å), not {voxel_size}")
-        return float(voxel_size)
-    native = samples[0].annotated.tomogram.pixel_size
-    return native if native > 0 else -1.0
+def _target_pixel_size(samples: Sequence[_Sample], voxel_size: float | None) -> float:
+    """Å per pixel of the boxes; −1 where nothing is known. Says which tomograms are taken as they are."""
+    tomograms = {id(s.annotated.tomogram): s.annotated.tomogram for s in samples}.values()
+    target = voxel_size or next((t.pixel_size for t in tomograms if t.pixel_size > 0), -1.0)
+    unknown = [t.name for t in tomograms if not t.pixel_size > 0]
+    if unknown and target > 0:
+        warnings.warn(
+            f"the voxel size of {', '.join(map(repr, unknown))} is unknown: boxes are cut as if it were {target:g} Å; "
+            "set tomogram.voxel_size if it is not",
+            stacklevel=4,
+        )
+    return target
 
 
 def _overlaps(box: Box, edge: int, tomogram: Tomogram) -> bool:

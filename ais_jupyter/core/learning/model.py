@@ -16,6 +16,7 @@ from ais_jupyter.core.data.colors import as_color
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.model_info import ModelInfo, StoredModel
 from ais_jupyter.core.data.network import Network
+from ais_jupyter.core.data.numbers import number
 from ais_jupyter.core.data.progress import Work
 from ais_jupyter.core.data.training_set import GLOBAL_MAD, TrainingSet
 from ais_jupyter.core.jobs.job import Job
@@ -342,6 +343,7 @@ class SegmentationModel:
             The model has no weights yet, or the image has another depth.
         """
         image = np.asarray(image)
+        voxel_size = number(voxel_size, "the voxel size (Å)")
         if image.ndim == 2:
             image = np.repeat(image[None], self.info.depth, axis=0)
         if image.ndim != 3 or image.shape[0] != self.info.depth:

@@ -62,7 +62,7 @@ class _Finder(MetaPathFinder):
 
 @contextlib.contextmanager
 def without_start_up_notes() -> Iterator[None]:
-    """Hold back the standard error of the process; pass on what is not TensorFlow's, or all after an error."""
+    """Hold back the standard error of the process, then pass on what is not TensorFlow's (after an error, all)."""
     try:
         real = os.dup(2)
     except OSError:  # a process without standard error

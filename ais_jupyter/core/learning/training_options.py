@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.data.numbers import is_number, shown
 from ais_jupyter.core.learning.hardware import PRECISIONS, Precision
 
 #: `excess_negative` of the current Ais: negatives as they come, without a fixed ratio to the positives.
@@ -72,14 +72,14 @@ class TrainingOptions:
     def __post_init__(self) -> None:
         for name, (low, high) in _WHOLE.items():
             value = getattr(self, name)
-            if not _is_number(value) or int(value) != value or not low <= value <= high:
-                raise InputError(f"{name} must be a whole number from {low} to {high}, not {value!r}")
-        if not _is_number(self.validation_split) or not 0 <= self.validation_split <= 0.9:
-            raise InputError(f"validation_split is a fraction 0–0.9, not {self.validation_split!r}")
+            if not is_number(value) or int(value) != value or not low <= value <= high:
+                raise InputError(f"{name} must be a whole number from {low} to {high}, not {shown(value)}")
+        if not is_number(self.validation_split) or not 0 <= self.validation_split <= 0.9:
+            raise InputError(f"validation_split is a fraction 0–0.9, not {shown(self.validation_split)}")
         for name in ("learning_rate", "filament_diameter"):
             value = getattr(self, name)
-            if value is not None and not (_is_number(value) and value > 0):
-                raise InputError(f"{name} must be a number above 0, or None, not {value!r}")
+            if value is not None and not (is_number(value) and value > 0):
+                raise InputError(f"{name} must be a number above 0, or None, not {shown(value)}")
         if self.schedule not in _SCHEDULES or self.precision not in PRECISIONS:
             raise InputError(
                 f"schedule is one of {', '.join(_SCHEDULES)} and precision one of {', '.join(PRECISIONS)}, "
@@ -99,10 +99,3 @@ class TrainingOptions:
         if unknown := [name for name in values if name not in known]:
             raise InputError(f"training has no option {', '.join(unknown)}; there are {', '.join(known)}")
         return cls(**values)
-
-
-def _is_number(value: Any) -> bool:
-    try:
-        return not isinstance(value, (bool, str)) and math.isfinite(value)
-    except (TypeError, ValueError):
-        return False

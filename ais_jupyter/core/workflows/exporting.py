@@ -14,7 +14,7 @@ import numpy as np
 
 from ais_jupyter.core.analysis.interactions import combine
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
-from ais_jupyter.core.data.errors import CancelledError, FileWriteError
+from ais_jupyter.core.data.errors import CancelledError, FileWriteError, InputError
 from ais_jupyter.core.data.geometry import Region, central_slices, clip_z_range, rescale_factor
 from ais_jupyter.core.data.model_info import Interaction
 from ais_jupyter.core.data.progress import Progress, Work
@@ -186,8 +186,9 @@ class Export:
         stream = segmenter.stream(self.z_range, options.batch_size)
         if options.sigma is None:
             return stream
-        voxel = [v if v > 0 else 1.0 for v in self._seen.voxel_size]
-        z, y, x = (s / v for s, v in zip(options.sigma, voxel))
+        if not min(self._seen.voxel_size) > 0:
+            raise InputError(f"sigma is in Å, but the voxel size of {self._seen.name!r} is unknown: give voxel_size")
+        z, y, x = (s / v for s, v in zip(options.sigma, self._seen.voxel_size))
         return smoothed(stream, self._seen.shape[0], self.region.shape, (z, y, x))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ais_jupyter.core.data.annotations import AnnotatedTomogram, Feature
-from ais_jupyter.core.data.errors import WouldOverwriteError
+from ais_jupyter.core.data.errors import InputError, WouldOverwriteError
 from ais_jupyter.core.data.progress import run_to_end
 from ais_jupyter.core.data.training_set import TrainingSet
 from ais_jupyter.core.files.star import write_box_coordinates
@@ -50,7 +50,11 @@ def extract(
     InputError
         There is no box of a positive feature.
     """
+    if isinstance(annotated, str | Path):
+        raise InputError(f"give annotated tomograms, not the path {str(annotated)!r}: ais.open(path) opens it")
     items = [annotated] if isinstance(annotated, AnnotatedTomogram) else list(annotated)
+    if wrong := [item for item in items if not isinstance(item, AnnotatedTomogram)]:
+        raise InputError(f"expected annotated tomograms, found a {type(wrong[0]).__name__}: open paths with ais.open")
     wanted, unwanted = ([names] if isinstance(names, str) else list(names) for names in (positive, negative))
     return run_to_end(extracting(items, wanted, unwanted, box_size, voxel_size, depth))
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ais_jupyter.core.data.errors import AisError, CancelledError, InputError
-from ais_jupyter.core.data.geometry import Region
+from ais_jupyter.core.data.geometry import Region, Vector3
 from ais_jupyter.core.data.model_info import Interaction
+from ais_jupyter.core.data.numbers import number, vector, whole
 from ais_jupyter.core.data.progress import Progress, Work
 from ais_jupyter.core.files.safe_write import make_folder
 from ais_jupyter.core.jobs.job import Job
@@ -103,15 +105,16 @@ def segment(
     for model in opened:
         if not model.compiled:
             raise InputError(f"model {model.title!r} has no weights yet: train it or load it first")
-    if voxel_size is not None and voxel_size <= 0:
+    if voxel_size is not None and number(voxel_size, "voxel_size, in Å,", -1e6, 1e6) <= 0:
         inference["rescale"] = False
+    _check_choices(z_range, center, batch_size, inference)
     options = ExportOptions(
         output_dir=Path(output_dir).expanduser(),
         z_range=z_range,
         center=center,
         roi=roi,
         voxel_size=voxel_size or None,
-        sigma=None if sigma is None or not np.any(sigma) else _three(sigma),
+        sigma=_sigma(sigma),
         overwrite=overwrite,
         batch_size=batch_size,
         precision=precision,
@@ -124,12 +127,20 @@ def segment(
     return Job(_segmenting(opened, planned, options), title=title, start=start)
 
 
-def _three(sigma: float | Sequence[float]) -> tuple[float, float, float]:
-    values = [float(v) for v in np.atleast_1d(np.asarray(sigma, float))]
-    if len(values) not in (1, 3) or min(values) < 0:
-        raise InputError(f"sigma is one number or three (z, y, x) in Å, not {sigma!r}")
-    z, y, x = values * 3 if len(values) == 1 else values
-    return z, y, x
+def _check_choices(z_range: Any, center: Any, batch_size: Any, inference: dict[str, Any]) -> None:
+    """Refuse settings that make no sense before anything is computed."""
+    whole(batch_size, "batch_size, in slices,", 1, 1024)
+    number(center, "center, in percent,", 0, 100, above=True)
+    if z_range is not None and (np.ndim(z_range) != 1 or len(z_range) != 2):
+        raise InputError(f"z_range is (start, stop), not {z_range!r}")
+    known = [field.name for field in fields(InferenceOptions)]
+    if unknown := [name for name in inference if name not in known]:
+        raise InputError(f"segment has no option {', '.join(unknown)}; there are {', '.join(known)}")
+
+
+def _sigma(sigma: float | Sequence[float] | None) -> Vector3 | None:
+    blur = None if sigma is None else vector(sigma, "sigma (Å)", 0, 1e6)
+    return blur if blur and any(blur) else None
 
 
 def _segmenting(
@@ -138,31 +149,31 @@ def _segmenting(
     make_folder(options.output_dir)
     outcomes: dict[int, Outcome] = {}
     names, titles = [one.name for one in planned], [model.title for model in models]
-    for number, one in enumerate(planned):
+    for place, one in enumerate(planned):
         if is_result(one.source, names, titles):
             note = "is a result of segmentation itself and was left alone"
-            outcomes[number] = Outcome(one.name, "skipped", note=note)
+            outcomes[place] = Outcome(one.name, "skipped", note=note)
             yield Progress(0.0, f"{one.name} {note}")
-    waiting = [number for number in range(len(planned)) if number not in outcomes]
+    waiting = [place for place in range(len(planned)) if place not in outcomes]
     if not waiting:
         raise InputError("all tomograms are results of segmentation themselves; there is nothing to segment")
     for attempt in ("first", "again"):  # what others had claimed is looked at once more when all else is done
-        for number in waiting:
-            base = number / len(planned) if attempt == "first" else 1.0
+        for place in waiting:
+            base = place / len(planned) if attempt == "first" else 1.0
             try:
-                export = Export(models, planned[number], options)
-                if (yield Progress(min(base, 0.999), planned[number].name)):
+                export = Export(models, planned[place], options)
+                if (yield Progress(min(base, 0.999), planned[place].name)):
                     raise CancelledError("segmentation was cancelled")
-                outcomes[number] = yield from export.run(base, 1 / len(planned))
+                outcomes[place] = yield from export.run(base, 1 / len(planned))
             except CancelledError:
                 raise
             except Exception as error:  # whatever is wrong with one tomogram, continue with the others
-                name = planned[number].name
+                name = planned[place].name
                 readable = as_ais_error(error)
-                outcomes[number] = Outcome(name, "failed", error=readable)
+                outcomes[place] = Outcome(name, "failed", error=readable)
                 yield Progress(base, f"{name} failed: {readable}", {"tomogram": name, "error": str(readable)})
-        waiting = [number for number in waiting if outcomes[number].state == "claimed"]
-    return [outcomes[number] for number in range(len(planned))]
+        waiting = [place for place in waiting if outcomes[place].state == "claimed"]
+    return [outcomes[place] for place in range(len(planned))]
 
 
 def as_ais_error(error: Exception) -> Exception:
