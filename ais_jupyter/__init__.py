@@ -6,6 +6,7 @@ Public names are loaded on first use, so that importing the package imports neit
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import Any
 
 from ais_jupyter.core.data import storage as _storage
@@ -15,6 +16,11 @@ __version__ = "0.1.0"
 
 _storage.use_provider("ais_jupyter.core.files")
 _display.use_provider("ais_jupyter.widgets.job_view")
+
+if "IPython" in sys.modules:  # perhaps a notebook
+    from ais_jupyter.widgets.notebook import show_errors_briefly as _show_errors_briefly
+
+    _show_errors_briefly()
 
 _PUBLIC = {
     "open": "ais_jupyter.core.workflows",

@@ -6,6 +6,17 @@ Does not belong here: state (`core.session`) and work (`core.workflows`).
 
 from __future__ import annotations
 
-from ais_jupyter.widgets.workspace import Annotator, Segmenter, Trainer, Workspace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ais_jupyter.widgets.workspace import Annotator, Segmenter, Trainer, Workspace
 
 __all__ = ["Annotator", "Segmenter", "Trainer", "Workspace"]
+
+
+def __getattr__(name: str) -> Any:  # on first use: `notebook` is imported with the package, and must stay light
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from ais_jupyter.widgets import workspace
+
+    return getattr(workspace, name)

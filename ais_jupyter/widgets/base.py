@@ -56,6 +56,9 @@ class KernelWidget(anywidget.AnyWidget):
     #: Where tests collect what the kernel said against its declaration; None: it is not checked.
     violations: list[str] | None = None
 
+    #: Whether it was made and not closed yet; `close` is also called for what could not be made.
+    _open = False
+
     app = traitlets.Unicode(help="Which interface of the bundle to show").tag(sync=True)
 
     def __init__(self, app: str, **kwargs: Any) -> None:
@@ -66,6 +69,7 @@ class KernelWidget(anywidget.AnyWidget):
         self._waiting_lock = threading.Lock()
         self._answering = threading.local()
         self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="ais-widget")
+        self._open = True
         super().__init__(app=app, **kwargs)
         self.on_request(UPLOAD, self._uploads.add)
         self.on_request(PING, lambda question, buffers: {})
@@ -194,6 +198,9 @@ class KernelWidget(anywidget.AnyWidget):
 
     def close(self) -> None:
         """Leave the page and give back what the widget holds."""
+        if not self._open:
+            return
+        self._open = False
         self._pool.shutdown(wait=False, cancel_futures=True)
         super().close()
 

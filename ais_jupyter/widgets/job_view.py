@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import traitlets
 
 from ais_jupyter.core.jobs.job import Job
 from ais_jupyter.widgets.base import KernelWidget, explain
+from ais_jupyter.widgets.notebook import in_notebook
 from ais_jupyter.widgets.wire.declare import Buffers, Nothing
 from ais_jupyter.widgets.wire.jobs import JobStatus
 from ais_jupyter.widgets.wire.outgoing import plain
@@ -38,6 +40,8 @@ class JobView(KernelWidget):
 
     def __init__(self, job: Job) -> None:
         self._told = 0.0
+        self._job: Job | None = None
+        self._stop: Callable[[], None] = _nothing
         super().__init__("job", status=plain(job_status(job)))
         self.on_request(CANCEL_JOB, self._cancel_job)
         self._job = job
@@ -46,11 +50,17 @@ class JobView(KernelWidget):
 
     def close(self) -> None:
         """Stop following the job."""
-        self._stop()
+        self._let_go()
         super().close()
 
+    def _let_go(self) -> None:
+        """Forget the job: the view stays in the notebook, but need not keep it and all that it holds."""
+        stop, self._stop, self._job = self._stop, _nothing, None
+        stop()
+
     def _cancel_job(self, _question: Nothing, _buffers: Buffers) -> Nothing:
-        self._job.cancel()
+        if self._job is not None:
+            self._job.cancel()
         return {}
 
     def _follow(self, job: Job) -> None:
@@ -58,14 +68,12 @@ class JobView(KernelWidget):
         if ended or time.monotonic() - self._told >= PAUSE:
             self._told = time.monotonic()
             self.status = plain(job_status(job))
+        if ended:
+            self._let_go()
 
 
-def in_notebook() -> bool:
-    """Whether what is displayed reaches a notebook."""
-    from IPython import get_ipython
-
-    shell = get_ipython()
-    return shell is not None and getattr(shell, "kernel", None) is not None
+def _nothing() -> None:
+    """Stop following nothing."""
 
 
 def display_job(job: Job) -> bool:

@@ -74,7 +74,15 @@ class Workspace(KernelWidget):
         if precision not in PRECISIONS:
             raise InputError(f"precision must be one of {', '.join(PRECISIONS)}, not {precision!r}")
         self._session = Session()
+        self._services: list[Any] = []
         super().__init__("workspace", stages=list(self._stages), stage=self._stages[0], **kwargs)
+        try:
+            self._begin(source, models, precision, library)
+        except BaseException:  # nothing of it stays open
+            self.close()
+            raise
+
+    def _begin(self, source: Any, models: Any, precision: str, library: str | Path | None) -> None:
         for one in source if isinstance(source, (list, tuple)) else [source]:
             self._session.open(one)
         if self._session.documents:
@@ -83,7 +91,7 @@ class Workspace(KernelWidget):
         self.on_request(wire.SLICE, slices.slice, background=True)
         self.on_request(wire.VALUE, slices.value, background=True)
         LibraryService(self, self._session, library)
-        self._services = [service(self, self._session) for service in _SERVICES]
+        self._services += [service(self, self._session) for service in _SERVICES]
         self.add_models(models)
 
     @property
@@ -133,6 +141,8 @@ class Workspace(KernelWidget):
 
     def close(self) -> None:
         """Leave the page and stop listening; unsaved work stays recoverable."""
+        if not self._open:
+            return
         for service in self._services:
             service.close()
         self._session.close_all()

@@ -56,8 +56,7 @@ class Program:
 
     def training_of(self, model: Any) -> Job | None:
         """Return the training of `model` that runs or waits, whichever window started it."""
-        job = self._training.get(model)
-        return job if job is not None and job.state in ("waiting", "running") else None
+        return self._training.get(model)
 
     def begin_training(self, model: Any, job: Job) -> bool:
         """Note that `job` trains `model`; False, and nothing noted, where another job does already."""
@@ -65,7 +64,17 @@ class Program:
             if self.training_of(model) is not None:
                 return False
             self._training[model] = job
-            return True
+        job.listen(self._let_go)
+        return True
+
+    def _let_go(self, job: Job) -> None:
+        """Forget a training that has ended: it holds its model, its training set and its window."""
+        if job.state in ("waiting", "running"):
+            return
+        with self._lock:
+            for model in [model for model, training in self._training.items() if training is job]:
+                del self._training[model]
+        self.training_queue.forget_ended()
 
 
 #: The program that sessions belong to unless they are given another.

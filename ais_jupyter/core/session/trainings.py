@@ -225,7 +225,6 @@ class Trainings:
 
         opened.job = job
         job.listen(follow)
-        self._program.training_queue.forget_ended()
         self._program.training_queue.add(job)
         self.models.changed.emit()
         return job
