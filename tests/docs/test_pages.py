@@ -109,14 +109,3 @@ def test_links_lead_somewhere(name):
     links = re.findall(r"\]\((?!https?:)([^)#]+)", (ROOT / name).read_text())
     assert name != "README.md" or len(links) > 10
     assert [link for link in links if not (ROOT / link).exists()] == []
-
-
-def test_keys_are_those_of_the_program():
-    source = (ROOT / "js/src/panels/help_overlay.tsx").read_text()
-    page = (ROOT / "docs/keys.md").read_text()
-    for table in ("MOUSE", "KEYS"):
-        block = re.search(rf"const {table}: .*? = \[(.*?)\n\];", source, re.DOTALL).group(1)
-        rows = re.findall(r'\["(.*?)", "(.*?)"\]', block)
-        assert len(rows) > 5
-        for key, what in rows:
-            assert f"| {key} | {what} |" in page, f"docs/keys.md lacks: {key} – {what}"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -107,9 +107,9 @@ class Picks:
 class PicksByTomogram(dict[str, Picks]):
     """Picks of several tomograms, by the name of the tomogram, in the order of the file."""
 
-    def __init__(self, *args: Any, **kwargs: Picks) -> None:
-        """Make a mapping as `dict` does."""
-        super().__init__(*args, **kwargs)
+    def __init__(self, picks: Mapping[str, Picks] | Iterable[tuple[str, Picks]] = ()) -> None:
+        """Make a mapping as `dict` does, of another one or of pairs in `picks`."""
+        super().__init__(picks)
 
     def save(self, path: str | Path, overwrite: bool = False) -> Path:
         """Write all of them as one STAR file to `path`, and return the path.

@@ -17,6 +17,7 @@ import numpy as np
 
 from ais_jupyter.core.data.errors import AisError, FileFormatError, TomogramChangedError, TomogramMissingError
 from ais_jupyter.core.data.geometry import Vector3
+from ais_jupyter.core.data.numbers import shown
 from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.files.file_identity import FileIdentity
 from ais_jupyter.core.files.raw_volume import RawVolume
@@ -64,6 +65,11 @@ class PagedVolume:
         if self._last is None or self._last[0] != number:
             with opened_as(self.path, self._identity), reading_tiff(self.path), tifffile.TiffFile(self.path) as tiff:
                 page = tiff.pages[self._pages[number]]
+                if math.prod(page.shape) != math.prod(self.shape[1:]):  # before it is unpacked
+                    expected = "×".join(map(str, self.shape[1:]))
+                    raise FileFormatError(
+                        f"{self.path}: page {self._pages[number]} is not {expected} as the others are"
+                    )
                 self._last = number, page.asarray().reshape(self.shape[1:]).astype(self.dtype, copy=False)
         return self._last[1]
 
@@ -176,6 +182,8 @@ def check_size(series: Any, path: Path) -> None:
 
 
 def _check_length(path: Path, offset: int, shape: tuple[int, int, int], stored: np.dtype) -> None:
+    if not isinstance(offset, int):
+        raise FileFormatError(f"{path}: its voxels should begin at a whole number of bytes, not at {shown(offset)}")
     needed = offset + math.prod(shape) * stored.itemsize
     if path.stat().st_size < needed:
         raise FileFormatError(
