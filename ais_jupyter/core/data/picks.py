@@ -105,7 +105,13 @@ class Picks:
 
 
 class PicksByTomogram(dict[str, Picks]):
-    """Picks of several tomograms, by the name of the tomogram, in the order of the file."""
+    """Picks of several tomograms, by the name of the tomogram, in the order of the file.
+
+    Parameters
+    ----------
+    picks : mapping of str → Picks, or pairs of them
+        As `dict` takes them.
+    """
 
     def __init__(self, picks: Mapping[str, Picks] | Iterable[tuple[str, Picks]] = ()) -> None:
         """Make a mapping as `dict` does, of another one or of pairs in `picks`."""
