@@ -123,6 +123,7 @@ class PicksByTomogram(dict[str, Picks]):
         Parameters
         ----------
         path : path
+            Name of the file.
         overwrite : bool
             Replace particles that these do not come from.
         """
