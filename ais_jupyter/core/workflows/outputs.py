@@ -75,7 +75,7 @@ def plan_outputs(
     """
     alike = {folded(title) for title in titles}
     if len(alike) != len(titles):
-        raise InputError(f"models need different titles, since results are named by them; found {list(titles)}")
+        raise InputError(f"models need different titles, since results are named by them; found {', '.join(titles)}")
     chosen = list(names) if names is not None else unique_names([_named(source) for source in sources])
     planned = [
         Planned(source, name, {title: folder / result_name(name, title) for title in titles})
