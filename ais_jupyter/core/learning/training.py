@@ -62,7 +62,7 @@ def training(state: ModelState, training_set: TrainingSet, options: TrainingOpti
     if is_custom(created):
         return (yield from _training_custom(state, created, training_set, split, options))
     learner = KerasLearner(created, state, options.precision)
-    batches = Batches(training_set.subset(split.learned), options, learner.is_slab)
+    batches = Batches(split.to_learn(training_set), options, learner.is_slab)
     validation = None
     if split.judges:
         validation = Batches(training_set.subset(split.held_out), options, learner.is_slab)
@@ -89,7 +89,7 @@ def _training_custom(
 ) -> Events[ModelState]:
     """Train a custom object; it has no validation and begins with what it is."""
     made = CustomObject(state.info, created)
-    batches = Batches(training_set.subset(split.learned), options)
+    batches = Batches(split.to_learn(training_set), options)
     about = _about(training_set, split, options, slab=False)
 
     def state_now(loss: float | None) -> ModelState:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
 
 from ais_jupyter.core.data.errors import InputError
-from ais_jupyter.core.data.training_set import TrainingSet
+from ais_jupyter.core.data.training_set import FOREGROUND, IGNORE, TrainingSet
+from ais_jupyter.core.learning.box_overlap import BoxPlaces, place
 
 _KEY_LENGTH = 10
 
@@ -23,6 +24,9 @@ class Split:
     ----------
     learned, held_out : int array
         Numbers of the boxes.
+    labels : uint8 array or None
+        Labels of the whole set to learn from, with "ignore" where a held-out box lies over one that is learned; None
+        where they are those of the set.
     judges : bool
         Whether validation is possible: some held-out box holds the feature.
     note : str
@@ -34,9 +38,17 @@ class Split:
 
     learned: np.ndarray
     held_out: np.ndarray
+    labels: np.ndarray | None = field(default=None, repr=False)
     judges: bool = False
     note: str = ""
     _keys: Sequence[str] = field(default=(), repr=False)
+
+    def to_learn(self, training_set: TrainingSet) -> TrainingSet:
+        """Return the part of `training_set`, the one that was split, to learn from."""
+        part = training_set.subset(self.learned)
+        if self.labels is not None:
+            part.labels = self.labels[self.learned]
+        return part
 
     def stored(self) -> dict[str, Any]:
         """Return what is kept with the model, so that held-out boxes stay held out."""
@@ -49,8 +61,10 @@ class Split:
 def split_boxes(training_set: TrainingSet, fraction: float, seed: int | None = None, known: Any = None) -> Split:
     """Hold out about a `fraction` of the boxes, the same ones whenever the set is the same.
 
-    Boxes that overlap, also through neighbouring slices, stay together: the network would have seen most of a held-out
-    box otherwise. Boxes with and without the feature are held out in the same proportion, and at least one with it.
+    Boxes that overlap, also through neighbouring slices, stay together where they are few: the network would have
+    seen most of a held-out box otherwise. In a crowd, where nearly all overlap through others, boxes beside each other
+    are held out, and what the rest shows of them is not learned. Boxes with and without the feature are held out in
+    the same proportion, and at least one with it.
 
     Parameters
     ----------
@@ -71,61 +85,118 @@ def split_boxes(training_set: TrainingSet, fraction: float, seed: int | None = N
     if round(fraction * n) < 1:
         return Split(everything, everything[:0])
     keys = [_key(training_set, i) for i in range(n)]
-    groups = overlapping(training_set)
-    positive = training_set.positive
-    before = _sides(known)
-    held: list[int] = []
-    free: list[list[int]] = []
-    for group in groups:
-        sides = {before.get(keys[i]) for i in group}
-        if "held_out" in sides:
-            held += [i for i in group if before.get(keys[i]) != "learned"]
-        elif "learned" not in sides:
-            free.append(group)
     digest = hashlib.sha1("".join(sorted(keys)).encode()).digest()
-    rng = np.random.default_rng([seed or 0, *digest[:8]])
-    for stratum in (True, False):
-        wanted = round(fraction * int((positive == stratum).sum())) - sum(positive[i] == stratum for i in held)
-        of_it = [group for group in free if bool(positive[group].any()) == stratum]
-        spare = len(of_it) if before or not stratum else len(of_it) - 1  # something to find must be left to learn from
-        held += _chosen(of_it, positive == stratum, max(wanted, 0), spare, rng, at_least_one=stratum and not held)
-    if len(held) >= n:
-        raise InputError(f"a validation split of {fraction:.0%} leaves nothing to train on ({n} boxes)")
-    held_out = np.array(sorted(held), int)
+    choice = _Choice(training_set, fraction, np.random.default_rng([seed or 0, *digest[:8]]), keys, _sides(known))
+    held_out = choice.held_out()
+    positive = training_set.positive
     if not positive[held_out].any():
-        return Split(everything, everything[:0], note=_why_not(groups, positive, before), _keys=keys)
-    return Split(np.setdiff1d(everything, held_out), held_out, True, _keys=keys)
+        return Split(everything, everything[:0], note=choice.why_not(), _keys=keys)
+    labels = choice.places.labels_without(held_out)
+    trusted = (labels != IGNORE).any(axis=tuple(range(1, labels.ndim)))
+    learned = np.setdiff1d(np.flatnonzero(trusted), held_out)
+    if not len(learned):
+        raise InputError(f"a validation split of {fraction:.0%} leaves nothing to train on ({n} boxes)")
+    return Split(learned, held_out, labels, True, _keys=keys)
 
 
-def _chosen(
-    groups: list[list[int]],
-    counted: np.ndarray,
-    wanted: int,
-    spare: int,
-    rng: np.random.Generator,
-    at_least_one: bool,
-) -> list[int]:
-    """Boxes of so many groups that about `wanted` of the counted ones are held out."""
-    order = [groups[i] for i in rng.permutation(len(groups))]
-    order = sorted(order, key=len) if at_least_one and wanted == 0 else order
-    held: list[int] = []
-    count = taken = 0
-    for group in order:
-        size = int(counted[group].sum())
-        first = at_least_one and not held
-        if taken < spare and (first or count + size / 2 <= wanted) and (first or count < wanted):
-            held += group
-            count, taken = count + size, taken + 1
-    return held
+class _Choice:
+    """The boxes that are held out, chosen one kind (with the feature, without) after the other."""
 
+    def __init__(
+        self,
+        training_set: TrainingSet,
+        fraction: float,
+        rng: np.random.Generator,
+        keys: Sequence[str],
+        before: dict[str, str],
+    ) -> None:
+        self.places = BoxPlaces(training_set)
+        self._set, self._fraction, self._rng, self._before = training_set, fraction, rng, before
+        self._positive = training_set.positive
+        side = [before.get(key) for key in keys]
+        self._held = {i for i, known in enumerate(side) if known == "held_out"}
+        self._seen = {i for i, known in enumerate(side) if known == "learned"}
+        learned_of = {i for seen in self._seen for i in self.places.touching(seen).tolist()}
+        #: Boxes that may still be held out: nothing of them was learned.
+        self._free = {i for i, known in enumerate(side) if known is None} - learned_of
+        self._groups = self.places.groups()
+        #: Boxes with the feature that no held-out box overlaps.
+        self._whole = set(np.flatnonzero(self._positive).tolist())
+        self._take(self._held)
 
-def _why_not(groups: list[list[int]], positive: np.ndarray, before: dict[str, str]) -> str:
-    what = "no box with the feature could be held out, so there is no validation"
-    if before:
-        return f"{what}: the model has learned from all of them already; start over for an independent validation"
-    if sum(bool(positive[group].any()) for group in groups) < 2:
-        return f"{what}: all boxes with the feature overlap; annotate a second place"
-    return what
+    def held_out(self) -> np.ndarray:
+        """Return their numbers."""
+        for kind in (True, False):
+            self._hold_neighbours(kind)
+            self._hold_groups(kind)
+            self._hold_in_a_crowd(kind)
+        return np.array(sorted(self._held), int)
+
+    def why_not(self) -> str:
+        """Say why no box with the feature is held out."""
+        what = "no box with the feature could be held out, so there is no validation"
+        if self._before:
+            return f"{what}: the model has learned from all of them already; start over for an independent validation"
+        if int(self._positive.sum()) > 0:
+            return f"{what}: all boxes with the feature overlap; annotate a second place"
+        return what
+
+    def _wanted(self, kind: bool) -> int:
+        """How many more of a kind are to be held out."""
+        return round(self._fraction * int((self._positive == kind).sum())) - self._count(kind)
+
+    def _count(self, kind: bool) -> int:
+        """How many of a kind are held out."""
+        return sum(bool(self._positive[i]) == kind for i in self._held)
+
+    def _hold_neighbours(self, kind: bool) -> None:
+        """Hold out new boxes that show most of what is held out already."""
+        for held in sorted(self._held):
+            for i in self.places.nearest(held).tolist():
+                if i in self._free and self._positive[i] == kind and self._wanted(kind) > 0:
+                    self._take([i])
+
+    def _hold_groups(self, kind: bool) -> None:
+        """Hold out whole groups, at random, that do not go beyond what is wanted by more than they come near it."""
+        whole = [g for g in self._groups if self._free.issuperset(g) and bool(self._positive[g].any()) == kind]
+        for at in self._rng.permutation(len(whole)):
+            group, wanted = whole[at], self._wanted(kind)
+            size = int((self._positive[group] == kind).sum())
+            if wanted > 0 and size / 2 <= wanted and self._leaves_something(group):
+                self._take(group)
+
+    def _hold_in_a_crowd(self, kind: bool) -> None:
+        """Where whole groups gave less than half of what is wanted, hold out boxes that lie beside each other."""
+        enough = self._wanted(kind) <= self._count(kind)
+        if enough and (self._count(kind) or not kind):
+            return
+        wanted = max(1, self._wanted(kind))
+        free = [i for i in sorted(self._free) if self._positive[i] == kind]
+        order = [free[at] for at in self._rng.permutation(len(free))]
+        for first in sorted(order, key=lambda i: len(self.places.touching(i)) > 0):  # a box for itself, if there is one
+            for i in [first, *self.places.nearest(first).tolist()]:
+                if wanted and i in self._free and self._positive[i] == kind and self._leaves_something([i]):
+                    self._take([i])
+                    wanted -= 1
+            if not wanted:
+                return
+
+    def _take(self, boxes: Collection[int]) -> None:
+        self._held.update(boxes)
+        self._free.difference_update(boxes)
+        self._whole -= self._shown_by(boxes)
+
+    def _shown_by(self, boxes: Collection[int]) -> set[int]:
+        """Return these boxes and all that overlap them."""
+        return {*boxes, *(i for box in boxes for i in self.places.touching(box).tolist())}
+
+    def _leaves_something(self, boxes: Sequence[int]) -> bool:
+        """Whether a trusted part of the feature is left to learn from when these are held out as well."""
+        if self._whole - self._shown_by(boxes):
+            return True
+        held = np.array(sorted({*self._held, *boxes}), int)
+        left = np.setdiff1d(np.flatnonzero(self._positive), held)
+        return bool((self.places.labels_without(held)[left] == FOREGROUND).any())
 
 
 def _sides(known: Any) -> dict[str, str]:
@@ -142,55 +213,8 @@ def _sides(known: Any) -> dict[str, str]:
 
 def _key(training_set: TrainingSet, i: int) -> str:
     """Name a box by its place in its tomogram, or else by its content."""
-    if (place := _place(training_set, i)) is not None:
-        text = repr(place).encode()
+    if (known := place(training_set, i)) is not None:
+        text = repr(known).encode()
     else:
         text = np.ascontiguousarray(training_set.images[i]).tobytes()
     return hashlib.sha1(text).hexdigest()[:_KEY_LENGTH]
-
-
-def _place(training_set: TrainingSet, i: int) -> tuple[str, float, float, float] | None:
-    """Tomogram and centre (z, y, x) of a box, None where the set does not tell."""
-    source = training_set.sources[i] if training_set.sources else {}
-    try:
-        z, y, x = (float(source[f"aisBoxCoordinate{axis}"]) for axis in "ZYX")
-        return str(source.get("aisTomogramPath") or source["aisTomogramName"]), z, y, x
-    except (KeyError, TypeError, ValueError):
-        return None
-
-
-def overlapping(training_set: TrainingSet) -> list[list[int]]:
-    """Group boxes that overlap directly or through others; z counts like y and x, since slices are alike."""
-    places = [_place(training_set, i) for i in range(len(training_set))]
-    group = list(range(len(places)))
-
-    def root(i: int) -> int:
-        while group[i] != i:
-            group[i] = group[group[i]]
-            i = group[i]
-        return i
-
-    by_tomogram: dict[str, list[int]] = {}
-    for i, place in enumerate(places):
-        if place is not None:
-            by_tomogram.setdefault(place[0], []).append(i)
-    for members in by_tomogram.values():
-        centres = np.array([places[i][1:] for i in members])  # type: ignore[index]
-        edges = np.array([_edge(training_set, i) for i in members])
-        for a, i in enumerate(members):
-            near = np.abs(centres[a + 1 :] - centres[a]).max(axis=1, initial=0) < (edges[a + 1 :] + edges[a]) / 2
-            for b in np.flatnonzero(near):
-                group[root(members[a + 1 + int(b)])] = root(i)
-    found: dict[int, list[int]] = {}
-    for i in range(len(places)):
-        found.setdefault(root(i), []).append(i)
-    return list(found.values())
-
-
-def _edge(training_set: TrainingSet, i: int) -> float:
-    """Edge of a box in pixels of its tomogram."""
-    try:
-        edge = float(training_set.sources[i].get("aisBoxEdge", 0))
-    except (TypeError, ValueError):
-        edge = 0.0
-    return edge if np.isfinite(edge) and edge > 0 else float(training_set.box_size)
