@@ -22,6 +22,8 @@ import tifffile
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.errors import AisError
 from ais_jupyter.core.data.feature_library import FeatureLibrary, LibraryFeature
+from ais_jupyter.core.data.filter_bank import FilterBank
+from ais_jupyter.core.data.forest import Forest
 from ais_jupyter.core.data.model_info import Interaction, ModelInfo, StoredGroup, StoredModel
 from ais_jupyter.core.data.network import Layer, Network
 from ais_jupyter.core.data.picks import Picks
@@ -51,12 +53,17 @@ def network() -> Network:
     )
 
 
+def forest() -> Forest:
+    asked = np.array([[0, 3], [19, 7]], np.int32)
+    return Forest(FilterBank(depth=1), -0.5, asked, VOLUME[0, :2, :2].copy(), VOLUME[0, 2:4, :4].copy())
+
+
 def make_files(folder: Path) -> dict[str, Path]:
     """One small sound file of every kind."""
     made = {kind: folder / name for kind, name in {
         "mrc": "a.mrc", "gz": "b.mrc.gz", "bz2": "c.mrc.bz2", "tiff": "a.tif", "tiff packed": "b.tif", "scns": "a.scns",
-        "scnt tar": "a.scnt", "scnt tiff": "b.scnt", "scnm": "a.scnm", "scnm pair": "c.scnm", "group": "a.scnmgroup",
-        "star": "a.star", "coordinates": "a.txt", "library": "b.txt",
+        "scnt tar": "a.scnt", "scnt tiff": "b.scnt", "scnm": "a.scnm", "scnm forest": "d.scnm", "scnm pair": "c.scnm",
+        "group": "a.scnmgroup", "star": "a.star", "coordinates": "a.txt", "library": "b.txt",
     }.items()}  # fmt: skip
     write_mrc(made["mrc"], VOLUME, 10.0)
     made["gz"].write_bytes(gzip.compress(made["mrc"].read_bytes()))
@@ -76,9 +83,13 @@ def make_files(folder: Path) -> dict[str, Path]:
 
     model = StoredModel(ModelInfo("a", "UNet S"), network(), optimizer={"adam/iteration": np.array(3)})
     storage.save(model, made["scnm"])
+    storage.save(StoredModel(ModelInfo("d", "Instant forest"), forest()), made["scnm forest"])
     made["scnm pair"].write_text(json.dumps({"title": "a", "apix": 1.0}))
     made["scnm pair"].with_name("c_weights.h5").write_bytes(b"own")
-    storage.save(StoredGroup([model, model], [Interaction("a", "b")]), made["group"])
+    storage.save(
+        StoredGroup([model, StoredModel(ModelInfo("b", "Instant forest"), forest())], [Interaction("a", "b")]),
+        made["group"],
+    )
     Picks(VOLUME[0, :, :3], "a", 10.0, "b", VOLUME[0, :, :3]).save(made["star"])
     made["coordinates"].write_text("1\t2\t3\n4\t5\t6\n")
     FeatureLibrary({"a": [LibraryFeature("b")]}).save(made["library"])
@@ -86,8 +97,8 @@ def make_files(folder: Path) -> dict[str, Path]:
 
 
 KINDS = [
-    "mrc", "gz", "bz2", "tiff", "tiff packed", "scns", "scnt tar", "scnt tiff", "scnm", "scnm pair", "group", "star",
-    "coordinates", "library",
+    "mrc", "gz", "bz2", "tiff", "tiff packed", "scns", "scnt tar", "scnt tiff", "scnm", "scnm forest", "scnm pair",
+    "group", "star", "coordinates", "library",
 ]  # fmt: skip
 
 

@@ -41,6 +41,13 @@ def predict(job):
     return answers
 
 
+def load(job):
+    """Load a model as Ais does, and say what it has then."""
+    model = new_model()
+    model.load(job["path"])
+    return {"title": model.title, "compiled": model.compiled, "has network": model.model is not None}
+
+
 def create(job):
     """Make a network of every architecture with random weights and statistics, save it, and apply it."""
     answers = []
@@ -137,6 +144,8 @@ def slices(job):
 if __name__ == "__main__":
     with open(sys.argv[2]) as handle:
         task = json.load(handle)
-    result = {"predict": predict, "create": create, "annotations": annotations, "slices": slices}[sys.argv[1]](task)
+    result = {"predict": predict, "load": load, "create": create, "annotations": annotations, "slices": slices}[
+        sys.argv[1]
+    ](task)
     with open(task["answer"], "w") as handle:
         json.dump(result, handle)

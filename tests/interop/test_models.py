@@ -66,7 +66,7 @@ def test_our_models_in_ais(ais: Any, tmp_path: Path, record_property: Any) -> No
     for title in titles():
         depth = SLAB_DEPTH if "3d" in title else 1
         network = SegmentationModel(title).build(BOX, depth).network
-        if network is None:
+        if not isinstance(network, Network):
             continue
         info = ModelInfo(f"my {title}", title, voxel_size=7.84, box_size=BOX, depth=depth, loss=0.125, tta=4)
         write_scnm(StoredModel(info, shaken(network)), tmp_path / f"{title}.scnm")
@@ -85,6 +85,14 @@ def test_our_models_in_ais(ais: Any, tmp_path: Path, record_property: Any) -> No
     print("\nour model in Ais, largest difference:", *(f"\n  {t}: {d:.1e}" for t, d in differences.items()))
     assert len(differences) >= 20
     assert max(differences.values()) <= LARGEST_DIFFERENCE
+
+
+def test_a_forest_is_no_network_to_ais(ais: Any, tmp_path: Path) -> None:
+    from ais_jupyter.core.learning.model import SegmentationModel
+
+    path = SegmentationModel("Instant forest", "Ribosome").build(BOX, 5, 7.84).save(tmp_path / "a.scnm")
+    answer = ais.ask("load", tmp_path, path=str(path))
+    assert answer == {"title": "Unnamed model", "compiled": False, "has network": False}
 
 
 def test_models_of_ais_here(ais: Any, tmp_path: Path) -> None:

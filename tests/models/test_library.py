@@ -44,7 +44,7 @@ def test_current_titles_and_the_documented_nine(home: Path) -> None:
     current = [entry.title for entry in library.architectures() if not entry.retired]
     assert sorted(current) == sorted([
         "ezm-2d", "ezm-2d-bxe", "ezm-2d-dice", "ezm-3d-M", "ezm-3d-L", "Pix2pix", "UNet L", "UNet M", "UNet S",
-        "VGGNet L", "VGGNet M", "VGGNet S", "VGGNet X",
+        "VGGNet L", "VGGNet M", "VGGNet S", "VGGNet X", "Instant forest",
     ])  # fmt: skip
     assert library.available()[:9] == list(architecture_names.FIRST_LIBRARY)
     assert library.available()[7] == "VGGNet"
@@ -186,3 +186,18 @@ def test_a_plugin_written_for_the_original_works(home: Path, shared: Path) -> No
     library.reload()
     assert library.problems() == []
     assert library.find("LinearTest").create((32, 32, 5)).count_params() == 46
+
+
+def test_a_plug_in_may_describe_a_forest(home: Path) -> None:
+    path = home / ".ais_jupyter/models/fine.py"
+    path.write_text(
+        "from ais_jupyter.models.forest_plan import ForestPlan\n"
+        "title, include, plan = 'Fine forest', True, ForestPlan(sigmas=(0.7, 1.5), trees=20)\n"
+    )
+    library.reload()
+    found = library.find("fine forest")
+    assert (found.plugin, found.plan.trees) == (True, 20)
+    assert found.create((64, 64, 1)) is found.plan
+    path.write_text("title, include, plan = 'Fine forest', True, {'trees': 20}\n")
+    library.reload()
+    assert "must be a ForestPlan" in library.problems()[0].error

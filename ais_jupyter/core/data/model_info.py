@@ -9,6 +9,7 @@ import numpy as np
 from psygnal import Signal
 
 from ais_jupyter.core.data.colors import CYCLE, Color
+from ais_jupyter.core.data.forest import Forest
 from ais_jupyter.core.data.network import Network
 
 #: Edge of a training box, and slices of one, at most.
@@ -98,8 +99,8 @@ class StoredModel:
     ----------
     info : ModelInfo
         Metadata.
-    network : Network or None
-        Layers and weights; None for an architecture that is not made of Keras layers.
+    network : Network, Forest or None
+        Layers and weights, or trees; None for an architecture that is made of neither.
     weights_file : bytes or None
         What such an architecture saved in its own format, unread.
     optimizer : dict of str → array
@@ -109,7 +110,7 @@ class StoredModel:
     """
 
     info: ModelInfo
-    network: Network | None = None
+    network: Network | Forest | None = None
     weights_file: bytes | None = None
     optimizer: dict[str, np.ndarray] = field(default_factory=dict)
     preview: tuple[np.ndarray, np.ndarray] | None = None

@@ -1,4 +1,4 @@
-"""Models (``.scnm``): metadata and a Keras 2 network in a tar archive, or in two files as the first versions did."""
+"""Models (``.scnm``): metadata and a Keras 2 network, or a forest, in a tar archive; once also in two files."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 
 from ais_jupyter.core.data.errors import AisError, CustomLayerError, FileFormatError, UnsafeFileError
+from ais_jupyter.core.data.forest import Forest
 from ais_jupyter.core.data.model_info import ModelInfo, StoredModel
 from ais_jupyter.core.data.network import Network
 from ais_jupyter.core.files import kinds
+from ais_jupyter.core.files.forest_json import MOST_BYTES, read_forest, write_forest
 from ais_jupyter.core.files.hdf5_tree import MAGIC
 from ais_jupyter.core.files.json_text import parse_json
 from ais_jupyter.core.files.keras2_h5 import has_network, read_network, write_network
@@ -23,7 +25,7 @@ from ais_jupyter.core.files.safe_write import replacing
 from ais_jupyter.core.files.scnm_metadata import info_from_metadata, metadata_from_info
 from ais_jupyter.core.files.scnm_preview import read_preview, write_preview
 
-WEIGHTS, METADATA, OPTIMIZER = "_weights.h5", "_metadata.json", "_optimizer.npz"
+WEIGHTS, METADATA, OPTIMIZER, FOREST = "_weights.h5", "_metadata.json", "_optimizer.npz", "_forest.json"
 SLICE, PICTURE = "_slice.tiff", "_preview.png"
 
 
@@ -58,9 +60,12 @@ def read_model_archive(archive: SafeTar, allow_custom_layers: bool = False) -> S
     """Read a model from an archive that is already open."""
     what = archive.what
     metadata = parse_json(archive.read(_member(archive, METADATA), TEXT_LIMIT), dict, f"{what}: metadata")
-    weights_name = _member(archive, WEIGHTS)
     info = info_from_metadata(metadata, what)
-    model = _with_weights(info, archive.read(weights_name), f"{what}/{weights_name}", allow_custom_layers)
+    if forest_name := next((name for name in archive.names if name.endswith(FOREST)), None):
+        model = _with_forest(info, read_forest(archive.read(forest_name, MOST_BYTES), f"{what}/{forest_name}"))
+    else:
+        weights_name = _member(archive, WEIGHTS)
+        model = _with_weights(info, archive.read(weights_name), f"{what}/{weights_name}", allow_custom_layers)
     optimizer = next((name for name in archive.names if name.endswith(OPTIMIZER)), None)
     if optimizer:
         model.optimizer = _arrays(archive.read(optimizer), f"{what}/{optimizer}")
@@ -71,7 +76,7 @@ def read_model_archive(archive: SafeTar, allow_custom_layers: bool = False) -> S
 
 
 def write_scnm(model: StoredModel, path: str | Path) -> None:
-    """Write a model that Ais opens, applies and continues to train.
+    """Write a model that Ais opens, applies and continues to train, unless it is a forest (see `forest_json`).
 
     Raises
     ------
@@ -87,16 +92,20 @@ def write_scnm(model: StoredModel, path: str | Path) -> None:
 
 def model_archive(model: StoredModel, base: str) -> bytes:
     """Return the bytes of the archive; `base` begins the names of its members."""
+    kind = WEIGHTS
     if model.network is not None:
-        weights = write_network(model.network)
         model.info.n_parameters = model.network.n_parameters
+    if isinstance(model.network, Forest):
+        kind, weights = FOREST, write_forest(model.network)
+    elif model.network is not None:
+        weights = write_network(model.network)
     elif model.weights_file is not None:
         weights = model.weights_file
     else:
         raise FileFormatError(f"the model {model.info.title!r} has no weights yet; train it before saving")
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as archive:
-        add_member(archive, base + WEIGHTS, weights)
+        add_member(archive, base + kind, weights)
         add_member(archive, base + METADATA, json.dumps(metadata_from_info(model.info)).encode())
         if model.optimizer:
             arrays = io.BytesIO()
@@ -121,6 +130,12 @@ def _read_pair(path: Path, allow_custom_layers: bool) -> StoredModel:
         )
     info = info_from_metadata(metadata, str(path), first_versions=True)
     return _with_weights(info, weights.read_bytes(), str(weights), allow_custom_layers)
+
+
+def _with_forest(info: ModelInfo, forest: Forest) -> StoredModel:
+    """Attach the forest; what it looks at decides how deep its input is."""
+    info.n_parameters, info.depth = forest.n_parameters, forest.bank.depth
+    return StoredModel(info, forest)
 
 
 def _with_weights(info: ModelInfo, data: bytes, what: str, allow_custom_layers: bool) -> StoredModel:

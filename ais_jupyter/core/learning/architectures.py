@@ -1,6 +1,7 @@
 """The library of architectures: those of the package and those that users add.
 
-Such a file has ``title``, ``include`` and ``create(input_shape)``, as ``models/model_template.py`` explains.
+Such a file has ``title``, ``include`` and ``create(input_shape)``, as ``models/model_template.py`` explains; one that
+describes a forest instead of a network has a ``plan`` in place of ``create`` (``models/forest_plan.py``).
 Files are looked for in this order, and a later one replaces an earlier one of the same title: the package's ``models``
 folder, entry points of the group ``ais_jupyter.models``, ``~/.Ais/models``, ``~/.ais_jupyter/models``. The environment
 variable ``AIS_JUPYTER_HOME`` names another folder to take the place of ``~``.
@@ -17,6 +18,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -24,6 +26,7 @@ from typing import Any
 from ais_jupyter.core.data.architecture_names import FIRST_LIBRARY, RENAMED
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.home import home
+from ais_jupyter.models.forest_plan import ForestPlan
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +58,8 @@ class Architecture:
         Added by the user or another package.
     load_model : callable or None
         ``load_model(path)`` reads what such an object saved by itself.
+    plan : ForestPlan or None
+        How its forest is grown; None for networks and objects. `create` returns it.
     """
 
     title: str
@@ -66,6 +71,7 @@ class Architecture:
     retired: bool = False
     plugin: bool = False
     load_model: Callable[[str], Any] | None = None
+    plan: ForestPlan | None = None
 
 
 @dataclass(frozen=True)
@@ -198,7 +204,11 @@ def _run(path: Path) -> ModuleType:
 
 def _read(module: Any, path: Path | None, plugin: bool) -> Architecture | None:
     """Check what a module defines; None when it holds no architecture."""
-    title, create = getattr(module, "title", None), getattr(module, "create", None)
+    title, create, plan = (getattr(module, name, None) for name in ("title", "create", "plan"))
+    if plan is not None and not isinstance(plan, ForestPlan):
+        raise InputError(f"`plan` must be a ForestPlan, not {plan!r}")
+    if plan is not None:
+        create = partial(_returned, plan)
     if title is None and create is None:
         return None
     if not isinstance(title, str) or not title.strip():
@@ -211,7 +221,13 @@ def _read(module: Any, path: Path | None, plugin: bool) -> Architecture | None:
         title=title, summary=str(getattr(module, "summary", "")), include=bool(module.include), create=create,
         module=getattr(module, "__name__", type(module).__name__), path=path,
         retired=bool(getattr(module, "retired", False)), plugin=plugin, load_model=getattr(module, "load_model", None),
+        plan=plan,
     )  # fmt: skip
+
+
+def _returned(plan: ForestPlan, _input_shape: tuple[int, int, int]) -> ForestPlan:
+    """Return the plan of a forest, which does not depend on the boxes."""
+    return plan
 
 
 def _plain(name: str) -> str:

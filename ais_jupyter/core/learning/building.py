@@ -1,16 +1,35 @@
-"""New networks of an architecture, for boxes of a size that it takes."""
+"""New networks and forests of an architecture, for boxes of a size that it takes."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.data.forest import Forest
 from ais_jupyter.core.data.model_info import MOST_PIXELS, MOST_SLICES
+from ais_jupyter.core.data.network import Network
 from ais_jupyter.core.learning.architectures import Architecture
 from ais_jupyter.core.learning.architectures import find as find_architecture
 from ais_jupyter.core.learning.custom_training import is_custom
 from ais_jupyter.core.learning.model_state import ModelState
 from ais_jupyter.core.learning.network_facts import NetworkFacts, architecture_facts, network_facts
+from ais_jupyter.models.forest_plan import ForestPlan
+
+
+def forest_plan(state: ModelState) -> ForestPlan | None:
+    """Return how the model's forest is grown; None where its architecture is a network, or makes an object.
+
+    Raises
+    ------
+    InputError
+        The model has no weights, and there is no such architecture.
+    """
+    try:
+        return find_architecture(state.info.architecture).plan
+    except InputError:
+        if not state.has_weights:
+            raise
+        return ForestPlan() if isinstance(state.network, Forest) else None
 
 
 def fresh_model(state: ModelState, box_size: int, depth: int) -> Any:
@@ -30,7 +49,7 @@ def fresh_model(state: ModelState, box_size: int, depth: int) -> Any:
     try:
         architecture = find_architecture(state.info.architecture)
     except InputError:
-        if state.network is None:
+        if not isinstance(state.network, Network):
             raise
     else:
         return _create(architecture, state.info.title, size)

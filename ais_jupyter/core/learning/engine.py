@@ -1,4 +1,4 @@
-"""What computes predictions: one small interface over OpenVINO and Keras; `engines` chooses among them."""
+"""What computes predictions: one small interface over OpenVINO, Keras and forests; `engines` chooses among them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from ais_jupyter.core.data.errors import AisError, InputError
+from ais_jupyter.core.data.forest import Forest
 from ais_jupyter.core.data.network import Network
 from ais_jupyter.core.data.network_cost import check_cost
 from ais_jupyter.core.learning.hardware import memory_size
@@ -21,10 +22,10 @@ class Engine(Protocol):
     Attributes
     ----------
     name : str
-        "OpenVINO", or "Keras" with its backend.
+        "OpenVINO", "Forest", or "Keras" with its backend.
     precision : str
         "float32" or "bfloat16".
-    network : Network or None
+    network : Network, Forest or None
         What is computed; None for a custom object, of which nothing is known.
     """
 
@@ -32,8 +33,8 @@ class Engine(Protocol):
     precision: str
 
     @property
-    def network(self) -> Network | None:
-        """Layers and weights; they tell how far a pixel of the result sees."""
+    def network(self) -> Network | Forest | None:
+        """Layers and weights, or trees; they tell how far a pixel of the result sees."""
         ...
 
     def predict(self, batch: np.ndarray) -> np.ndarray:
@@ -49,8 +50,8 @@ class Engine(Protocol):
         """
         ...
 
-    def update(self, network: Network) -> None:
-        """Continue with other weights, or another network of the same input; quick enough to do during training."""
+    def update(self, network: Any) -> None:
+        """Continue with other weights, or another network of the same kind and input; quick, even during training."""
         ...
 
 

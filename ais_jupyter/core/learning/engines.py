@@ -1,4 +1,4 @@
-"""The choice of what computes a network.
+"""The choice of what computes a network or a forest.
 
 OpenVINO is the faster one without a GPU; it is built from the network in a fraction of a second and needs no TensorFlow
 in the process. Keras is the reference, and computes what OpenVINO cannot.
@@ -10,6 +10,7 @@ import logging
 from typing import Any
 
 from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.data.forest import Forest
 from ais_jupyter.core.data.network import Network
 from ais_jupyter.core.learning.engine import KINDS, Engine
 from ais_jupyter.core.learning.hardware import PRECISIONS, has_gpu, openvino_installed
@@ -17,12 +18,15 @@ from ais_jupyter.core.learning.hardware import PRECISIONS, has_gpu, openvino_ins
 log = logging.getLogger(__name__)
 
 
-def make_engine(network: Network | Any, kind: str = "auto", precision: str = "auto", streams: int = 1) -> Engine:
+def make_engine(
+    network: Network | Forest | Any, kind: str = "auto", precision: str = "auto", streams: int = 1
+) -> Engine:
     """Choose the quickest engine that can compute `network`.
 
     Parameters
     ----------
-    network : Network, Keras model, or an object with ``predict(batch)``
+    network : Network, Forest, Keras model, or an object with ``predict(batch)``
+        A forest has one engine, whichever is asked for.
     kind : "auto", "openvino" or "keras"
         "auto" takes OpenVINO where it is installed and there is no GPU.
     precision : "auto", "float32" or "bfloat16"
@@ -37,6 +41,10 @@ def make_engine(network: Network | Any, kind: str = "auto", precision: str = "au
     """
     if kind not in KINDS or precision not in PRECISIONS:
         raise InputError(f"an engine is one of {KINDS} in one of {PRECISIONS}, not {kind!r} in {precision!r}")
+    if isinstance(network, Forest):
+        from ais_jupyter.core.learning.engine_forest import ForestEngine
+
+        return ForestEngine(network, streams)
     if not isinstance(network, Network):
         from ais_jupyter.core.learning.engine_keras import ModelEngine
         from ais_jupyter.core.learning.network_keras import network_from_keras

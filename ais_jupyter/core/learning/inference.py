@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.data.forest import Forest
 from ais_jupyter.core.data.geometry import rescale_factor
 from ais_jupyter.core.data.model_info import ModelInfo
 from ais_jupyter.core.learning.augmentation import N_SYMMETRIES, N_SYMMETRIES_WITH_DEPTH, orient, orient_back
@@ -42,6 +43,7 @@ class Inference:
     def __init__(self, engine: Engine, info: ModelInfo, options: InferenceOptions) -> None:
         self.engine, self.info, self.options = engine, info, options.of(info)
         self.is_slab = engine.network is not None and len(engine.network.input_shape) == 4
+        self._is_forest = isinstance(engine.network, Forest)
         self._view = view_or_none(engine.network)
 
     def middle_slices(self, blocks: np.ndarray, pixel_size: float, statistic: Statistic | None) -> np.ndarray:
@@ -69,7 +71,10 @@ class Inference:
             depth = blocks.shape[1]
             return np.stack([self.slab(block, pixel_size, statistic)[depth // 2] for block in blocks])
         values = self._prepared(blocks, pixel_size, statistic)
-        probabilities = self._in_tiles(values) if self.options.tiled else self._whole(values)
+        if self._is_forest:  # it continues images beyond their edges by itself, and tiles would change nothing
+            probabilities = self._augmented(values)
+        else:
+            probabilities = self._in_tiles(values) if self.options.tiled else self._whole(values)
         return self._finished(probabilities, blocks.shape[-2:])
 
     def slab(self, block: np.ndarray, pixel_size: float, statistic: Statistic | None) -> np.ndarray:

@@ -43,7 +43,7 @@ class KerasLearner:
 
         self.precision = resolve_precision(precision, "keras")
         model = with_precision(created, self.precision)
-        if state.network is not None:
+        if isinstance(state.network, Network):
             copy_weights(state.network, model)
         loss = masked_bce if model.loss in ("binary_crossentropy", "bce") else model.loss
         model.compile(optimizer=model.optimizer, loss=loss, metrics=counting_metrics(), jit_compile=_jit_compile())

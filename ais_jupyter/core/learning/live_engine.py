@@ -40,7 +40,7 @@ class LiveEngine:
         if network is None:
             return model.engine()  # a custom object
         with self._lock:
-            if self._engine is not None and self._network.input_shape != network.input_shape:
+            if self._engine is not None and not _fits(self._network, network):
                 self._engine = None
             if self._engine is None:
                 self._engine = make_engine(network)
@@ -48,6 +48,11 @@ class LiveEngine:
                 self._engine.update(network)
             self._network = network
             return self._engine
+
+
+def _fits(before: Any, after: Any) -> bool:
+    """Whether the engine of one network or forest can continue with the other."""
+    return type(before) is type(after) and before.input_shape == after.input_shape
 
 
 class StoppableEngine:

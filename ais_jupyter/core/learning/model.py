@@ -14,6 +14,8 @@ from ais_jupyter.core.data import storage
 from ais_jupyter.core.data.architecture_names import DEFAULT
 from ais_jupyter.core.data.colors import as_color
 from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.data.filter_bank import FilterBank
+from ais_jupyter.core.data.forest import Forest
 from ais_jupyter.core.data.model_info import ModelInfo, StoredModel
 from ais_jupyter.core.data.network import Network
 from ais_jupyter.core.data.numbers import number
@@ -21,7 +23,7 @@ from ais_jupyter.core.data.progress import Work
 from ais_jupyter.core.data.training_set import GLOBAL_MAD, TrainingSet
 from ais_jupyter.core.jobs.job import Job
 from ais_jupyter.core.learning.architectures import find as find_architecture
-from ais_jupyter.core.learning.building import fresh_model
+from ais_jupyter.core.learning.building import forest_plan, fresh_model
 from ais_jupyter.core.learning.custom_storage import CustomObject
 from ais_jupyter.core.learning.custom_training import is_custom
 from ais_jupyter.core.learning.engine import Engine
@@ -131,12 +133,12 @@ class SegmentationModel:
         return self._state
 
     @property
-    def network(self) -> Network | None:
-        """Layers and weights; None before `build` or training, and for custom objects."""
+    def network(self) -> Network | Forest | None:
+        """Layers and weights, or trees; None before `build` or training, and for custom objects."""
         return self._state.network
 
     @network.setter
-    def network(self, network: Network | None) -> None:
+    def network(self, network: Network | Forest | None) -> None:
         with self._lock:
             self._state = replace(self._state, network=network)
             self._engines.clear()
@@ -182,8 +184,12 @@ class SegmentationModel:
         InputError
             There is no such architecture, or it does not take boxes of this size.
         """
-        created = fresh_model(self.state, box_size, depth)
         about = {"box_size": box_size, "depth": depth, "voxel_size": voxel_size, "normalization": GLOBAL_MAD}
+        if (plan := forest_plan(self.state)) is not None:
+            forest = Forest(FilterBank(plan.sigmas, depth))
+            self.take(self.state.trained(about, network=forest, custom=None, optimizer={}))
+            return self
+        created = fresh_model(self.state, box_size, depth)
         if is_custom(created):
             self.take(self.state.trained(about, network=None, custom=CustomObject(self.info, created), optimizer={}))
         else:
@@ -290,7 +296,7 @@ class SegmentationModel:
         Parameters
         ----------
         kind : "auto", "keras" or "openvino"
-            "auto" takes OpenVINO on processors, where it is installed.
+            "auto" takes OpenVINO on processors, where it is installed. A forest has its own, whatever is asked for.
         precision : "auto", "float32" or "bfloat16"
             Of the arithmetic.
         streams : int

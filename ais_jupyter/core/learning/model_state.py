@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ais_jupyter.core.data.forest import Forest
 from ais_jupyter.core.data.model_info import ModelInfo, StoredModel
 from ais_jupyter.core.data.network import Network
 from ais_jupyter.core.learning.custom_storage import CustomObject
@@ -27,8 +28,8 @@ class ModelState:
     ----------
     info : ModelInfo
         Settings stored with the weights.
-    network : Network or None
-        Layers and weights; None before training, and for custom objects.
+    network : Network, Forest or None
+        Layers and weights, or trees; None before training, and for custom objects.
     custom : CustomObject or None
         What an architecture made that is no Keras model.
     optimizer : dict of str to array
@@ -36,7 +37,7 @@ class ModelState:
     """
 
     info: ModelInfo
-    network: Network | None = None
+    network: Network | Forest | None = None
     custom: CustomObject | None = None
     optimizer: dict[str, np.ndarray] = field(default_factory=dict)
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.data.filter_bank import FilterBank
+from ais_jupyter.core.data.forest import Forest
 from ais_jupyter.core.data.model_info import MOST_SLICES
 from ais_jupyter.core.data.network import Network
 from ais_jupyter.core.data.network_geometry import view_along, view_of
@@ -37,15 +39,17 @@ class NetworkFacts:
     depth_multiple: int = 1
 
 
-def network_facts(network: Network) -> NetworkFacts:
-    """Return the facts of a network; nothing is built for that."""
+def network_facts(network: Network | Forest) -> NetworkFacts:
+    """Return the facts of a network or a forest; nothing is built for that."""
+    if isinstance(network, Forest):
+        return NetworkFacts(network.n_parameters, 2 * network.bank.reach + 1, 1)
     view = view_of(network)
     depth_multiple = view_along(network, 2).grid if len(network.input_shape) == 4 else 1
     return NetworkFacts(network.n_parameters, view.field, view.grid, depth_multiple)
 
 
 def architecture_facts(title: str, depth: int = 1) -> NetworkFacts | None:
-    """Facts of an architecture of the library, built once to find out; None when it is not made of Keras layers.
+    """Facts of an architecture of the library, built once to find out; None for one that makes objects of its own.
 
     Raises
     ------
@@ -59,6 +63,9 @@ def architecture_facts(title: str, depth: int = 1) -> NetworkFacts | None:
 
 @cache
 def _facts(architecture: Architecture, depth: int) -> NetworkFacts | None:
+    if (plan := architecture.plan) is not None:
+        count = plan.trees * (plan.levels + 2**plan.levels)
+        return NetworkFacts(count, 2 * FilterBank(plan.sigmas, depth).reach + 1, 1)
     from ais_jupyter.core.learning.network_keras import network_from_keras
 
     try:

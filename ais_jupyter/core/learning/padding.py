@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from ais_jupyter.core.data.forest import Forest
 from ais_jupyter.core.data.network import Network
 from ais_jupyter.core.data.network_geometry import View, view_of
 
@@ -13,8 +14,10 @@ SIZE_MULTIPLE = 32
 WHOLE_SLICE_PADDING = 64
 
 
-def view_or_none(network: Network | None) -> View | None:
-    """Return what a network sees; None for a custom object, of which nothing is known."""
+def view_or_none(network: Network | Forest | None) -> View | None:
+    """Return what a network or a forest sees; None for a custom object, of which nothing is known."""
+    if isinstance(network, Forest):
+        return View(1, network.bank.reach, 2 * network.bank.reach + 1)
     return None if network is None else view_of(network)
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.data.forest import Forest
 from ais_jupyter.core.data.training_set import TrainingSet
 from ais_jupyter.core.learning.batches import Batches
-from ais_jupyter.core.learning.building import fresh_model
+from ais_jupyter.core.learning.building import forest_plan, fresh_model
 from ais_jupyter.core.learning.custom_storage import CustomObject
 from ais_jupyter.core.learning.custom_training import is_custom, training_custom
+from ais_jupyter.core.learning.forest_training import training_forest
 from ais_jupyter.core.learning.hardware import device_name
 from ais_jupyter.core.learning.keras_learner import KerasLearner
 from ais_jupyter.core.learning.model_state import ModelState
@@ -17,6 +19,7 @@ from ais_jupyter.core.learning.training_events import Events, Prepared, Step
 from ais_jupyter.core.learning.training_loop import TrainingLoop
 from ais_jupyter.core.learning.training_options import TrainingOptions
 from ais_jupyter.core.learning.validation_split import Split, split_boxes
+from ais_jupyter.models.forest_plan import ForestPlan
 
 #: Batches that batch statistics are measured over: of the result, and of a copy that is looked at for a moment.
 _THOROUGH, _QUICK = 16, 4
@@ -51,11 +54,13 @@ def training(state: ModelState, training_set: TrainingSet, options: TrainingOpti
             f"{state.info.title!r} works on {state.info.depth} slices but the training set has boxes of "
             f"{training_set.depth}; extract boxes of that depth or begin a new model"
         )
+    split = split_boxes(training_set, options.validation_split, options.seed, state.info.extra.get(Split.KEY))
+    if (plan := forest_plan(state)) is not None:
+        return (yield from _training_forest(plan, state, training_set, split, options))
     if options.seed is not None:
         import keras
 
         keras.utils.set_random_seed(options.seed)
-    split = split_boxes(training_set, options.validation_split, options.seed, state.info.extra.get(Split.KEY))
     created = state.custom.object if state.custom is not None else None
     if created is None:
         created = fresh_model(state, training_set.box_size, training_set.depth)
@@ -82,6 +87,19 @@ def training(state: ModelState, training_set: TrainingSet, options: TrainingOpti
     loss = yield from loop.run()
     yield Step("measuring batch statistics", 0.999)
     return state_now(loss, _THOROUGH)
+
+
+def _training_forest(
+    plan: ForestPlan, state: ModelState, training_set: TrainingSet, split: Split, options: TrainingOptions
+) -> Events[ModelState]:
+    """Grow a forest; it begins anew, whatever the model knew."""
+    about = {**_about(training_set, split, options, slab=False), "epochs": 1, "n_copies": 1}
+
+    def state_now(forest: Forest, loss: float | None) -> ModelState:
+        known = about if loss is None else {**about, "loss": loss}
+        return state.trained(known, network=forest, custom=None, optimizer={})
+
+    return (yield from training_forest(plan, training_set, split, options, state_now))
 
 
 def _training_custom(

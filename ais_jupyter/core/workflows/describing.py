@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ais_jupyter.core import files
+from ais_jupyter.core.data.forest import Forest
+from ais_jupyter.core.data.network import Network
 from ais_jupyter.core.files import kinds
 from ais_jupyter.core.files.scns import read_scns
 
@@ -69,9 +71,16 @@ def _training_set(boxes: Any) -> dict[str, Any]:
 
 def _model(model: Any) -> dict[str, Any]:
     facts = {key: value for key, value in asdict(model.info).items() if key not in ("extra", "color")}
-    facts["layers"] = len(model.network.layers) if model.network else "those of a custom object"
+    facts.update(_structure(model.network))
     facts["optimizer state"] = bool(model.optimizer)
     return facts
+
+
+def _structure(network: Network | Forest | None) -> dict[str, Any]:
+    if isinstance(network, Forest):
+        trees, levels = network.responses.shape
+        return {"trees": trees, "questions per tree": levels, "filters (px)": list(network.bank.sigmas)}
+    return {"layers": len(network.layers) if network else "those of a custom object"}
 
 
 def _group(group: Any) -> dict[str, Any]:

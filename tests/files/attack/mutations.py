@@ -192,6 +192,7 @@ MUTATIONS: dict[str, tuple[Mutation, ...]] = {
     "scnt tar": (tar_members, words),
     "scnt tiff": (tiff_tags, words),
     "scnm": (tar_members, tar_members, words),
+    "scnm forest": (tar_members, tar_members, words),
     "scnm pair": (json_value,),
     "group": (tar_members, words),
     "star": (text_fields,),
