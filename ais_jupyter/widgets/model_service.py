@@ -84,7 +84,7 @@ class ModelService:
         """Open a new model of ``architecture``, with a ``title`` if that is known already."""
         from ais_jupyter.core.workflows import SegmentationModel
 
-        title = self._free_title(question.get("title") or "Unnamed model")
+        title = self._models.free_title(question.get("title") or "Unnamed model")
         color = question["color"] if "color" in question else cycle_color(len(self._models))
         opened = self._models.add(SegmentationModel(question["architecture"], title, color))
         return {"model": opened.uid}
@@ -144,14 +144,6 @@ class ModelService:
         return {}
 
     # -----------------------------------------------------------------------------------------------------------------
-
-    def _free_title(self, wanted: str) -> str:
-        """`wanted`, with a number if it is taken: outputs are named by titles."""
-        taken, title, number = {opened.model.title for opened in self._models}, wanted, 1
-        while title in taken:
-            number += 1
-            title = f"{wanted} {number}"
-        return title
 
     def _take_picture(self, opened: OpenModel, tomogram: str, z: int) -> None:
         from ais_jupyter.core.files.scnm_preview import make_picture

@@ -15,6 +15,7 @@ from ais_jupyter.core.session import Session
 from ais_jupyter.widgets.annotation_service import AnnotationService
 from ais_jupyter.widgets.base import KernelWidget
 from ais_jupyter.widgets.library_service import LibraryService
+from ais_jupyter.widgets.live_service import LiveService
 from ais_jupyter.widgets.model_service import ModelService
 from ais_jupyter.widgets.prediction_service import PredictionService
 from ais_jupyter.widgets.segmenting_service import SegmentingService
@@ -33,7 +34,7 @@ PRECISIONS = ("uint8", "float16", "float32")
 #: What answers the page's requests, one subject each; all are made alike and closed with the window.
 _SERVICES = (
     AnnotationService, TomogramService, TrainingSetService, TrainingService, PredictionService, ModelService,
-    SegmentingService, UncertaintyService,
+    SegmentingService, UncertaintyService, LiveService,
 )  # fmt: skip
 
 

@@ -98,6 +98,7 @@ export class FakeKernel {
     library: () => reply({ library: [] }),
     models: () => reply({ models: [], interactions: [], selected: null }),
     exports: () => reply({ exports: [], folder: "" }),
+    live: () => reply({ on: false, learning: "", settled: true, seconds: 0, note: "" }),
     uncertain: () => reply({ status: null, tomogram: "", model: "", places: [] }),
     display: () => reply({}),
     thumbnail: ({ tomogram }) => {

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
+from ais_jupyter.core.data.filter_bank import FilterBank
+from ais_jupyter.core.data.forest import Forest
 from ais_jupyter.core.data.geometry import Region
 from ais_jupyter.core.data.model_info import ModelInfo, StoredModel
 from ais_jupyter.core.data.network import Layer, Network
@@ -24,13 +26,19 @@ from ais_jupyter.core.workflows.predicting import SlicePredictor
 
 SHAPE = (11, 56, 60)
 Z_RANGE = (2, 9)
-DEPTHS = {"plain": 1, "several slices": 5, "slab": 6, "odd slab": 5, "slab with shifts": 8}
+DEPTHS = {"plain": 1, "several slices": 5, "forest": 5, "slab": 6, "odd slab": 5, "slab with shifts": 8}
 
 
 def model_of(kind: str) -> SegmentationModel:
     """An asymmetric network, so that whatever is mirrored, shifted or cut off shows."""
     depth, slab = DEPTHS[kind], "slab" in kind
     rng = np.random.default_rng(0)
+    if kind == "forest":
+        asked = rng.integers(0, 40, (9, 5)).astype(np.int32)
+        thresholds, leaves = (rng.normal(0, 0.5, (9, n)).astype(np.float32) for n in (5, 32))
+        forest = Forest(FilterBank((1.0, 2.0, 4.0, 8.0), 5), -0.5, asked, thresholds, leaves)
+        info = ModelInfo(kind, "Instant forest", voxel_size=14.0, box_size=32, depth=depth)
+        return SegmentationModel.from_stored(StoredModel(info, forest))
     kernel = rng.normal(0, 0.4, (3, 3, 3, 1, 1) if slab else (3, 3, depth, 1)).astype(np.float32)
     settings = {"filters": 1, "padding": "same", "activation": "sigmoid", "use_bias": True}
     weights = [kernel, np.array([-1], np.float32)]
@@ -59,8 +67,11 @@ def test_both_give_the_same_voxels(kind, annotated, tmp_path):
     opened = models.add(model)
     predictor = SlicePredictor()
     distinct = set()
-    tiles = [False] if "slab" in kind else [False, True]  # networks of slabs have tiles of their own
-    settings = product(tiles, [1, 3], [False, True], [False, True], ["global_mad", "per-slice"], [None, (3, 51)])
+    forest = kind == "forest"  # the same in every tile and orientation
+    tiles = [False] if "slab" in kind or forest else [False, True]  # networks of slabs have tiles of their own
+    settings = product(
+        tiles, [1] if forest else [1, 3], [False, True], [False, True], ["global_mad", "per-slice"], [None, (3, 51)]
+    )
     for number, (tiled, tta, rescale, trim, normalization, rows) in enumerate(settings):
         annotated.roi = Region.whole(SHAPE) if rows is None else Region(*rows, 2, 58)
         options = {

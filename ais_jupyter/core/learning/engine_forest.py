@@ -10,6 +10,7 @@ from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.forest import Forest
 from ais_jupyter.core.learning.engine import engine_error
 from ais_jupyter.core.learning.filter_responses import tiles
+from ais_jupyter.core.learning.response_cache import ResponseCache
 
 #: Pixels whose trees are climbed at once: their responses stay in the processor's cache.
 _AT_ONCE = 1 << 14
@@ -23,11 +24,14 @@ class ForestEngine:
     forest : Forest
     streams : int
         Predictions that run at once; they share the processors.
+    cache : ResponseCache, optional
+        Keeps the responses of what was looked at last.
     """
 
     name, precision = "Forest", "float32"
 
-    def __init__(self, forest: Forest, streams: int = 1) -> None:
+    def __init__(self, forest: Forest, streams: int = 1, cache: ResponseCache | None = None) -> None:
+        self._cache = cache
         self.streams = max(1, int(streams))
         self._threads = max(1, (os.cpu_count() or 1) // self.streams)
         self._forest = forest
@@ -45,7 +49,7 @@ class ForestEngine:
         try:
             result = np.empty(batch.shape[:3], np.float32)
             for image, found in zip(batch, result):
-                for region, responses in tiles(np.moveaxis(image, -1, 0), forest.bank, self._threads):
+                for region, responses in tiles(np.moveaxis(image, -1, 0), forest.bank, self._threads, self._cache):
                     found[region.slices] = probabilities(forest, responses)
             return result
         except MemoryError as error:

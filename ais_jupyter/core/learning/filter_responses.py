@@ -13,6 +13,7 @@ import numpy as np
 
 from ais_jupyter.core.data.filter_bank import RESPONSES, FilterBank, reach_of
 from ais_jupyter.core.data.geometry import Region
+from ais_jupyter.core.learning.response_cache import ResponseCache, digest
 
 #: Edge of the largest part of a slice whose responses are held at once; 42 MB with 40 responses.
 TILE = 512
@@ -20,7 +21,13 @@ TILE = 512
 Map = Callable[[Callable[[tuple[int, float]], None], Iterable[tuple[int, float]]], Iterable[None]]
 
 
-def tiles(block: np.ndarray, bank: FilterBank, threads: int = 1) -> Iterator[tuple[Region, np.ndarray]]:
+def tiles(
+    block: np.ndarray,
+    bank: FilterBank,
+    threads: int = 1,
+    cache: ResponseCache | None = None,
+    needed: np.ndarray | None = None,
+) -> Iterator[tuple[Region, np.ndarray]]:
     """Yield the parts of a slice, and their responses float32 (response, y, x).
 
     Parameters
@@ -30,15 +37,28 @@ def tiles(block: np.ndarray, bank: FilterBank, threads: int = 1) -> Iterator[tup
         edges by reflection.
     threads : int
         How many compute at once.
+    cache : ResponseCache, optional
+        Where responses may lie already, and are kept.
+    needed : bool (y, x), optional
+        Tiles without a pixel that is needed are left out; by default all are needed.
     """
     _, ny, nx = block.shape
     images = _images(block, bank)
+    content = digest(block) if cache is not None else b""
     with ThreadPoolExecutor(threads) as pool:
         several: Map = pool.map if threads > 1 else map
         for y in range(0, ny, TILE):
             for x in range(0, nx, TILE):
                 region = Region(y, min(ny, y + TILE), x, min(nx, x + TILE))
-                yield region, _responses(images, bank, region, several)
+                if needed is not None and not needed[region.slices].any():
+                    continue
+                key = (content, bank, (region.y0, region.y1, region.x0, region.x1))
+                found = cache.get(key) if cache is not None else None
+                if found is None:
+                    found = _responses(images, bank, region, several)
+                    if cache is not None:
+                        cache.put(key, found)
+                yield region, found
 
 
 def responses(block: np.ndarray, bank: FilterBank, threads: int = 1) -> np.ndarray:

@@ -138,6 +138,8 @@ class Inference:
         return np.stack(results)
 
     def _orientations(self, deep: bool) -> int:
+        if self._is_forest:  # its filters see the same in every orientation
+            return 1
         return min(int(self.options.tta or 1), N_SYMMETRIES_WITH_DEPTH if deep else N_SYMMETRIES)
 
     def _augmented(self, blocks: np.ndarray) -> np.ndarray:

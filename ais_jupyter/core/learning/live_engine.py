@@ -10,9 +10,13 @@ from typing import Any
 import numpy as np
 
 from ais_jupyter.core.data.errors import CancelledError, InputError
+from ais_jupyter.core.data.forest import Forest
+from ais_jupyter.core.data.network import Network
 from ais_jupyter.core.learning.engine import Engine
+from ais_jupyter.core.learning.engine_forest import ForestEngine
 from ais_jupyter.core.learning.engines import make_engine
 from ais_jupyter.core.learning.model import SegmentationModel
+from ais_jupyter.core.learning.response_cache import ResponseCache
 
 Stop = Callable[[], bool]
 
@@ -21,9 +25,15 @@ class LiveEngine:
     """The engine of one model, and later of copies of it with other weights.
 
     Replacing the weights is quicker than making a new engine, and holds the memory of one only.
+
+    Parameters
+    ----------
+    responses : ResponseCache, optional
+        Where forests find what their filters saw in the slice that is looked at.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, responses: ResponseCache | None = None) -> None:
+        self._responses = responses
         self._engine: Engine | None = None
         self._network: Any = None
         self._lock = threading.Lock()
@@ -43,11 +53,14 @@ class LiveEngine:
             if self._engine is not None and not _fits(self._network, network):
                 self._engine = None
             if self._engine is None:
-                self._engine = make_engine(network)
+                self._engine = self._made(network)
             elif self._network is not network:
                 self._engine.update(network)
             self._network = network
             return self._engine
+
+    def _made(self, network: Network | Forest) -> Engine:
+        return ForestEngine(network, cache=self._responses) if isinstance(network, Forest) else make_engine(network)
 
 
 def _fits(before: Any, after: Any) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ais_jupyter.core.data import storage
+from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.architecture_names import DEFAULT
 from ais_jupyter.core.data.colors import as_color
 from ais_jupyter.core.data.errors import InputError
@@ -203,7 +204,7 @@ class SegmentationModel:
 
     def train(
         self,
-        training_set: TrainingSet,
+        training_set: TrainingSet | AnnotatedTomogram | Sequence[AnnotatedTomogram],
         epochs: int = 50,
         preview: Callable[[SegmentationModel], None] | None = None,
         after_epoch: Callable[[SegmentationModel, dict[str, float]], None] | None = None,
@@ -214,8 +215,9 @@ class SegmentationModel:
 
         Parameters
         ----------
-        training_set : TrainingSet
-            Boxes; their size, depth and voxel size become the model's.
+        training_set : TrainingSet, AnnotatedTomogram or list of AnnotatedTomogram
+            Boxes; their size, depth and voxel size become the model's. A forest also learns from the drawing itself:
+            what is painted as the feature of the model's title.
         epochs : int
             Passes; each goes through the set ``n_copies`` times.
         preview : callable, optional
@@ -261,7 +263,7 @@ class SegmentationModel:
 
     def training(
         self,
-        training_set: TrainingSet,
+        training_set: TrainingSet | AnnotatedTomogram | Sequence[AnnotatedTomogram],
         options: TrainingOptions,
         consumers: Iterable[Callable[[TrainingEvent], None]] = (),
         start_over: bool = False,
@@ -270,8 +272,8 @@ class SegmentationModel:
 
         Parameters
         ----------
-        training_set : TrainingSet
-            Boxes.
+        training_set : TrainingSet, AnnotatedTomogram or list of AnnotatedTomogram
+            As for `train`.
         options : TrainingOptions
             All settings together.
         consumers : list of callables
@@ -284,6 +286,8 @@ class SegmentationModel:
         InputError
             The set does not fit the model's depth or the sizes that the network takes, or holds nothing to learn from.
         """
+        if isinstance(training_set, AnnotatedTomogram):
+            training_set = [training_set]
         state = self.state.without_weights() if start_over else self.state
         self.take((yield from as_work(training(state, training_set, options), consumers)))
         return self

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,6 +42,10 @@ class Samples:
         )
 
 
+#: Yields the fraction that is done, and returns the samples.
+Sampling = Generator[float, None, Samples]
+
+
 @dataclass
 class Choice:
     """Which pixels are chosen: flat indices into an array of labels, and what each stands for."""
@@ -64,8 +68,8 @@ def choose(labels: np.ndarray, most: int, rng: np.random.Generator) -> Choice:
 
 def sampling_boxes(
     training_set: TrainingSet, indices: np.ndarray, bank: FilterBank, most: int, rng: np.random.Generator
-) -> Iterator[tuple[float, Samples]]:
-    """Yield what was sampled from one box after the other, with the fraction done; `most` pixels of all boxes together.
+) -> Sampling:
+    """Sample boxes of a training set, `most` pixels of all together.
 
     Raises
     ------
@@ -80,6 +84,7 @@ def sampling_boxes(
         )
     chosen = choose(labels, most, rng)
     size = training_set.box_size**2
+    parts = []
     for number, index in enumerate(indices):
         inside = slice(*np.searchsorted(chosen.places, (number * size, (number + 1) * size)))
         places = chosen.places[inside] - number * size
@@ -88,7 +93,9 @@ def sampling_boxes(
             part = Samples(
                 seen.reshape(len(seen), -1)[:, places], labels[number].ravel()[places], chosen.weights[inside]
             )
-            yield (number + 1) / len(indices), part
+            parts.append(part)
+        yield (number + 1) / len(indices)
+    return Samples.joined(parts)
 
 
 def middle_labels(training_set: TrainingSet) -> np.ndarray:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.forest import Forest
 from ais_jupyter.core.data.training_set import TrainingSet
@@ -11,7 +13,7 @@ from ais_jupyter.core.learning.batches import Batches
 from ais_jupyter.core.learning.building import forest_plan, fresh_model
 from ais_jupyter.core.learning.custom_storage import CustomObject
 from ais_jupyter.core.learning.custom_training import is_custom, training_custom
-from ais_jupyter.core.learning.forest_training import training_forest
+from ais_jupyter.core.learning.forest_training import training_on_boxes, training_on_drawing
 from ais_jupyter.core.learning.hardware import device_name
 from ais_jupyter.core.learning.keras_learner import KerasLearner
 from ais_jupyter.core.learning.model_state import ModelState
@@ -25,15 +27,18 @@ from ais_jupyter.models.forest_plan import ForestPlan
 _THOROUGH, _QUICK = 16, 4
 
 
-def training(state: ModelState, training_set: TrainingSet, options: TrainingOptions) -> Events[ModelState]:
+def training(
+    state: ModelState, training_set: TrainingSet | Sequence[AnnotatedTomogram], options: TrainingOptions
+) -> Events[ModelState]:
     """Train a model, and return what it has become; `state` itself stays as it is.
 
     Parameters
     ----------
     state : ModelState
         Its weights are where training begins; without any, new ones.
-    training_set : TrainingSet
-        Boxes; their size, depth and voxel size become the model's.
+    training_set : TrainingSet, or list of AnnotatedTomogram
+        Boxes; their size, depth and voxel size become the model's. A forest also learns from the drawing itself, of
+        the feature of the model's title.
     options : TrainingOptions
 
     Yields
@@ -49,6 +54,8 @@ def training(state: ModelState, training_set: TrainingSet, options: TrainingOpti
         The loss is no longer finite, or memory does not even suffice for one box.
     """
     yield Step("preparing")
+    if not isinstance(training_set, TrainingSet):
+        return (yield from _training_on_drawing(state, training_set, options))
     if state.has_weights and state.info.depth != training_set.depth:
         raise InputError(
             f"{state.info.title!r} works on {state.info.depth} slices but the training set has boxes of "
@@ -99,7 +106,18 @@ def _training_forest(
         known = about if loss is None else {**about, "loss": loss}
         return state.trained(known, network=forest, custom=None, optimizer={})
 
-    return (yield from training_forest(plan, training_set, split, options, state_now))
+    return (yield from training_on_boxes(plan, training_set, split, options, state_now))
+
+
+def _training_on_drawing(
+    state: ModelState, annotated: Sequence[AnnotatedTomogram], options: TrainingOptions
+) -> Events[ModelState]:
+    if (plan := forest_plan(state)) is None:
+        raise InputError(
+            f"{state.info.title!r} is a network, which learns from boxes: make a training set of the annotations first "
+            "(ais.extract)"
+        )
+    return (yield from training_on_drawing(plan, state, annotated, options))
 
 
 def _training_custom(

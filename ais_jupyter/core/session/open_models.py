@@ -129,6 +129,14 @@ class OpenModels:
         self.changed.emit()
         return opened
 
+    def free_title(self, wanted: str) -> str:
+        """Return `wanted`, with a number where an open model has it: outputs are named by titles."""
+        taken, title, number = {opened.model.title for opened in self}, wanted, 1
+        while title in taken:
+            number += 1
+            title = f"{wanted} {number}"
+        return title
+
     def select(self, uid: str) -> None:
         """Bring a model to the front."""
         if self.selected != self[uid].uid:

@@ -20,6 +20,7 @@ from ais_jupyter.core.editing.history import Step
 from ais_jupyter.core.editing.replay import recover
 from ais_jupyter.core.files.paths import same_file
 from ais_jupyter.core.safekeeping.unsaved_work import Recoverable, discard, list_recoverable
+from ais_jupyter.core.session.live_forests import LiveForests
 from ais_jupyter.core.session.open_models import OpenModels
 from ais_jupyter.core.session.program import PROGRAM, Program
 from ais_jupyter.core.session.training_set_draft import TrainingSetDraft
@@ -44,6 +45,8 @@ class Session:
         What the next training set is made of, and the set.
     trainings : Trainings
     segmentations : SegmentationQueue
+    live : LiveForests
+        Forests that follow the brush.
     predictor : SlicePredictor
         Applies the models to single slices.
     program : Program
@@ -62,6 +65,7 @@ class Session:
         self.models = OpenModels()
         self.training_set = TrainingSetDraft(self)
         self.trainings = Trainings(self.models, program)
+        self.live = LiveForests(self)
         self._active: Document | None = None
         self._slots: dict[str, Callable[[], None]] = {}
         program.add(self)
@@ -181,6 +185,7 @@ class Session:
 
     def close_all(self) -> None:
         """Close the session; unsaved work stays in its journals, to be recovered, and trainings run on."""
+        self.live.stop()
         self.program.remove(self)
         for document in self.documents:
             document.changed.disconnect(self._slots.pop(document.annotated.uid), missing_ok=True)

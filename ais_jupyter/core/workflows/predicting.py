@@ -22,6 +22,7 @@ from ais_jupyter.core.learning.inference_options import InferenceOptions
 from ais_jupyter.core.learning.live_engine import LiveEngine, Stop, StoppableEngine
 from ais_jupyter.core.learning.model import SegmentationModel
 from ais_jupyter.core.learning.normalization import Statistic, global_statistic
+from ais_jupyter.core.learning.response_cache import ResponseCache
 from ais_jupyter.core.learning.segmenter import Segmenter
 from ais_jupyter.core.workflows.level_cache import LevelCache
 
@@ -78,9 +79,15 @@ class SlicePredictor:
     ----------
     budget : int
         Bytes of results to keep.
+
+    Attributes
+    ----------
+    responses : ResponseCache
+        What the filters of forests saw in the slice that was looked at last; whoever grows one finds it there.
     """
 
     def __init__(self, budget: int = BUDGET) -> None:
+        self.responses = ResponseCache()
         self._cache = LevelCache(budget)
         self._engines: dict[str, LiveEngine] = {}
         self._segmenters: dict[str, tuple[Any, Segmenter, StoppableEngine]] = {}
@@ -149,7 +156,9 @@ class SlicePredictor:
                     raise CancelledError("the prediction was cancelled")
                 known, segmenter, engine = self._segmenters.get(applied.uid, (None, None, None))
                 if known != setting or segmenter is None or engine is None:
-                    engine = StoppableEngine(self._engines.setdefault(applied.uid, LiveEngine()).of(model))
+                    engine = StoppableEngine(
+                        self._engines.setdefault(applied.uid, LiveEngine(self.responses)).of(model)
+                    )
                     statistic = self.statistic(tomogram) if chosen.is_global(model.info) else None
                     segmenter = Segmenter(engine, model.info, tomogram, chosen, region, statistic)
                     self._segmenters[applied.uid] = setting, segmenter, engine

@@ -14,6 +14,7 @@ from ais_jupyter.widgets.wire import (
     annotations,
     jobs,
     library,
+    live,
     models,
     predictions,
     segmenting,
@@ -28,7 +29,7 @@ from ais_jupyter.widgets.wire.declare import Event, Request
 
 SUBJECTS: tuple[ModuleType, ...] = (
     transport, tomograms, slices, annotations, library, models, predictions, training_sets, training, segmenting,
-    uncertainty, jobs,
+    uncertainty, live, jobs,
 )  # fmt: skip
 
 

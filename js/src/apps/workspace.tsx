@@ -92,7 +92,7 @@ function Workspace({ bench, stages, viewer, actions, plan }: Props): JSX.Element
   const stage = stages.current.value;
   useEffect(() => (full ? fillWindow(root.current!) : undefined), [full]);
   useEffect(() => keepFocus(root.current!), []);
-  const brush = useMemo(() => brushOf(viewer, actions), [viewer, actions]);
+  const brush = useMemo(() => brushOf(bench, viewer, actions), [bench, viewer, actions]);
   const onCopied = useMemo(() => () => correct(stages), [stages]);
   const onKeyDown = (event: KeyboardEvent) => {
     if (!handleKey(event, viewer, actions)) return;
@@ -149,13 +149,14 @@ function correct({ all, current }: Stages): void {
   if (all.includes("annotate")) current.value = "annotate";
 }
 
-function brushOf(viewer: Viewer, actions: Actions): Brush {
+function brushOf({ live }: Workbench, viewer: Viewer, actions: Actions): Brush {
   return {
     tools: viewer.tools,
     feature: computed(() => viewer.tomogram.value?.activeFeature),
     pixelSize: viewer.pixelSize,
     contrast: viewer.contrast,
     predicts: computed(() => viewer.models.models.value.length > 0),
+    live: { state: live.state, toggle: () => void live.toggle(viewer) },
     set: (feature, name, value) => actions.set(feature, name, value),
   };
 }

@@ -6,6 +6,7 @@ import type { FeatureState, Settings } from "../state/feature";
 import { DEFAULTS } from "../state/feature";
 import { brushMax, type ToolState } from "../state/tool_state";
 import { Slider } from "./controls";
+import { type LiveControl, LiveToggle } from "./live_toggle";
 
 export interface Brush {
   tools: ToolState;
@@ -16,6 +17,8 @@ export interface Brush {
   contrast: ReadonlySignal<[number, number] | null>;
   /** Whether there are models whose prediction the lasso can copy. */
   predicts: ReadonlySignal<boolean>;
+  /** Whether forests learn from each stroke. */
+  live: LiveControl;
   set<K extends keyof Settings>(feature: FeatureState, name: K, value: Settings[K]): void;
 }
 
@@ -85,6 +88,7 @@ export function BrushOptions({ brush }: { brush: Brush }): JSX.Element {
         pressed={tools.limited.value}
         onClick={() => limit(tools.limited)}
       />
+      <LiveToggle live={brush.live} />
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { type Signal, signal } from "@preact/signals";
 import type { Stage } from "../kernel/generated/tables";
 import type { Link } from "../kernel/protocol";
 import { ExportQueue } from "./export_queue";
+import { LiveForests } from "./live";
 import { ModelSet } from "./model_set";
 import { Places } from "./places";
 import { TomogramSet } from "./tomogram_set";
@@ -26,6 +27,7 @@ export class Workbench {
   readonly exports: ExportQueue;
   readonly places: Places;
   readonly training: TrainingState;
+  readonly live: LiveForests;
 
   constructor(readonly link: Link) {
     this.tomograms = new TomogramSet(link);
@@ -33,11 +35,12 @@ export class Workbench {
     this.exports = new ExportQueue(link);
     this.places = new Places(link, this.tomograms);
     this.training = new TrainingState(link, this.tomograms);
+    this.live = new LiveForests(link, this.tomograms);
   }
 
   async open(): Promise<void> {
     try {
-      const parts = [this.tomograms, this.models, this.exports, this.places];
+      const parts = [this.tomograms, this.models, this.exports, this.places, this.live];
       await Promise.all(parts.map((part) => part.open()));
     } catch (error) {
       void this.tomograms.problems.report("open", error);
@@ -46,6 +49,7 @@ export class Workbench {
 
   close(): void {
     this.exports.close();
+    this.live.close();
     this.models.close();
     this.places.close();
     this.tomograms.close();

@@ -11,7 +11,7 @@ import { StageTabs } from "../../src/panels/stage_tabs";
 import { StatusBar } from "../../src/panels/status_bar";
 import { ToolRail } from "../../src/panels/tool_rail";
 import { stagesOf } from "../../src/state/workbench";
-import { edits, feature, opened } from "../helpers/opened";
+import { edits, feature, HOSTILE, opened } from "../helpers/opened";
 import { tomogram } from "../helpers/samples";
 
 const button = (name: string) => screen.getByRole("button", { name }) as HTMLButtonElement;
@@ -32,6 +32,7 @@ async function bar(change = {}, features = [feature("a")]) {
         pixelSize: viewer.pixelSize,
         contrast: viewer.contrast,
         predicts: computed(() => true),
+        live: { state: window.bench.live.state, toggle: () => void window.bench.live.toggle(viewer) },
         set: (one, name, value) => actions.set(one, name, value),
       }}
     />,
@@ -80,6 +81,28 @@ test("the brush has a size in pixels and nanometres, and is off without a featur
   expect(screen.getByText("⌀ 30 px · 30.0 nm")).toBeTruthy();
   window.actions.flush();
   expect(edits(window)[0].edits[0]).toMatchObject({ name: "brush_radius", after: 15 });
+});
+
+test("Live learns from strokes of the slice in view, and says how it stands", async () => {
+  const { link, bench, viewer } = await bar();
+  viewer.predictions.toggle();
+  viewer.position.value = { z: 3, y: 0, x: 0 };
+  fireEvent.click(button("Live"));
+  expect(link.last("live_set").content).toEqual({ on: true, tomogram: "cell", z: 3 });
+  expect(button("Live").getAttribute("aria-pressed")).toBe("true");
+  expect(viewer.predictions.on.value).toBe(true); // what is found is meant to be seen
+  const state = { on: true, learning: "", settled: false, seconds: 0, note: "Paint some of a feature." };
+  await act(() => link.last("live_set").answer(state));
+  expect(screen.getByText("Paint some of a feature.")).toBeTruthy();
+  act(() => link.tell("live", { ...state, note: "", learning: HOSTILE }));
+  expect(screen.getByText(`learning ${HOSTILE}…`)).toBeTruthy();
+  act(() => link.tell("live", { ...state, note: "", settled: true, seconds: 0.5 }));
+  expect(screen.queryByRole("status")).toBeNull();
+  expect(button("Live").dataset.settled).toBe("true");
+  fireEvent.click(button("Live"));
+  expect(link.last("live_set").content).toEqual({ on: false });
+  await act(() => link.last("live_set").refuse("no"));
+  expect(bench.live.state.value.on).toBe(true);
 });
 
 test("without a feature the brush cannot be set", async () => {

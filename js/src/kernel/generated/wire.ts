@@ -917,6 +917,26 @@ export interface FindPlaces {
   feature: string | null;
 }
 
+/** Whether forests follow the brush, and how they stand. */
+export interface Live {
+  on: boolean;
+  /** Title of the feature that is being learned; empty: none */
+  learning: string;
+  /** All that was painted has been learned */
+  settled: boolean;
+  /** What the latest took */
+  seconds: number;
+  /** Why there is none, or what went wrong; may be empty */
+  note: string;
+}
+
+/** Switch it on or off; the slice in view is measured at once. */
+export interface SetLive {
+  on: boolean;
+  tomogram?: string | null;
+  z?: number;
+}
+
 export type JobState = "waiting" | "running" | "done" | "skipped" | "claimed" | "failed" | "cancelled";
 
 /** Every request by its kind. */
@@ -1035,6 +1055,10 @@ export interface Requests {
   uncertain_find: { question: FindPlaces; answer: Places };
   /** Stop searching; what was found is kept. */
   uncertain_cancel: { question: Nothing; answer: Nothing };
+  /** How forests that follow the brush stand. */
+  live: { question: Nothing; answer: Live };
+  /** Let forests follow the brush, or stop it. */
+  live_set: { question: SetLive; answer: Live };
 }
 
 /** Every event by its name. */
@@ -1057,4 +1081,6 @@ export interface Events {
   exports: Exports;
   /** The search went on. */
   uncertain: Places;
+  /** A forest is being grown, or has been. */
+  live: Live;
 }
