@@ -95,7 +95,8 @@ def test_the_models_own_settings_are_taken_by_both(kind, annotated, tmp_path):
     model.info.tta = 8
     (second,) = segment(model, annotated, own).result()
     written = mrcfile.read(second.outputs[0])
-    assert (written != mrcfile.read(first.outputs[0])).any()
+    changed = (written != mrcfile.read(first.outputs[0])).any()
+    assert changed == (kind != "forest")  # its filters see the same in every orientation
     opened = OpenModels().add(model)
     found = SlicePredictor().predict(annotated, 5, [opened.as_applied()])
     np.testing.assert_array_equal(found.levels[opened.uid], written[5])
