@@ -58,6 +58,7 @@ class TomogramService:
         return [
             {
                 "id": str(entry.path),
+                "tomogram": entry.uid,
                 "name": entry.name,
                 "time": entry.time,
                 "steps": entry.n_steps,

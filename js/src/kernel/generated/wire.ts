@@ -99,6 +99,8 @@ export interface TomogramInfo extends TomogramHistory {
 /** Unsaved work that a program left behind when it ended. */
 export interface Recoverable {
   id: string;
+  /** What it is called when it is open again */
+  tomogram: string;
   /** Of the tomogram */
   name: string;
   /** Of the last step, in seconds since 1970 */
@@ -315,6 +317,8 @@ export interface Numbered extends OneTomogram {
   client: string;
   /** Its number of the change */
   seq: number;
+  /** Kept by the page while no kernel answered; others of it may be missing */
+  replayed?: boolean;
 }
 
 /** Changes that a view has made already, as one step. */
