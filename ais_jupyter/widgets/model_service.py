@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from ais_jupyter.core.data.colors import cycle_color
-from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.data.errors import CustomObjectError, InputError
 from ais_jupyter.core.data.model_info import Interaction
 from ais_jupyter.core.session import Session
 from ais_jupyter.core.session.open_models import OpenModel
@@ -89,12 +89,17 @@ class ModelService:
         opened = self._models.add(SegmentationModel(question["architecture"], title, color))
         return {"model": opened.uid}
 
-    def load(self, question: wire.Path, _buffers: Buffers) -> wire.OneModel:
+    def load(self, question: wire.LoadModel, _buffers: Buffers) -> wire.OneModel:
         """Open the model or group at ``path``."""
         from ais_jupyter.core.workflows.opening import open_models
 
         path = Path(question["path"]).expanduser()
         models, group = open_models(path)
+        for model in models:
+            if question.get("allow_custom"):
+                model.allow_custom(model.info.architecture)
+            elif model.needs_consent:
+                raise CustomObjectError(model.title, model.info.architecture)
         opened = [self._models.add(model, None if group else path) for model in models]
         if group is not None and group.interactions:
             self._models.set_interactions([*self._models.interactions, *group.interactions])

@@ -101,6 +101,7 @@ class TrainingService:
             discard_lost(lost)
         else:
             (model,), _ = open_models(lost.path)
+            model.allow_custom(model.info.architecture)  # it was made by this person's own training
             self._trainings.recover(self._models.add(model), lost)
         return {"lost": _lost()}
 

@@ -30,7 +30,7 @@ export interface Envelope {
   lengths?: readonly number[];
 }
 
-export type Offer = "overwrite" | "discard";
+export type Offer = "overwrite" | "discard" | "allow_custom";
 
 /** Why a request was not carried out. */
 export interface Refusal {
@@ -527,6 +527,12 @@ export interface AddModel {
   color?: Color;
 }
 
+/** A file with models. */
+export interface LoadModel extends Path {
+  /** A plug-in may read weights with code of its own */
+  allow_custom?: boolean;
+}
+
 /** Where to save; by default where the model came from. */
 export interface SaveModel extends OneModel {
   path?: string | null;
@@ -982,7 +988,7 @@ export interface Requests {
   /** Open a new model. */
   model_add: { question: AddModel; answer: OneModel };
   /** Open a model or a group of models. */
-  model_load: { question: Path; answer: OneModel };
+  model_load: { question: LoadModel; answer: OneModel };
   /** Save a model. */
   model_save: { question: SaveModel; answer: Path };
   /** Save all models with weights as a group. */
