@@ -841,6 +841,14 @@ export interface Exports {
   exports: readonly ExportInfo[];
 }
 
+/** What is different in the queue. */
+export interface ExportsChanged {
+  /** Entries that are new or differ */
+  changed: readonly ExportInfo[];
+  /** All entries, where some came, went or moved; null: the same as before */
+  order: readonly string[] | null;
+}
+
 /** The queue, and where results go unless another folder is chosen. */
 export interface ExportsAndFolder extends Exports {
   folder: string;
@@ -1063,8 +1071,8 @@ export interface Events {
   training_set: TrainingSetValues;
   /** A run went on. */
   training: TrainingProgress;
-  /** The queue went on. */
-  exports: Exports;
+  /** Entries of the queue changed. */
+  exports: ExportsChanged;
   /** The search went on. */
   uncertain: Places;
 }
