@@ -87,7 +87,7 @@ class Workspace(KernelWidget):
             self._session.open(one)
         if self._session.documents:
             self._session.activate(self._session.documents[0])
-        slices = SliceService(self._session, precision)
+        slices = SliceService(self._session, precision, self.withdrawal)
         self.on_request(wire.SLICE, slices.slice, background=True)
         self.on_request(wire.VALUE, slices.value, background=True)
         LibraryService(self, self._session, library)
