@@ -173,14 +173,14 @@ class SegmentingService:
 
     def _segmentation(self, path: Path) -> Segmentation:
         """Open a result of the queue, once for each version of the file."""
-        from ais_jupyter.core.files.mrc import read_segmentation
+        from ais_jupyter.core.workflows.opening import open_segmentation
 
         if path not in self._outputs():
             raise InputError(f"{path} is no result of this list")
         changed = path.stat().st_mtime
         known = self._volumes.get(path)
         if known is None or known[0] != changed:
-            self._volumes[path] = known = (changed, read_segmentation(path))
+            self._volumes[path] = known = (changed, open_segmentation(path))
         return known[1]
 
 

@@ -27,7 +27,7 @@ from ais_jupyter.widgets.uncertainty_service import UncertaintyService
 from ais_jupyter.widgets.wire import slices as wire
 
 if TYPE_CHECKING:
-    from ais_jupyter.core.learning.model import SegmentationModel
+    from ais_jupyter.core.workflows import SegmentationModel
 
 PRECISIONS = ("uint8", "float16", "float32")
 #: What answers the page's requests, one subject each; all are made alike and closed with the window.

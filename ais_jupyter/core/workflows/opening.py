@@ -11,9 +11,11 @@ from ais_jupyter.core.data import storage
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.errors import FileFormatError
 from ais_jupyter.core.data.model_info import StoredGroup, StoredModel
+from ais_jupyter.core.data.segmentation import Segmentation
 from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.data.training_set import TrainingSet
 from ais_jupyter.core.files import kinds
+from ais_jupyter.core.files.mrc import read_segmentation
 from ais_jupyter.core.files.scns import read_scns
 from ais_jupyter.core.learning.model import SegmentationModel
 from ais_jupyter.core.workflows.model_group import ModelGroup
@@ -114,6 +116,17 @@ def open_annotations(path: str | Path, folders: Sequence[str | Path] = ()) -> An
     if kind != "scns":
         raise FileFormatError(f"{path} is {kinds.DESCRIPTION[kind]}, not an annotated tomogram (.scns)")
     return read_scns(path, [Path(folder).expanduser() for folder in folders])
+
+
+def open_segmentation(path: str | Path) -> Segmentation:
+    """Open a segmented volume: what a model found, with its scale and the part that was segmented.
+
+    Raises
+    ------
+    FileFormatError
+        It is no volume, or damaged.
+    """
+    return read_segmentation(path)
 
 
 def open_training_set(source: Any) -> TrainingSet:
