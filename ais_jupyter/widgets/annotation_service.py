@@ -171,7 +171,7 @@ class AnnotationService:
                 agrees = change()
             edits, blobs = recorder.take()
             if edits and (not known or self._others(client)):
-                message = self._message(annotated, before, edits, client if known else None)
+                message = self._message(annotated, before, recorder.revision, edits, client if known else None)
                 self._widget.push(wire.CHANGES, message, list(blobs))
             return {
                 "from": before if known else recorder.revision,
@@ -194,14 +194,17 @@ class AnnotationService:
 
     def _tell(self, annotated: AnnotatedTomogram, before: int, edits: list[dict], blobs: list[bytes]) -> None:
         """Announce what a script or another widget changed."""
-        self._widget.push(wire.CHANGES, self._message(annotated, before, edits, None), list(blobs))
+        # not the recorder's revision: the tomogram may have been closed by now
+        self._widget.push(wire.CHANGES, self._message(annotated, before, before + 1, edits, None), list(blobs))
 
-    def _message(self, annotated: AnnotatedTomogram, before: int, edits: list[Any], client: str | None) -> wire.Changes:
+    def _message(
+        self, annotated: AnnotatedTomogram, before: int, revision: int, edits: list[Any], client: str | None
+    ) -> wire.Changes:
         step = any(edit["edit"] != "setting" or is_step(edit["name"]) for edit in edits)
         return {
             "tomogram": annotated.uid,
             "from": before,
-            "revision": self._recorders[annotated.uid].revision,
+            "revision": revision,
             "edits": edits,
             "client": client,
             "step": step,

@@ -25,7 +25,7 @@ WINDOW = {"painting": 0.6, "busy": 1.0, "saving": 0.8, "recovering": 0.6, "expor
 
 
 def killed(act: str, folder: Path, moment: float, first_acts: int = 0) -> int:
-    """Let an actor work for so many seconds after its first acts, kill it, and return how many it had said to be safe."""
+    """Kill an actor so many seconds after its first acts; return how many it had said to be safe."""
     command = [sys.executable, "-m", "tests.endurance.actor", act, str(folder)]
     quiet = {**os.environ, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"}
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=quiet, cwd=ROOT)

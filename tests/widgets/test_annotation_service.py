@@ -310,3 +310,16 @@ def test_what_was_received_survives_a_second_crash_and_a_shortened_journal(after
     page.annotator.close()
     (entry,) = [e for e in list_recoverable() if e.uid == page.tomogram]
     assert replay(entry.path).received == {"page": 5}
+
+
+def test_a_change_that_is_told_while_its_tomogram_is_closed_ends_no_thread(page, feature):
+    service = next(one for one in page.annotator._services if isinstance(one, annotation_service.AnnotationService))
+    recorder = service._recorders[page.tomogram]
+    recorder.flush()
+    before = recorder.revision
+    feature.add_box(1, 5, 5)
+    del service._recorders[page.tomogram]  # as closing does, before it waits for what is being told
+    recorder.flush()
+    told, _ = page.events()[-1]
+    assert (told["from"], told["revision"]) == (before, before + 1)
+    service._recorders[page.tomogram] = recorder
