@@ -1,4 +1,4 @@
-"""Live in a real browser: strokes on the sample, and what a forest finds elsewhere lies over the slice soon after each."""
+"""Live in a real browser: strokes on the sample, and what a forest finds elsewhere lies over the slice soon after."""
 
 from __future__ import annotations
 
