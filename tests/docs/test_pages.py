@@ -67,7 +67,8 @@ def reader(data, tmp_path, monkeypatch):
 
     def short(model, training_set, options, *args, **others):
         options = replace(options, epochs=1, n_copies=1)
-        return training(model, training_set.subset(range(4)), options, *args, **others)
+        few = training_set.subset(range(4)) if isinstance(training_set, ais.TrainingSet) else training_set
+        return training(model, few, options, *args, **others)
 
     monkeypatch.setattr(SegmentationModel, "training", short)
     backend = matplotlib.get_backend()
