@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -202,3 +203,15 @@ def test_trees_of_many_levels_are_climbed_right():
             leaf = int("".join(str(int(rows[a, pixel] > t)) for a, t in zip(asked, thresholds)), 2)
             odds += leaves[leaf]
         assert found == pytest.approx(1 / (1 + np.exp(-odds)), abs=1e-6)
+
+
+def test_memory_does_not_grow_with_the_slice(trained):
+    engine = trained.engine()
+    peaks = []
+    for size in (600, 1800):
+        batch = np.zeros((1, size, size, 1), np.float32)
+        tracemalloc.start()
+        engine.predict(batch)
+        peaks.append(tracemalloc.get_traced_memory()[1] - 3 * batch.nbytes)
+        tracemalloc.stop()
+    assert peaks[1] < 1.3 * peaks[0]

@@ -108,6 +108,19 @@ def test_features_are_each_others_background(session, truth):
     assert not (found(session, "Dark", 2) & truth[2]).sum() > 0.2 * truth[2].sum()
 
 
+def test_the_forest_of_what_is_painted_comes_to_the_front(session, truth):
+    one, other = (session.annotated[0].add_feature(title) for title in ("Disc", "Dark"))
+    session.live.start()
+    for feature, z in ((one, 2), (other, 3), (one, 4)):
+        feature.set_mask(z, truth[z] if feature is one else disc((120, 120), 60, 60, 6) & ~truth[z])
+        settle(session)
+        assert session.models[session.models.selected].model.title == feature.title
+    network = session.models.add(ais.SegmentationModel("UNet S", "Network"))
+    other.set_mask(4, disc((120, 120), 60, 60, 6) & ~truth[4])
+    settle(session)
+    assert session.models.selected == network.uid  # somebody looks at something else
+
+
 def test_the_newest_drawing_wins(session, truth, monkeypatch):
     grown, go_on = [], threading.Event()
     grow = forest_training.grow

@@ -22,6 +22,10 @@ class Edit(Protocol):
         """Return the change that undoes this one."""
 
     @property
+    def feature(self) -> str:
+        """The `uid` of the feature that changes."""
+
+    @property
     def nbytes(self) -> int:
         """Approximate memory in bytes."""
 

@@ -12,6 +12,7 @@ from psygnal import Signal
 
 from ais_jupyter.core.data.errors import AisError, InputError
 from ais_jupyter.core.editing.document import Document
+from ais_jupyter.core.editing.history import Step
 from ais_jupyter.core.session.open_models import OpenModel
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class LiveForests:
         self._unwanted: set[str] = set()
         self._grown_on: dict[str, object] = {}
         self._painted: PaintedSamples | None = None
-        self._latest: Document | None = None
+        self._latest = ""
         self._wake = threading.Condition()
         self._wanted = self._served = 0
         self._thread: threading.Thread | None = None
@@ -92,7 +93,7 @@ class LiveForests:
 
     def _on_change(self, document: Document | None = None) -> None:
         with self._wake:
-            self._latest = document or self._session.active
+            self._latest = _painted_last(document) or self._latest
             self._wanted += 1
             self._wake.notify_all()
         self.changed.emit()
@@ -187,20 +188,22 @@ class LiveForests:
             if not self.on or (self._wanted != wanted and not patient):
                 events.close()
                 return False
-        self._session.models.set_live(opened, None)
+        models = self._session.models
+        models.set_live(opened, None)
+        if title == self._latest and any(known.uid == models.selected for known in self._models.values()):
+            models.select(opened.uid)
         return True
 
     def _titles(self) -> list[str]:
-        """Features that are painted, the one of the latest change first where that is known."""
+        """Features that are painted, the one of the latest stroke first."""
         from ais_jupyter.core.learning.painted_pixels import BACKGROUND_TITLE, slices_about
 
         found: dict[str, None] = {}
-        latest = self._latest.annotated if self._latest else None
-        for annotated in sorted(self._session.annotated, key=lambda one: one is not latest):
+        for annotated in self._session.annotated:
             for feature in annotated.features:
                 if feature.title not in (BACKGROUND_TITLE, *self._unwanted) and slices_about(annotated, feature.title):
                     found[feature.title] = None
-        return list(found)
+        return sorted(found, key=lambda title: title != self._latest)
 
     def _model_of(self, title: str) -> OpenModel:
         """Return the forest of a feature; that of a feature that was renamed goes on under its new title."""
@@ -237,3 +240,12 @@ class LiveForests:
             self._painted = fresh
             self._grown_on.clear()
         return self._painted
+
+
+def _painted_last(document: Document | None) -> str:
+    """Return the title of the feature that the latest step of a document changed; "" where there is none."""
+    step = document.history.place if document is not None else None
+    if document is None or not isinstance(step, Step):
+        return ""
+    uids = {feature.uid: feature.title for feature in document.annotated.features}
+    return next((uids[edit.feature] for edit in reversed(step.edits) if edit.feature in uids), "")
