@@ -19,6 +19,9 @@ from ais_jupyter.core.data.texts import valid_title
 
 Group = Literal["drawing", "tool", "view"]
 
+#: A feature of this title is painted on what is none of the others.
+BACKGROUND_TITLE = "Background"
+
 
 @dataclass(frozen=True)
 class FeatureSetting:

@@ -6,10 +6,9 @@ import numpy as np
 
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.feature import Feature
+from ais_jupyter.core.data.feature_settings import BACKGROUND_TITLE
 from ais_jupyter.core.data.training_set import BACKGROUND, FOREGROUND, IGNORE
 
-#: A feature of this title is painted on what is none of the others.
-BACKGROUND_TITLE = "Background"
 #: Pixels around what is drawn that count as background, and those next to it that do not: outlines are never exact.
 RING, MARGIN = 24, 1
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from psygnal import Signal
 
 from ais_jupyter.core.data.errors import AisError, InputError
+from ais_jupyter.core.data.feature_settings import BACKGROUND_TITLE
 from ais_jupyter.core.editing.document import Document
 from ais_jupyter.core.editing.history import Step
 from ais_jupyter.core.session.open_models import OpenModel
@@ -196,7 +197,7 @@ class LiveForests:
 
     def _titles(self) -> list[str]:
         """Features that are painted, the one of the latest stroke first."""
-        from ais_jupyter.core.learning.painted_pixels import BACKGROUND_TITLE, slices_about
+        from ais_jupyter.core.learning.painted_pixels import slices_about
 
         found: dict[str, None] = {}
         for annotated in self._session.annotated:

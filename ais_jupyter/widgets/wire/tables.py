@@ -5,7 +5,7 @@ from typing import Any
 
 from ais_jupyter.core.data.architecture_names import DEFAULT
 from ais_jupyter.core.data.colors import CYCLE
-from ais_jupyter.core.data.feature_settings import DEFAULTS, FEATURE_SETTINGS
+from ais_jupyter.core.data.feature_settings import BACKGROUND_TITLE, DEFAULTS, FEATURE_SETTINGS
 from ais_jupyter.core.data.model_info import Interaction
 from ais_jupyter.core.editing.step_names import STEP_NAMES
 from ais_jupyter.core.session.training_set_draft import BOX_STEP, LARGEST_PROPOSED
@@ -35,6 +35,7 @@ def tables_module() -> str:
     parts = [
         _constant("Default colours of features and models.", "COLOR_CYCLE", CYCLE, "readonly Color[]"),
         _constant("What a new feature has.", "FEATURE_DEFAULTS", DEFAULTS, "FeatureSettings"),
+        _constant("A feature that is painted on what is none of the others.", "BACKGROUND_TITLE", BACKGROUND_TITLE),
         _constant(
             "Settings whose change is no step to undo.",
             "NO_STEP",

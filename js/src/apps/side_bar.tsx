@@ -2,6 +2,8 @@
 import { computed } from "@preact/signals";
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
+import { BACKGROUND_TITLE } from "../kernel/generated/tables";
+import type { Color } from "../kernel/generated/wire";
 import { AssistPanel } from "../panels/assist_panel";
 import type { CopyTarget } from "../panels/copy_button";
 import { DisplayPanel } from "../panels/display_panel";
@@ -23,6 +25,9 @@ import { goToPlace } from "../state/places";
 import { isUnnamed } from "../state/tomogram_set";
 import type { Viewer } from "../state/viewer";
 import type { Stage, Workbench } from "../state/workbench";
+
+/** Of the background, so that it stands back. */
+const GREY: Color = [0.6, 0.6, 0.6];
 
 interface Props {
   bench: Workbench;
@@ -82,6 +87,8 @@ export function SideBar({ bench, stage, viewer, actions, plan, onCopied }: Props
             actions={actions}
             titles={tomograms.titles}
             onAdd={() => void actions.addFeature()}
+            live={bench.live.state}
+            onAddBackground={() => void actions.addFeature({ title: BACKGROUND_TITLE, color: GREY })}
           />
           <AssistPanel models={models} target={target} />
         </>

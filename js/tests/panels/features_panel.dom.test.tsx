@@ -1,4 +1,5 @@
 // The list of features and one feature's card.
+import { signal } from "@preact/signals";
 import { act, fireEvent, render, screen, within } from "@testing-library/preact";
 import { afterEach, expect, test, vi } from "vitest";
 import { packMask } from "../../src/labels/packing";
@@ -18,6 +19,8 @@ function show({ bench, viewer, actions }: Opened) {
       actions={actions}
       titles={bench.tomograms.titles}
       onAdd={() => void actions.addFeature()}
+      live={bench.live.state}
+      onAddBackground={() => void actions.addFeature({ title: "Background" })}
     />,
   );
 }
@@ -50,6 +53,8 @@ test("nothing can be added without a tomogram", () => {
       actions={{} as never}
       titles={{ value: [] } as never}
       onAdd={() => {}}
+      live={signal({ on: true })}
+      onAddBackground={() => {}}
     />,
   );
   expect((screen.getByRole("button", { name: "Add feature" }) as HTMLButtonElement).disabled).toBe(true);
@@ -166,4 +171,15 @@ test("titles stay text", async () => {
   const { container } = show(window);
   expect(container.textContent).toContain(HOSTILE);
   expect(isHarmless(container)).toBe(true);
+});
+
+test("scribbles on the background are offered while forests learn from each stroke, once", async () => {
+  const window = await two();
+  show(window);
+  const offer = () => screen.queryByRole("button", { name: "Add Background" });
+  expect(offer()).toBeNull();
+  act(() => window.link.tell("live", { on: true, learning: "", settled: true, seconds: 0, note: "" }));
+  fireEvent.click(offer()!);
+  expect(screen.getByRole("listitem", { name: "Background" })).toBeTruthy();
+  expect(offer()).toBeNull();
 });

@@ -7,6 +7,9 @@ export const COLOR_CYCLE: readonly Color[] = [[0.25882352941176473, 0.8392156862
 /** What a new feature has. */
 export const FEATURE_DEFAULTS: FeatureSettings = {"title": "", "color": [0.25882352941176473, 0.8392156862745098, 0.6431372549019608], "box_size": 128, "brush_radius": 10.0, "alpha": 1.0, "visible": true, "filled": true, "show_boxes": true, "flood": false, "flood_sensitivity": 50.0};
 
+/** A feature that is painted on what is none of the others. */
+export const BACKGROUND_TITLE = "Background";
+
 /** Settings whose change is no step to undo. */
 export const NO_STEP: readonly SettingName[] = ["brush_radius", "alpha", "filled", "show_boxes", "flood", "flood_sensitivity"];
 
