@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.training_set import TrainingSet
 from ais_jupyter.core.learning.augmentation import orient, orient_back, soften_filaments
-from ais_jupyter.core.learning.batches import Batches
+from ais_jupyter.core.learning.batches import Batches, edge_seen
+from ais_jupyter.core.learning.recipe import Recipe
 from ais_jupyter.core.learning.training_options import TrainingOptions
 from ais_jupyter.core.learning.validation_split import split_boxes
 
@@ -126,6 +127,56 @@ def test_flavours_are_mixed_in_training_only():
     means = [images.mean(axis=(1, 2, 3)) for images, _ in batches.epoch()]
     assert np.max(means) > 900
     assert batches.collect(np.arange(2), augment=False)[0].max() < 900
+
+
+def boxes_with_margin(n=4, size=24, margin=8, depth=1):
+    """Boxes whose grey value says where a pixel is; all but a rim is labelled."""
+    data = boxes(n, 0, size, depth)
+    data.images[...] = np.arange(size * size).reshape(size, size)[..., None]
+    data.labels[...] = 2
+    data.labels[:, margin : size - margin, margin : size - margin] = 0
+    data.labels[:, size // 2, size // 2] = 1
+    data.margin = margin
+    return data
+
+
+@pytest.mark.parametrize(
+    ("shift", "multiple", "edge"),
+    [(False, 1, 8), (False, 5, 10), (True, 1, 16), (True, 4, 16), (True, 12, 24), (True, 32, 24)],
+)
+def test_a_margin_gives_room_to_move(shift, multiple, edge):
+    assert edge_seen(boxes_with_margin(), shift, multiple) == edge
+
+
+def test_without_a_margin_the_whole_box_is_seen():
+    assert edge_seen(boxes(), shift=True, multiple=1) == 8
+
+
+@pytest.mark.parametrize("depth", [1, 3])
+def test_shifted_boxes_hold_all_that_is_labelled(depth):
+    data = boxes_with_margin(depth=depth)
+    batches = Batches(data, TrainingOptions(batch_size=1, n_copies=200, seed=0), edge=16)
+    corners = set()
+    for images, labels in batches.epoch():
+        assert images.shape == (1, 16, 16, depth)
+        assert (labels != 2).sum() == 8 * 8
+        assert images[labels[..., 0] == 1][0, 0] == 12 * 24 + 12  # labels move with images
+        corners.add(images.min())  # whichever way it is turned
+    assert corners == {24 * y + x for y in range(9) for x in range(9)}
+    middle, _ = batches.collect(np.arange(1), augment=False)
+    assert middle.min() == 24 * 4 + 4
+
+
+def test_grey_values_vary_but_not_when_they_are_judged():
+    data = boxes(6, 0, size=32)
+    data.images[...] = np.random.default_rng(0).normal(size=data.images.shape)
+    batches = Batches(data, TrainingOptions(batch_size=6, n_copies=50, seed=0), recipe=Recipe(vary=True))
+    looks = np.concatenate([images for images, _ in batches.epoch()])
+    spread, mean = looks.std(axis=(1, 2, 3)), looks.mean(axis=(1, 2, 3))
+    assert 0.75 < spread.min() < 0.85
+    assert 1.2 < spread.max() < 1.4
+    assert 0.1 < mean.std() < 0.2
+    np.testing.assert_array_equal(batches.collect(np.arange(6), augment=False)[0], data.images)
 
 
 def test_filament_labels_are_brightest_on_the_axis():

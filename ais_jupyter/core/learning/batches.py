@@ -8,8 +8,10 @@ import numpy as np
 
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.training_set import GLOBAL_MAD, IGNORE, TrainingSet
-from ais_jupyter.core.learning.augmentation import random_intensity, random_symmetry, soften_filaments
+from ais_jupyter.core.learning.augmentation import random_intensity, random_look, random_symmetry, soften_filaments
 from ais_jupyter.core.learning.normalization import standardize
+from ais_jupyter.core.learning.recipe import RECIPES, Recipe
+from ais_jupyter.core.learning.streams import ahead
 from ais_jupyter.core.learning.training_options import NATURAL_RATIO, TrainingOptions
 
 
@@ -24,6 +26,10 @@ class Batches:
         ``batch_size, n_copies, excess_negative, augment, filament_diameter, seed``.
     slab : bool
         The network gives one result per slice of its input (3-D) instead of one for the middle slice.
+    recipe : Recipe
+        How boxes are varied.
+    edge : int, optional
+        Edge of what the network sees of each box, in pixels; by default all of it (see `edge_seen`).
 
     Raises
     ------
@@ -32,8 +38,13 @@ class Batches:
     """
 
     def __init__(
-        self, training_set: TrainingSet, options: TrainingOptions | None = None, slab: bool = False
-    ) -> None:  # fmt: skip
+        self,
+        training_set: TrainingSet,
+        options: TrainingOptions | None = None,
+        slab: bool = False,
+        recipe: Recipe = RECIPES["plain"],
+        edge: int | None = None,
+    ) -> None:
         options = options or TrainingOptions()
         if len(training_set) == 0:
             raise InputError("the training set is empty: extract some boxes first")
@@ -46,6 +57,7 @@ class Batches:
         self.set = training_set
         self.slab = slab
         self.augment = options.augment
+        self.recipe, self.edge = recipe, edge or training_set.box_size
         self.n_copies = int(options.n_copies)
         self.excess_negative = int(options.excess_negative)
         self._positives, self._negatives = np.flatnonzero(positive), np.flatnonzero(~positive)
@@ -67,11 +79,13 @@ class Batches:
         self.batch_size = max(1, self.batch_size // 2)
 
     def epoch(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Yield the batches of one epoch: images (n, y, x, z) and labels (n, y, x, 1); slabs (n, y, x, z, 1) both."""
-        order = self._order()
-        size = self.batch_size
-        for step in range(self.steps_per_epoch):
-            yield self.collect(order[step * size : (step + 1) * size])
+        """Yield the batches of one epoch: images (n, y, x, z) and labels (n, y, x, 1); slabs (n, y, x, z, 1) both.
+
+        Each is put together by another thread while the one before it is learned from.
+        """
+        order, size = self._order(), self.batch_size
+        groups = (order[step * size : (step + 1) * size] for step in range(self.steps_per_epoch))
+        yield from ahead(map(self.collect, groups))
 
     def collect(self, indices: np.ndarray, augment: bool = True) -> tuple[np.ndarray, np.ndarray]:
         """Return the boxes with these numbers as one batch, by default augmented and shifted in depth."""
@@ -124,11 +138,21 @@ class Batches:
         image = image[..., first : first + depth]
         if self.set.normalization != GLOBAL_MAD:
             image = standardize(image)
+        if self.edge < self.set.box_size:
+            image, label = self._cropped(image, label, augment)
         if augment:
             image, label = random_symmetry(image, label, self._rng)
+            if self.recipe.vary:
+                image = random_look(image, self._rng)
             if self.augment:
                 image = random_intensity(image, self._rng)
         return np.ascontiguousarray(image, np.float32), np.ascontiguousarray(label, np.float32)
+
+    def _cropped(self, image: np.ndarray, label: np.ndarray, shift: bool) -> tuple[np.ndarray, np.ndarray]:
+        """Return what the network sees of a box: its middle, or in training a part moved at random."""
+        spare = self.set.box_size - self.edge
+        y, x = self._rng.integers(0, spare + 1, 2) if shift else (spare // 2, spare // 2)
+        return image[y : y + self.edge, x : x + self.edge], label[y : y + self.edge, x : x + self.edge]
 
     def _flavour(self, index: int, augment: bool) -> np.ndarray:
         """Return the box, or half of the time one of its other flavours, or a blend of two of them."""
@@ -144,3 +168,18 @@ class Batches:
         a, b = self._rng.choice(len(versions), 2, replace=False)
         weight = np.float32(self._rng.random())
         return weight * versions[a] + (1 - weight) * versions[b]
+
+
+def edge_seen(training_set: TrainingSet, shift: bool, multiple: int) -> int:
+    """Edge of what a network is shown of boxes with a margin, in pixels.
+
+    Without shifts it is the box without its margin. With shifts half of the margin is seen with it: wherever that lies
+    in the box, it holds all that is labelled.
+
+    Parameters
+    ----------
+    multiple : int
+        Of pixels, that the network takes.
+    """
+    wanted = training_set.labelled_size + (training_set.margin if shift else 0)
+    return min(training_set.box_size, -(-wanted // multiple) * multiple)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
 
 from ais_jupyter.core.data.network import Network
+from ais_jupyter.core.learning.averaging import WeightAverage
 from ais_jupyter.core.learning.batch_norm import reestimate
 from ais_jupyter.core.learning.batches import Batches
 from ais_jupyter.core.learning.hardware import resolve_precision
 from ais_jupyter.core.learning.model_state import ModelState
+from ais_jupyter.core.learning.recipe import RECIPES, Recipe
 
 #: Losses of this module leave out label 2 by themselves.
 _MASKED_LOSSES = "ais_jupyter.models.losses"
@@ -27,6 +30,8 @@ class KerasLearner:
         Its weights are where training begins; without any, those of `created`.
     precision : str
         See `hardware.resolve_precision`.
+    recipe : Recipe
+        Says which loss is added, and whether weights are averaged.
 
     Attributes
     ----------
@@ -34,20 +39,25 @@ class KerasLearner:
         Compiled, in the wanted precision.
     precision : "float32" or "bfloat16"
         Of the arithmetic.
+    average : WeightAverage or None
+        Where the recipe averages weights: they are what is judged, shown and returned.
     """
 
-    def __init__(self, created: Any, state: ModelState, precision: str) -> None:
+    def __init__(self, created: Any, state: ModelState, precision: str, recipe: Recipe = RECIPES["plain"]) -> None:
         from ais_jupyter.core.learning.metrics import counting_metrics
         from ais_jupyter.core.learning.network_keras import copy_weights, with_precision
-        from ais_jupyter.models.losses import masked_bce
+        from ais_jupyter.models.losses import bce_and_dice, masked_bce
 
         self.precision = resolve_precision(precision, "keras")
         model = with_precision(created, self.precision)
         if state.network is not None:
             copy_weights(state.network, model)
         loss = masked_bce if model.loss in ("binary_crossentropy", "bce") else model.loss
+        if recipe.dice and loss is masked_bce:
+            loss = bce_and_dice(recipe.dice)
         model.compile(optimizer=model.optimizer, loss=loss, metrics=counting_metrics(), jit_compile=_jit_compile())
         self.model = model
+        self.average = WeightAverage(model, recipe.averaging) if recipe.averaging else None
         self._restore_optimizer(state.optimizer)
 
     @property
@@ -64,8 +74,9 @@ class KerasLearner:
         """Return the network as it is now, with batch statistics measured again over some batches."""
         from ais_jupyter.core.learning.network_keras import network_from_keras
 
-        reestimate(self._applied, batches, most_batches)
-        return network_from_keras(self._applied)
+        with self.average.in_place() if self.average else nullcontext():
+            reestimate(self._applied, batches, most_batches)
+            return network_from_keras(self._applied)
 
     def optimizer_state(self) -> dict[str, np.ndarray]:
         """Return copies of the optimizer's variables by name."""
