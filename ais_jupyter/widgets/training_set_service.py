@@ -125,7 +125,7 @@ class TrainingSetService:
 
     def _notes_for(self, opened: OpenModel, plan: TrainingPlan) -> list[wire.Note]:
         made = self._draft.training_set
-        size = (made.labelled_size, made.depth, made.voxel_size, made.margin) if made is not None else (
+        size = (made.box_size, made.depth, made.voxel_size, made.margin) if made is not None else (
             self._draft.box_size, self._draft.depth, plan.voxel_size, self._draft.margin,
         )  # fmt: skip
         return _notes(notes_for_model(opened.model.info, opened.model.compiled, *size))
@@ -135,8 +135,7 @@ class TrainingSetService:
         if made is None:
             return None
         return {
-            "boxes": len(made), "positive": int(made.positive.sum()), "box_size": made.labelled_size,
-            "depth": made.depth,
+            "boxes": len(made), "positive": int(made.positive.sum()), "box_size": made.box_size, "depth": made.depth,
             "voxel_size": made.voxel_size, "features": made.features, "origin": self._draft.origin,
             "stale": self._draft.stale,
         }  # fmt: skip

@@ -100,11 +100,11 @@ def test_a_margin_shows_the_surroundings_and_labels_nothing_there(depth):
     np.testing.assert_array_equal(boxes.labels[inner], bare.labels)
     assert (boxes.labels != 2).sum() == (bare.labels != 2).sum()
     assert boxes.images[0, 0, 0].std() > 0 or depth == 1
-    assert (boxes.box_size, boxes.sources[0]["aisBoxEdge"], boxes.sources[0]["aisBoxMargin"]) == (32, 32, 8)
+    assert (boxes.stored_size, boxes.sources[0]["aisBoxEdge"], boxes.sources[0]["aisBoxMargin"]) == (32, 32, 8)
     trimmed = boxes.trimmed(0)
     np.testing.assert_array_equal(trimmed.images, bare.images)
     np.testing.assert_array_equal(trimmed.labels, bare.labels)
-    assert (boxes.margin, boxes.labelled_size, trimmed.margin, trimmed.labelled_size) == (8, 16, 0, 16)
+    assert (boxes.margin, boxes.box_size, trimmed.margin, trimmed.box_size) == (8, 16, 0, 16)
 
 
 def test_a_margin_has_the_pixels_of_the_boxes_when_they_are_rescaled():

@@ -23,7 +23,7 @@ def boxes(margin: int, labelled: int = 8, n: int = 2) -> TrainingSet:
 def test_the_smallest_margin_is_kept_of_all() -> None:
     wide, narrow = boxes(4), boxes(2)
     made = pooled([wide, narrow])
-    assert (len(made), made.margin, made.labelled_size, made.box_size) == (4, 2, 8, 12)
+    assert (len(made), made.margin, made.box_size, made.stored_size) == (4, 2, 8, 12)
     np.testing.assert_array_equal(made.images[:2], wide.images[:, 2:-2, 2:-2])
     np.testing.assert_array_equal(made.images[2:], narrow.images)
     assert (made.labels == 1).sum() == 4 * 8 * 8

@@ -64,21 +64,21 @@ class TrainingSet:
             raise InputError(f"labels {self.labels.shape} do not fit images {self.images.shape}")
         if self.sources and len(self.sources) != len(self.images):
             raise InputError(f"{len(self.sources)} sources for {len(self.images)} boxes")
-        if not 0 <= 2 * self.margin <= max(0, self.box_size - 1):
-            raise InputError(f"a margin of {self.margin} px leaves nothing of boxes of {self.box_size} px")
+        if not 0 <= 2 * self.margin <= max(0, self.stored_size - 1):
+            raise InputError(f"a margin of {self.margin} px leaves nothing of boxes of {self.stored_size} px")
 
     def __len__(self) -> int:
         return len(self.images)
 
     @property
     def box_size(self) -> int:
-        """Edge of the boxes in pixels, with their margin."""
-        return self.images.shape[1]
+        """Edge of the boxes in pixels, without their margin."""
+        return self.stored_size - 2 * self.margin
 
     @property
-    def labelled_size(self) -> int:
-        """Edge of the boxes in pixels, without their margin."""
-        return self.box_size - 2 * self.margin
+    def stored_size(self) -> int:
+        """Edge of the images in pixels: of the boxes with their margin."""
+        return self.images.shape[1]
 
     @property
     def depth(self) -> int:
@@ -143,7 +143,7 @@ class TrainingSet:
         return storage.save(self, path, overwrite)
 
     def __repr__(self) -> str:
-        size, positive = f"{self.labelled_size}×{self.labelled_size}×{self.depth}", int(self.positive.sum())
+        size, positive = f"{self.box_size}×{self.box_size}×{self.depth}", int(self.positive.sum())
         if self.margin:
             size += f" with a margin of {self.margin}"
         return f"<TrainingSet {len(self)} boxes of {size}, {positive} positive, {self.voxel_size:.2f} Å>"

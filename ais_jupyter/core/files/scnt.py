@@ -83,7 +83,7 @@ def write_scnt(training_set: TrainingSet, path: str | Path) -> None:
     metadata = {
         "format_version": FORMAT_VERSION,
         "apix": float(training_set.voxel_size),
-        "box_size": training_set.box_size,
+        "box_size": training_set.stored_size,
         "box_depth": training_set.depth,
         "z_jitter": training_set.z_jitter,
         "margin": training_set.margin,

@@ -57,7 +57,7 @@ class Batches:
         self.set = training_set
         self.slab = slab
         self.augment = options.augment
-        self.recipe, self.edge = recipe, edge or training_set.box_size
+        self.recipe, self.edge = recipe, edge or training_set.stored_size
         self.n_copies = int(options.n_copies)
         self.excess_negative = int(options.excess_negative)
         self._positives, self._negatives = np.flatnonzero(positive), np.flatnonzero(~positive)
@@ -138,7 +138,7 @@ class Batches:
         image = image[..., first : first + depth]
         if self.set.normalization != GLOBAL_MAD:
             image = standardize(image)
-        if self.edge < self.set.box_size:
+        if self.edge < self.set.stored_size:
             image, label = self._cropped(image, label, augment)
         if augment:
             image, label = random_symmetry(image, label, self._rng)
@@ -150,7 +150,7 @@ class Batches:
 
     def _cropped(self, image: np.ndarray, label: np.ndarray, shift: bool) -> tuple[np.ndarray, np.ndarray]:
         """Return what the network sees of a box: its middle, or in training a part moved at random."""
-        spare = self.set.box_size - self.edge
+        spare = self.set.stored_size - self.edge
         y, x = self._rng.integers(0, spare + 1, 2) if shift else (spare // 2, spare // 2)
         return image[y : y + self.edge, x : x + self.edge], label[y : y + self.edge, x : x + self.edge]
 
@@ -181,5 +181,5 @@ def edge_seen(training_set: TrainingSet, shift: bool, multiple: int) -> int:
     multiple : int
         Of pixels, that the network takes.
     """
-    wanted = training_set.labelled_size + (training_set.margin if shift else 0)
-    return min(training_set.box_size, -(-wanted // multiple) * multiple)
+    wanted = training_set.box_size + (training_set.margin if shift else 0)
+    return min(training_set.stored_size, -(-wanted // multiple) * multiple)

@@ -62,7 +62,7 @@ class BoxPlaces:
 
     def labels_without(self, hidden: np.ndarray) -> np.ndarray:
         """Return the labels of the set with "ignore" wherever a box of `hidden` lies over another box."""
-        labels, size = self._set.labels.copy(), self._set.box_size
+        labels, size = self._set.labels.copy(), self._set.stored_size
         for held in hidden:
             for i in self.touching(int(held)):
                 scale = size / self._edge[i]
@@ -87,7 +87,7 @@ def place(training_set: TrainingSet, i: int) -> tuple[str, float, float, float] 
 def _edge(training_set: TrainingSet, i: int) -> float:
     """Edge of a box in pixels of its tomogram."""
     edge = _number(training_set, i, "aisBoxEdge")
-    return edge if edge > 0 else float(training_set.box_size)
+    return edge if edge > 0 else float(training_set.stored_size)
 
 
 def _labelled(training_set: TrainingSet, i: int, edge: float) -> float:

@@ -109,7 +109,7 @@ def _training_custom(
     """Train a custom object; it has no validation and begins with what it is."""
     made = CustomObject(state.info, created)
     batches = Batches(split.to_learn(training_set).trimmed(0), options)
-    about = _about(training_set, split, options, training_set.labelled_size, slab=False)
+    about = _about(training_set, split, options, training_set.box_size, slab=False)
 
     def state_now(loss: float | None) -> ModelState:
         known = about if loss is None else {**about, "loss": loss}

@@ -33,8 +33,8 @@ def pooled(sets: Sequence[TrainingSet]) -> TrainingSet:
     for other in sets[1:]:
         if (other.box_size, other.depth) != (first.box_size, first.depth):
             raise InputError(
-                f"training sets must have boxes of one size and depth; found {first.labelled_size}×{first.depth} "
-                f"and {other.labelled_size}×{other.depth}: extract them again alike"
+                f"training sets must have boxes of one size and depth; found {first.box_size}×{first.depth} "
+                f"and {other.box_size}×{other.depth}: extract them again alike"
             )
         if abs(other.voxel_size - first.voxel_size) > 1e-3:
             warnings.warn(
