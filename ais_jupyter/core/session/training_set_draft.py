@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from psygnal import Signal
 
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
-from ais_jupyter.core.data.architecture_names import DEFAULT
+from ais_jupyter.core.data.architecture_names import PROPOSED
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.training_set import TrainingSet
 from ais_jupyter.core.jobs.job import Job
@@ -101,7 +101,7 @@ class TrainingSetDraft:
     @property
     def depth(self) -> int:
         """Slices per box: as chosen, else as many as suit the architecture that is proposed first."""
-        return self._depth if self._depth is not None else best_depth(DEFAULT)
+        return self._depth if self._depth is not None else best_depth(PROPOSED)
 
     @depth.setter
     def depth(self, value: int) -> None:
