@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 import pytest
 from bright_discs import bright_discs
 
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.learning import architectures, recipe
-from ais_jupyter.core.learning.averaging import WeightAverage
 from ais_jupyter.core.learning.model import SegmentationModel
 from ais_jupyter.core.learning.recipe import RECIPES, Recipe
-from ais_jupyter.core.learning.training import training
-from ais_jupyter.core.learning.training_events import BatchDone
 from ais_jupyter.core.learning.training_options import TrainingOptions
 
 pytestmark = pytest.mark.usefixtures("tiny_architectures")
@@ -55,31 +50,11 @@ def test_a_recipe_that_there_is_not_is_refused():
         TrainingOptions(recipe="quick")
 
 
-@pytest.mark.parametrize("part", [{}, {"vary": True}, {"shift": True}, {"dice": 0.5}, {"averaging": 0.9}])
+@pytest.mark.parametrize("part", [{}, {"vary": True}, {"shift": True}, {"dice": 0.5}])
 def test_the_same_seed_gives_the_same_network(only, part):
     only(**part)
     first, second = (weights(train()[0]) for _ in range(2))
     assert all((a == b).all() for a, b in zip(first, second))
-
-
-def test_the_learning_rate_rises_and_falls(monkeypatch, only):
-    import keras
-
-    only(warm_up=0.25)
-    rates, original = [], keras.Model.train_on_batch
-
-    def train_on_batch(self, *args, **options):
-        rates.append(float(np.asarray(self.optimizer.learning_rate)))
-        return original(self, *args, **options)
-
-    monkeypatch.setattr(keras.Model, "train_on_batch", train_on_batch)
-    train("Tiny")
-    assert len(rates) == 24
-    assert np.argmax(rates) == 6
-    assert max(rates) == pytest.approx(0.02)
-    assert all(a < b for a, b in pairwise(rates[:7]))
-    assert all(a > b for a, b in pairwise(rates[6:]))
-    assert rates[0] == pytest.approx(0.0002)
 
 
 def test_dice_is_added_to_the_loss(only):
@@ -89,60 +64,6 @@ def test_dice_is_added_to_the_loss(only):
     _, both = train("Tiny", epochs=1)
     first = [next(row["batch_loss"] for row in job.history if "batch_loss" in row) for job in (alone, both)]
     assert first[0] + 0.2 < first[1] < first[0] + 0.5
-
-
-def test_the_average_is_of_the_steps_and_the_model_keeps_its_own_weights():
-    import keras
-
-    inputs = keras.Input((1,))
-    model = keras.Model(inputs, keras.layers.Dense(1, use_bias=False)(inputs))
-    average, expected = WeightAverage(model, 0.5), None
-    for step, value in enumerate([1.0, 3.0, -2.0, 8.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 4.0]):
-        model.set_weights([np.full((1, 1), value, np.float32)])
-        average.add()
-        decay = min(0.5, (1 + step) / (10 + step))
-        expected = value if expected is None else decay * expected + (1 - decay) * value
-    with average.in_place():
-        assert model.get_weights()[0][0, 0] == pytest.approx(expected, rel=1e-6)
-    assert model.get_weights()[0][0, 0] == 4.0
-    before = average.copy()
-    average.add()
-    average.restore(before)
-    with average.in_place():
-        assert model.get_weights()[0][0, 0] == pytest.approx(expected, rel=1e-6)
-
-
-def test_what_is_shown_and_kept_is_the_average(only, monkeypatch):
-    import keras
-
-    only(averaging=0.9)
-    after_steps, original = [], keras.Model.train_on_batch
-
-    def train_on_batch(self, *args, **options):
-        logs = original(self, *args, **options)
-        after_steps.append(self.get_weights()[0])
-        return logs
-
-    monkeypatch.setattr(keras.Model, "train_on_batch", train_on_batch)
-    stream = training(SegmentationModel("Tiny", "Disc").state, bright_discs(), TrainingOptions(**OPTIONS))
-    shown, stop = None, None
-    while True:
-        try:
-            event = stream.send(stop)
-        except StopIteration as end:
-            kept = end.value.network
-            break
-        stop = isinstance(event, BatchDone) and event.step == 12
-        if stop:
-            shown = event.snapshot().network
-    assert len(after_steps) == 12
-    expected = after_steps[0]
-    for step, kernel in enumerate(after_steps[1:], start=1):
-        decay = min(0.9, (1 + step) / (10 + step))
-        expected = decay * expected + (1 - decay) * kernel
-    for network in (shown, kept):
-        np.testing.assert_allclose(network.layers[1].weights[0], expected, atol=1e-6)
-    assert np.abs(after_steps[-1] - expected).max() > 0.01
 
 
 def test_boxes_with_a_margin_are_learned_and_judged_in_parts():

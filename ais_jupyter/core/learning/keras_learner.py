@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
 
 from ais_jupyter.core.data.network import Network
-from ais_jupyter.core.learning.averaging import WeightAverage
 from ais_jupyter.core.learning.batch_norm import reestimate
 from ais_jupyter.core.learning.batches import Batches
 from ais_jupyter.core.learning.hardware import resolve_precision
@@ -31,7 +29,7 @@ class KerasLearner:
     precision : str
         See `hardware.resolve_precision`.
     recipe : Recipe
-        Says which loss is added, and whether weights are averaged.
+        Says whether Dice is added to the loss.
 
     Attributes
     ----------
@@ -39,8 +37,6 @@ class KerasLearner:
         Compiled, in the wanted precision.
     precision : "float32" or "bfloat16"
         Of the arithmetic.
-    average : WeightAverage or None
-        Where the recipe averages weights: they are what is judged, shown and returned.
     """
 
     def __init__(self, created: Any, state: ModelState, precision: str, recipe: Recipe = RECIPES["plain"]) -> None:
@@ -57,7 +53,6 @@ class KerasLearner:
             loss = bce_and_dice(recipe.dice)
         model.compile(optimizer=model.optimizer, loss=loss, metrics=counting_metrics(), jit_compile=_jit_compile())
         self.model = model
-        self.average = WeightAverage(model, recipe.averaging) if recipe.averaging else None
         self._restore_optimizer(state.optimizer)
 
     @property
@@ -74,9 +69,8 @@ class KerasLearner:
         """Return the network as it is now, with batch statistics measured again over some batches."""
         from ais_jupyter.core.learning.network_keras import network_from_keras
 
-        with self.average.in_place() if self.average else nullcontext():
-            reestimate(self._applied, batches, most_batches)
-            return network_from_keras(self._applied)
+        reestimate(self._applied, batches, most_batches)
+        return network_from_keras(self._applied)
 
     def optimizer_state(self) -> dict[str, np.ndarray]:
         """Return copies of the optimizer's variables by name."""

@@ -85,8 +85,7 @@ def training(state: ModelState, training_set: TrainingSet, options: TrainingOpti
         return state.trained(known, network=network, custom=None, optimizer=optimizer)
 
     loop = TrainingLoop(
-        learner.model, batches, validation, options, lambda loss: state_now(loss, _QUICK), learner.masks_ignore,
-        learner.average,
+        learner.model, batches, validation, options, lambda loss: state_now(loss, _QUICK), learner.masks_ignore
     )  # fmt: skip
     loss = yield from loop.run()
     yield Step("measuring batch statistics", 0.999)

@@ -6,14 +6,12 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable
-from contextlib import nullcontext
 from typing import Any, Protocol
 
 import numpy as np
 
 from ais_jupyter.core.data.errors import AisError, InputError
 from ais_jupyter.core.data.training_set import IGNORE
-from ais_jupyter.core.learning.averaging import WeightAverage
 from ais_jupyter.core.learning.batches import Batches
 from ais_jupyter.core.learning.best import Best
 from ais_jupyter.core.learning.hardware import peak_memory
@@ -54,8 +52,6 @@ class TrainingLoop:
         Returns the model as it is at that moment, given the loss.
     masks_ignore : bool
         The model's loss leaves out label 2 by itself; else those pixels get weight 0 here.
-    average : WeightAverage, optional
-        Of the model's weights, which is then what is judged and kept.
     """
 
     def __init__(
@@ -66,12 +62,10 @@ class TrainingLoop:
         options: TrainingOptions,
         snapshot: Callable[[float | None], Any],
         masks_ignore: bool = True,
-        average: WeightAverage | None = None,
     ) -> None:
         self.model, self.batches, self.validation, self.options = model, batches, validation, options
         self._snapshot, self._masks_ignore = snapshot, masks_ignore
-        self._average = average
-        self._state = _State(model, options, batches.recipe.warm_up, average)
+        self._state = _State(model, options)
         self._latest: float | None = None
 
     def run(self) -> Events[float | None]:
@@ -105,7 +99,7 @@ class TrainingLoop:
             self._latest = loss = scores["loss"]
             is_best = best.judge(epoch, scores)
             if is_best and self.options.keep_best:
-                kept = self._state.weights()
+                kept = self.model.get_weights()
             stop = yield EpochDone(
                 epoch, epochs, float(epoch), scores, peak_memory(), is_best, self._snapshot_at(loss)
             )  # fmt: skip
@@ -113,7 +107,7 @@ class TrainingLoop:
                 break
             epoch += 1
         if kept is not None:
-            self._state.take(kept)
+            self.model.set_weights(kept)
         return self._latest
 
     def _snapshot_at(self, loss: float | None) -> Snapshot:
@@ -128,8 +122,6 @@ class TrainingLoop:
             if not math.isfinite(loss):
                 raise AisError(f"training diverged in epoch {epoch} (the loss is {loss}); try a lower learning rate")
             self._state.count()
-            if self._average is not None:
-                self._average.add()
             at = epoch - 1 + (step + 1) / steps
             rest: dict[str, Any] = {
                 "batch_size": self.batches.batch_size, "steps_per_second": self._state.pace(),
@@ -170,36 +162,32 @@ class TrainingLoop:
 
     def _validated(self, validation: Batches) -> dict[str, float]:
         scores, size = RunningScores(), self.batches.batch_size
-        with self._average.in_place() if self._average is not None else nullcontext():
-            for start in range(0, len(validation.set), size):
-                indices = np.arange(start, min(start + size, len(validation.set)))
-                images, labels = validation.collect(indices, augment=False)
-                scores.add(self._step(self.model.test_on_batch, images, labels), len(images))
+        for start in range(0, len(validation.set), size):
+            indices = np.arange(start, min(start + size, len(validation.set)))
+            images, labels = validation.collect(indices, augment=False)
+            scores.add(self._step(self.model.test_on_batch, images, labels), len(images))
         return scores.values("val_")
 
 
 class _State:
-    """What changes from batch to batch: weights and their average, the learning rate, the count, the pace."""
+    """What changes from batch to batch besides the weights: the learning rate, the count, the pace."""
 
     FLOOR = 0.01
 
-    def __init__(self, model: Any, options: TrainingOptions, warm_up: float, average: WeightAverage | None) -> None:
-        self.model, self.average = model, average
+    def __init__(self, model: Any, options: TrainingOptions) -> None:
+        self.model = model
         self.optimizers = getattr(model, "optimizers", None) or [getattr(model, "optimizer", None)]
         self.optimizers = [o for o in self.optimizers if o is not None]
         self.base = [options.learning_rate or float(np.asarray(o.learning_rate)) for o in self.optimizers]
-        self.falls, self.warm_up = options.schedule == "cosine", warm_up
+        self.falls = options.schedule == "cosine"
         self.done = 0
         self._times: deque[float] = deque(maxlen=20)
 
     def set_rate(self, fraction: float) -> None:
         """Set the learning rate for this part of the run, 0–1."""
         factor = 1.0
-        if fraction < self.warm_up:
-            factor = self.FLOOR + (1 - self.FLOOR) * fraction / self.warm_up
-        elif self.falls:
-            falling = (fraction - self.warm_up) / (1 - self.warm_up)
-            factor = self.FLOOR + (1 - self.FLOOR) * 0.5 * (1 + math.cos(math.pi * falling))
+        if self.falls:
+            factor = self.FLOOR + (1 - self.FLOOR) * 0.5 * (1 + math.cos(math.pi * fraction))
         for optimizer, base in zip(self.optimizers, self.base):
             optimizer.learning_rate = base * factor
 
@@ -219,24 +207,14 @@ class _State:
         pace = self.pace()
         return batches / pace if pace else None
 
-    def weights(self) -> tuple[list[np.ndarray], Any]:
-        """Return copies of the weights and of their average."""
-        return self.model.get_weights(), self.average.copy() if self.average is not None else None
-
-    def take(self, weights: tuple[list[np.ndarray], Any]) -> None:
-        """Go back to such copies."""
-        self.model.set_weights(weights[0])
-        if self.average is not None:
-            self.average.restore(weights[1])
-
-    def copy(self) -> tuple[tuple[list[np.ndarray], Any], list[list[np.ndarray]]]:
+    def copy(self) -> tuple[list[np.ndarray], list[list[np.ndarray]]]:
         """Return copies of the weights and of the optimizers' memory."""
-        return self.weights(), [[np.array(v) for v in o.variables] for o in self.optimizers]
+        return self.model.get_weights(), [[np.array(v) for v in o.variables] for o in self.optimizers]
 
-    def restore(self, copied: tuple[tuple[list[np.ndarray], Any], list[list[np.ndarray]]]) -> None:
+    def restore(self, copied: tuple[list[np.ndarray], list[list[np.ndarray]]]) -> None:
         """Go back to such copies: a step that failed may have changed, or given away, some of them."""
         weights, memories = copied
-        self.take(weights)
+        self.model.set_weights(weights)
         for optimizer, memory in zip(self.optimizers, memories):
             for variable, values in zip(optimizer.variables, memory):
                 variable.assign(values)

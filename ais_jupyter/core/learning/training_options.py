@@ -50,7 +50,7 @@ class TrainingOptions:
     preview_every : int
         Call `preview` of `SegmentationModel.train` every so many batches; 0 never.
     recipe : str or None
-        How boxes are varied and the weights follow (see `recipe.RECIPES`); None is the architecture's own.
+        How boxes are varied, and what is added to the loss (see `recipe.RECIPES`); None is the architecture's own.
 
     Raises
     ------
