@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.training_set import TrainingSet
-from ais_jupyter.core.learning.augmentation import orient, orient_back, soften_filaments
+from ais_jupyter.core.learning.augmentation import orient, orient_back, random_window, soften_filaments
 from ais_jupyter.core.learning.batches import Batches, edge_seen
 from ais_jupyter.core.learning.recipe import Recipe
 from ais_jupyter.core.learning.training_options import TrainingOptions
@@ -141,30 +141,65 @@ def boxes_with_margin(n=4, size=24, margin=8, depth=1):
 
 
 @pytest.mark.parametrize(
-    ("shift", "multiple", "edge"),
+    ("move", "multiple", "edge"),
     [(False, 1, 8), (False, 5, 10), (True, 1, 16), (True, 4, 16), (True, 12, 24), (True, 32, 24)],
 )
-def test_a_margin_gives_room_to_move(shift, multiple, edge):
-    assert edge_seen(boxes_with_margin(), shift, multiple) == edge
+def test_a_margin_gives_room_to_move(move, multiple, edge):
+    assert edge_seen(boxes_with_margin(), move, multiple) == edge
 
 
 def test_without_a_margin_the_whole_box_is_seen():
-    assert edge_seen(boxes(), shift=True, multiple=1) == 8
+    assert edge_seen(boxes(), move=True, multiple=1) == 8
 
 
+@pytest.mark.parametrize("move", [True, False])
 @pytest.mark.parametrize("depth", [1, 3])
-def test_shifted_boxes_hold_all_that_is_labelled(depth):
+def test_what_is_seen_of_a_box_moves_in_training_only(depth, move):
     data = boxes_with_margin(depth=depth)
-    batches = Batches(data, TrainingOptions(batch_size=1, n_copies=200, seed=0), edge=16)
-    corners = set()
+    batches = Batches(data, TrainingOptions(batch_size=1, n_copies=200, seed=0), recipe=Recipe(move=move), edge=16)
+    middles = []
     for images, labels in batches.epoch():
         assert images.shape == (1, 16, 16, depth)
-        assert (labels != 2).sum() == 8 * 8
-        assert images[labels[..., 0] == 1][0, 0] == 12 * 24 + 12  # labels move with images
-        corners.add(images.min())  # whichever way it is turned
-    assert corners == {24 * y + x for y in range(9) for x in range(9)}
+        trusted = int((labels != 2).sum())
+        assert 8 * 8 * 0.7 < trusted < 8 * 8 * 1.4 if move else trusted == 8 * 8
+        middles.append(images[0, 8, 8, 0])
+    spread = np.abs(np.array(middles) // 24 - 12).max()
+    assert spread > 3 if move else spread <= 1
     middle, _ = batches.collect(np.arange(1), augment=False)
     assert middle.min() == 24 * 4 + 4
+
+
+@pytest.mark.parametrize("slab", [True, False])
+def test_images_and_labels_move_alike(slab):
+    size, edge, rng = 40, 24, np.random.default_rng(0)
+    rows, columns = np.mgrid[:size, :size].astype(np.float32)
+    image = np.stack([rows, columns], axis=-1)
+    angles, scales, middles = [], [], []
+    for _ in range(200):
+        label = np.stack([rows, columns], axis=-1) if slab else columns
+        seen, labels = random_window(image, label + 10, edge, rng)
+        assert (seen.shape, seen.dtype) == ((edge, edge, 2), np.float32)
+        known = (labels[..., 0] if slab else labels) != 2
+        nearest = labels[known] - 10
+        np.testing.assert_allclose(nearest, (seen if slab else seen[..., 1])[known], atol=0.501)
+        assert known.mean() > 0.7
+        along = seen[12, 13] - seen[12, 12]  # how far one pixel goes in the box
+        angles.append(np.degrees(np.arctan2(along[0], along[1])))
+        scales.append(1 / np.hypot(*along))
+        middles.append(seen[11:13, 11:13].mean(axis=(0, 1)) - 19.5)
+    assert -45.1 < min(angles) < -40 < 40 < max(angles) < 45.1
+    assert 0.85 < min(scales) < 0.9 < 1.1 < max(scales) < 1.17
+    assert 6.5 < np.abs(middles).max() < 8.0 * 1.5
+
+
+def test_a_box_seen_whole_is_ignored_beyond_its_corners():
+    label = np.zeros((16, 16), np.uint8)
+    image = np.random.default_rng(0).normal(size=(16, 16, 1)).astype(np.float32)
+    seen, labels = random_window(image, label, 16, np.random.default_rng(3))
+    assert np.isfinite(seen).all()
+    assert image.min() <= seen.min() <= seen.max() <= image.max()
+    assert 0 < (labels == 2).mean() < 0.5
+    assert (label == 0).all()  # the set itself stays as it is
 
 
 def test_grey_values_vary_but_not_when_they_are_judged():

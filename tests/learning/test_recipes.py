@@ -50,7 +50,7 @@ def test_a_recipe_that_there_is_not_is_refused():
         TrainingOptions(recipe="quick")
 
 
-@pytest.mark.parametrize("part", [{}, {"vary": True}, {"shift": True}, {"dice": 0.5}])
+@pytest.mark.parametrize("part", [{}, {"vary": True}, {"move": True}, {"dice": 0.5}])
 def test_the_same_seed_gives_the_same_network(only, part):
     only(**part)
     first, second = (weights(train()[0]) for _ in range(2))

@@ -8,7 +8,13 @@ import numpy as np
 
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.training_set import GLOBAL_MAD, IGNORE, TrainingSet
-from ais_jupyter.core.learning.augmentation import random_intensity, random_look, random_symmetry, soften_filaments
+from ais_jupyter.core.learning.augmentation import (
+    random_intensity,
+    random_look,
+    random_symmetry,
+    random_window,
+    soften_filaments,
+)
 from ais_jupyter.core.learning.normalization import standardize
 from ais_jupyter.core.learning.recipe import RECIPES, Recipe
 from ais_jupyter.core.learning.streams import ahead
@@ -138,8 +144,12 @@ class Batches:
         image = image[..., first : first + depth]
         if self.set.normalization != GLOBAL_MAD:
             image = standardize(image)
-        if self.edge < self.set.stored_size:
-            image, label = self._cropped(image, label, augment)
+        if augment and self.recipe.move:
+            image, label = random_window(image, label, self.edge, self._rng)
+        elif self.edge < self.set.stored_size:
+            first = (self.set.stored_size - self.edge) // 2
+            middle_part = slice(first, first + self.edge)
+            image, label = image[middle_part, middle_part], label[middle_part, middle_part]
         if augment:
             image, label = random_symmetry(image, label, self._rng)
             if self.recipe.vary:
@@ -147,12 +157,6 @@ class Batches:
             if self.augment:
                 image = random_intensity(image, self._rng)
         return np.ascontiguousarray(image, np.float32), np.ascontiguousarray(label, np.float32)
-
-    def _cropped(self, image: np.ndarray, label: np.ndarray, shift: bool) -> tuple[np.ndarray, np.ndarray]:
-        """Return what the network sees of a box: its middle, or in training a part moved at random."""
-        spare = self.set.stored_size - self.edge
-        y, x = self._rng.integers(0, spare + 1, 2) if shift else (spare // 2, spare // 2)
-        return image[y : y + self.edge, x : x + self.edge], label[y : y + self.edge, x : x + self.edge]
 
     def _flavour(self, index: int, augment: bool) -> np.ndarray:
         """Return the box, or half of the time one of its other flavours, or a blend of two of them."""
@@ -170,16 +174,16 @@ class Batches:
         return weight * versions[a] + (1 - weight) * versions[b]
 
 
-def edge_seen(training_set: TrainingSet, shift: bool, multiple: int) -> int:
+def edge_seen(training_set: TrainingSet, move: bool, multiple: int) -> int:
     """Edge of what a network is shown of boxes with a margin, in pixels.
 
-    Without shifts it is the box without its margin. With shifts half of the margin is seen with it: wherever that lies
-    in the box, it holds all that is labelled.
+    It is the box without its margin, or where it moves about, with half of it: then it holds what is labelled wherever
+    it lies in the box.
 
     Parameters
     ----------
     multiple : int
         Of pixels, that the network takes.
     """
-    wanted = training_set.box_size + (training_set.margin if shift else 0)
+    wanted = training_set.box_size + (training_set.margin if move else 0)
     return min(training_set.stored_size, -(-wanted // multiple) * multiple)

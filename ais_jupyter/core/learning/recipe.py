@@ -15,19 +15,19 @@ class Recipe:
     ----------
     vary : bool
         Change contrast, brightness and noise of each box at random.
-    shift : bool
-        Show half of the margin of each box, moved about at random.
+    move : bool
+        Show half of the margin of each box, moved, turned by any angle and scaled by up to 15 % at random.
     dice : float
         Weight of the Dice loss that is added to cross-entropy.
     """
 
     vary: bool = False
-    shift: bool = False
+    move: bool = False
     dice: float = 0.0
 
 
 #: "plain" is how Ais trains.
-RECIPES = {"plain": Recipe(), "brief": Recipe(vary=True, shift=True, dice=0.5)}
+RECIPES = {"plain": Recipe(), "brief": Recipe(vary=True, move=True, dice=0.5)}
 
 
 def recipe_called(name: str) -> Recipe:

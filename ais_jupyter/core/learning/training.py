@@ -67,7 +67,7 @@ def training(state: ModelState, training_set: TrainingSet, options: TrainingOpti
         return (yield from _training_custom(state, created, training_set, split, options))
     recipe, edge = _recipe(state, options), training_set.box_size
     if training_set.margin:
-        edge = edge_seen(training_set, recipe.shift, network_facts(network_from_keras(created)).size_multiple)
+        edge = edge_seen(training_set, recipe.move, network_facts(network_from_keras(created)).size_multiple)
         created = fresh_model(state, edge, training_set.depth)
     learner = KerasLearner(created, state, options.precision, recipe)
     batches = Batches(split.to_learn(training_set), options, learner.is_slab, recipe, edge)
