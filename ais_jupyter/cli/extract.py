@@ -17,7 +17,7 @@ from ais_jupyter.core.workflows.sources import collect, read_list
 
 EXAMPLES = """  ais-jupyter extract -d annotations/ -f Ribosome -size 64 -a 10
   ais-jupyter extract -d *.scns -f Ribosome Membrane --merge -ou sets/
-  ais-jupyter extract -d annotations/ -f Ribosome -n Background -depth 5
+  ais-jupyter extract -d annotations/ -f Ribosome -n Background -depth 5 -margin 32
   ais-jupyter extract -d annotations/ -f Ribosome --coordinates"""
 
 
@@ -32,6 +32,10 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("-ou", "--output_directory", default=".", help="where to write (default: here)")
     parser.add_argument("-size", "--size", type=int, default=128, help="box edge in pixels (default 128)")
     parser.add_argument("-depth", "--depth", type=int, default=1, help="slices per box (default 1)")
+    parser.add_argument(
+        "-margin", "--margin", type=int, default=0, metavar="PIXELS",
+        help="surroundings stored around each box, for recipes that move boxes about (default 0)",
+    )  # fmt: skip
     parser.add_argument("-a", "-apix", "--apix", type=float, default=10.0, help="Å per pixel of the boxes (default 10)")
     parser.add_argument(
         "-e", "--exclude", nargs="+", default=[], help="names or wildcards to leave out, or a .txt list"
@@ -70,7 +74,9 @@ def _annotated(path: Path, options: argparse.Namespace) -> Any:
 def _write_set(annotated: Sequence[Any], titles: list[str], options: argparse.Namespace, output: Path) -> Path:
     from ais_jupyter.core.workflows.extracting import extracting_set
 
-    boxes = extracting_set(annotated, titles, options.negative, options.size, options.apix, options.depth).follow()
+    boxes = extracting_set(
+        annotated, titles, options.negative, options.size, options.apix, options.depth, options.margin
+    ).follow()
     used = [t for t in titles if any(s["aisFeatureName"] == t for s in boxes.sources)]
     name = f"{options.size}x{options.size}x{options.depth}_{options.apix:.2f}Apx_{component('_'.join(used))}.scnt"
     say(f"{len(boxes)} boxes, {int(boxes.positive.sum())} with {', '.join(titles)} in them")

@@ -40,6 +40,9 @@ def add_parser(commands: Any) -> None:
         "-r", "--rate", type=float, default=None, help="learning rate (default: the architecture's own)"
     )
     parser.add_argument("--schedule", choices=("cosine", "constant"), default="cosine")
+    parser.add_argument(
+        "--recipe", default=None, metavar="NAME", help="plain (as Ais) or brief (default: the architecture's own)"
+    )
     parser.add_argument("--validation", type=float, default=0.0, metavar="PERCENT", help="boxes held out (default 0)")
     parser.add_argument("-augment", "--augment", action="store_true", help="random grey-value changes")
     parser.add_argument("--filament", type=float, default=None, metavar="PIXELS", help="soften labels along filaments")
@@ -82,6 +85,7 @@ def run(options: argparse.Namespace) -> int:
         excess_negative=options.excess_negative,
         learning_rate=options.rate,
         schedule=options.schedule,
+        recipe=options.recipe,
         validation_split=options.validation / 100,
         augment=options.augment,
         filament_diameter=options.filament,

@@ -29,6 +29,11 @@ def conv(x: Any, filters: int, size: Size = 3, activation: str = "relu", norm: b
     return layers.BatchNormalization()(x) if norm else x
 
 
+def norm_relu(x: Any) -> Any:
+    """Batch normalisation and then the activation; its statistics follow quickly, for trainings of few steps."""
+    return layers.ReLU()(layers.BatchNormalization(momentum=0.9)(x))
+
+
 def convs(x: Any, level: Sequence[int | tuple[int, Size]], norm: bool = False) -> Any:
     """One convolution after the other; each is given by its filters, or by filters and size."""
     for item in level:

@@ -6,6 +6,7 @@ takes labels and predictions of equal shape (n, y, x, 1) or (n, y, x, z, 1) and 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from keras import ops
@@ -54,6 +55,15 @@ def masked_bce_dice(y_true: Any, y_pred: Any) -> Any:
 def masked_combination(y_true: Any, y_pred: Any) -> Any:
     """0.3 cross-entropy plus 0.7 Dice."""
     return 0.3 * masked_bce(y_true, y_pred) + 0.7 * masked_dice(y_true, y_pred)
+
+
+def bce_and_dice(weight: float) -> Callable[[Any, Any], Any]:
+    """Return a loss: cross-entropy plus `weight` times Dice."""
+
+    def masked_bce_and_dice(y_true: Any, y_pred: Any) -> Any:
+        return masked_bce(y_true, y_pred) + weight * masked_dice(y_true, y_pred)
+
+    return masked_bce_and_dice
 
 
 @register_keras_serializable(package="ais_jupyter")

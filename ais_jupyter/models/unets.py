@@ -16,6 +16,7 @@ from ais_jupyter.models.blocks import (
     convs,
     grow,
     image_input,
+    norm_relu,
     pool,
     probability,
     slab_input,
@@ -41,6 +42,31 @@ def small_unet(input_shape: Shape, filters: Sequence[int], dropout: float | None
         x = layers.Concatenate()([x, skip])
         x = conv(x, n)
     return compiled(inputs, probability(x), masked_bce)
+
+
+def light_unet(x: Any, filters: Sequence[int], dilations: Sequence[int]) -> Any:
+    """U-net of few multiplications: shortcuts are added instead of joined, so that the decoder stays narrow.
+
+    Parameters
+    ----------
+    filters : list of int
+        Of each level; the first, at full size, has a single convolution, the last is the bottom.
+    dilations : list of int
+        Of the convolutions at the bottom, one after the other: they widen the sight at hardly any cost.
+    """
+    skips: list[Any] = []
+    for n in filters[:-1]:
+        for _ in range(2 if skips else 1):
+            x = norm_relu(layers.Conv2D(n, 3, padding="same", use_bias=False)(x))
+        skips.append(x)
+        x = pool(x)
+    for dilation in dilations:
+        x = norm_relu(layers.Conv2D(filters[-1], 3, padding="same", dilation_rate=dilation, use_bias=False)(x))
+    for n, skip in zip(filters[-2::-1], reversed(skips)):
+        x = layers.UpSampling2D(2)(layers.Conv2D(n, 1)(x))
+        x = layers.Add()([x, skip])
+        x = norm_relu(layers.Conv2D(n, 3, padding="same", use_bias=False)(x))
+    return x
 
 
 def unet(

@@ -125,8 +125,8 @@ class TrainingSetService:
 
     def _notes_for(self, opened: OpenModel, plan: TrainingPlan) -> list[wire.Note]:
         made = self._draft.training_set
-        size = (made.box_size, made.depth, made.voxel_size) if made is not None else (
-            self._draft.box_size, self._draft.depth, plan.voxel_size,
+        size = (made.box_size, made.depth, made.voxel_size, made.margin) if made is not None else (
+            self._draft.box_size, self._draft.depth, plan.voxel_size, self._draft.margin,
         )  # fmt: skip
         return _notes(notes_for_model(opened.model.info, opened.model.compiled, *size))
 

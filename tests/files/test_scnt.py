@@ -112,14 +112,14 @@ def training_sets(draw: st.DrawFn, tiff: bool = False) -> TrainingSet:
     flavours = {"denoised": (np.array([n - 1]), images[-1:] * 2)} if draw(st.booleans()) else {}
     return TrainingSet(
         images, labels, size, draw(st.sampled_from([None, GLOBAL_MAD])), draw(st.lists(text, max_size=2)),
-        jitter, sources if draw(st.booleans()) else [], flavours,
+        jitter, sources if draw(st.booleans()) else [], flavours, draw(st.integers(0, box // 2 - 1)),
     )  # fmt: skip
 
 
 def assert_same(found: TrainingSet, wanted: TrainingSet) -> None:
     np.testing.assert_array_equal(found.images, wanted.images)
     np.testing.assert_array_equal(found.labels, wanted.labels)
-    for name in ("voxel_size", "normalization", "features", "z_jitter", "sources"):
+    for name in ("voxel_size", "normalization", "features", "z_jitter", "sources", "margin"):
         assert getattr(found, name) == getattr(wanted, name)
     assert found.flavours.keys() == wanted.flavours.keys()
     for name, (indices, images) in wanted.flavours.items():

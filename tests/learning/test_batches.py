@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.training_set import TrainingSet
-from ais_jupyter.core.learning.augmentation import orient, orient_back, soften_filaments
-from ais_jupyter.core.learning.batches import Batches
+from ais_jupyter.core.learning.augmentation import orient, orient_back, random_window, soften_filaments
+from ais_jupyter.core.learning.batches import Batches, edge_seen
+from ais_jupyter.core.learning.recipe import Recipe
 from ais_jupyter.core.learning.training_options import TrainingOptions
 from ais_jupyter.core.learning.validation_split import split_boxes
 
@@ -126,6 +127,91 @@ def test_flavours_are_mixed_in_training_only():
     means = [images.mean(axis=(1, 2, 3)) for images, _ in batches.epoch()]
     assert np.max(means) > 900
     assert batches.collect(np.arange(2), augment=False)[0].max() < 900
+
+
+def boxes_with_margin(n=4, size=24, margin=8, depth=1):
+    """Boxes whose grey value says where a pixel is; all but a rim is labelled."""
+    data = boxes(n, 0, size, depth)
+    data.images[...] = np.arange(size * size).reshape(size, size)[..., None]
+    data.labels[...] = 2
+    data.labels[:, margin : size - margin, margin : size - margin] = 0
+    data.labels[:, size // 2, size // 2] = 1
+    data.margin = margin
+    return data
+
+
+@pytest.mark.parametrize(
+    ("move", "multiple", "edge"),
+    [(False, 1, 8), (False, 5, 10), (True, 1, 16), (True, 4, 16), (True, 12, 24), (True, 32, 24)],
+)
+def test_a_margin_gives_room_to_move(move, multiple, edge):
+    assert edge_seen(boxes_with_margin(), move, multiple) == edge
+
+
+def test_without_a_margin_the_whole_box_is_seen():
+    assert edge_seen(boxes(), move=True, multiple=1) == 8
+
+
+@pytest.mark.parametrize("move", [True, False])
+@pytest.mark.parametrize("depth", [1, 3])
+def test_what_is_seen_of_a_box_moves_in_training_only(depth, move):
+    data = boxes_with_margin(depth=depth)
+    batches = Batches(data, TrainingOptions(batch_size=1, n_copies=200, seed=0), recipe=Recipe(move=move), edge=16)
+    middles = []
+    for images, labels in batches.epoch():
+        assert images.shape == (1, 16, 16, depth)
+        trusted = int((labels != 2).sum())
+        assert 8 * 8 * 0.7 < trusted < 8 * 8 * 1.4 if move else trusted == 8 * 8
+        middles.append(images[0, 8, 8, 0])
+    spread = np.abs(np.array(middles) // 24 - 12).max()
+    assert spread > 3 if move else spread <= 1
+    middle, _ = batches.collect(np.arange(1), augment=False)
+    assert middle.min() == 24 * 4 + 4
+
+
+@pytest.mark.parametrize("slab", [True, False])
+def test_images_and_labels_move_alike(slab):
+    size, edge, rng = 40, 24, np.random.default_rng(0)
+    rows, columns = np.mgrid[:size, :size].astype(np.float32)
+    image = np.stack([rows, columns], axis=-1)
+    angles, scales, middles = [], [], []
+    for _ in range(200):
+        label = np.stack([rows, columns], axis=-1) if slab else columns
+        seen, labels = random_window(image, label + 10, edge, rng)
+        assert (seen.shape, seen.dtype) == ((edge, edge, 2), np.float32)
+        known = (labels[..., 0] if slab else labels) != 2
+        nearest = labels[known] - 10
+        np.testing.assert_allclose(nearest, (seen if slab else seen[..., 1])[known], atol=0.501)
+        assert known.mean() > 0.7
+        along = seen[12, 13] - seen[12, 12]  # how far one pixel goes in the box
+        angles.append(np.degrees(np.arctan2(along[0], along[1])))
+        scales.append(1 / np.hypot(*along))
+        middles.append(seen[11:13, 11:13].mean(axis=(0, 1)) - 19.5)
+    assert -45.1 < min(angles) < -40 < 40 < max(angles) < 45.1
+    assert 0.85 < min(scales) < 0.9 < 1.1 < max(scales) < 1.17
+    assert 6.5 < np.abs(middles).max() < 8.0 * 1.5
+
+
+def test_a_box_seen_whole_is_ignored_beyond_its_corners():
+    label = np.zeros((16, 16), np.uint8)
+    image = np.random.default_rng(0).normal(size=(16, 16, 1)).astype(np.float32)
+    seen, labels = random_window(image, label, 16, np.random.default_rng(3))
+    assert np.isfinite(seen).all()
+    assert image.min() <= seen.min() <= seen.max() <= image.max()
+    assert 0 < (labels == 2).mean() < 0.5
+    assert (label == 0).all()  # the set itself stays as it is
+
+
+def test_grey_values_vary_but_not_when_they_are_judged():
+    data = boxes(6, 0, size=32)
+    data.images[...] = np.random.default_rng(0).normal(size=data.images.shape)
+    batches = Batches(data, TrainingOptions(batch_size=6, n_copies=50, seed=0), recipe=Recipe(vary=True))
+    looks = np.concatenate([images for images, _ in batches.epoch()])
+    spread, mean = looks.std(axis=(1, 2, 3)), looks.mean(axis=(1, 2, 3))
+    assert 0.75 < spread.min() < 0.85
+    assert 1.2 < spread.max() < 1.4
+    assert 0.1 < mean.std() < 0.2
+    np.testing.assert_array_equal(batches.collect(np.arange(6), augment=False)[0], data.images)
 
 
 def test_filament_labels_are_brightest_on_the_axis():

@@ -88,6 +88,48 @@ def test_only_the_drawn_box_is_trusted():
     assert (label == 2).sum() == 32 * 32 - 16 * 16
 
 
+@pytest.mark.parametrize("depth", [1, 3])
+def test_a_margin_shows_the_surroundings_and_labels_nothing_there(depth):
+    item = annotated()
+    feature = item.add_feature("A", box_size=40)  # the annotator drew more than is asked for
+    feature.set_mask(5, np.ones((60, 70)))
+    feature.add_box(5, 30, 35)
+    bare, boxes = (extract([item], ["A"], box_size=16, depth=depth, margin=margin) for margin in (0, 8))
+    inner = (slice(None), slice(8, 24), slice(8, 24))
+    np.testing.assert_array_equal(boxes.images[inner], bare.images)
+    np.testing.assert_array_equal(boxes.labels[inner], bare.labels)
+    assert (boxes.labels != 2).sum() == (bare.labels != 2).sum()
+    assert boxes.images[0, 0, 0].std() > 0 or depth == 1
+    assert (boxes.stored_size, boxes.sources[0]["aisBoxEdge"], boxes.sources[0]["aisBoxMargin"]) == (32, 32, 8)
+    trimmed = boxes.trimmed(0)
+    np.testing.assert_array_equal(trimmed.images, bare.images)
+    np.testing.assert_array_equal(trimmed.labels, bare.labels)
+    assert (boxes.margin, boxes.box_size, trimmed.margin, trimmed.box_size) == (8, 16, 0, 16)
+
+
+def test_a_margin_has_the_pixels_of_the_boxes_when_they_are_rescaled():
+    item = annotated()
+    feature = item.add_feature("A", box_size=32)
+    feature.set_mask(5, np.ones((60, 70)))
+    feature.add_box(5, 30, 35)
+    boxes = extract([item], ["A"], box_size=16, voxel_size=20.0, margin=4)
+    assert boxes.images.shape == (1, 24, 24, 1)
+    assert (boxes.labels[0, 4:20, 4:20] == 1).all()
+    assert (boxes.labels == 1).sum() == 16 * 16
+    assert (boxes.sources[0]["aisBoxEdge"], boxes.sources[0]["aisBoxMargin"]) == (48, 8)
+
+
+def test_a_box_that_reaches_the_image_with_its_margin_alone_is_left_out():
+    item = annotated()
+    feature = item.add_feature("A", box_size=16)
+    feature.set_mask(5, np.ones((60, 70)))
+    feature.add_box(5, 30, 35)
+    feature.add_box(5, 30, 80)
+    with pytest.warns(UserWarning, match="lies outside"):
+        boxes = extract([item], ["A"], box_size=16, margin=8)
+    assert len(boxes) == 1
+
+
 def test_negative_boxes_are_background():
     item = annotated()
     a, b = item.add_feature("A", box_size=16), item.add_feature("B", box_size=16)

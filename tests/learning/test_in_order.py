@@ -15,7 +15,7 @@ from ais_jupyter.core.learning.inference_options import InferenceOptions
 from ais_jupyter.core.learning.model import SegmentationModel
 from ais_jupyter.core.learning.normalization import global_statistic
 from ais_jupyter.core.learning.segmenter import Segmenter
-from ais_jupyter.core.learning.streams import in_order
+from ais_jupyter.core.learning.streams import ahead, in_order
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3])
@@ -25,6 +25,26 @@ def test_results_keep_their_order(workers):
         return number * number
 
     assert list(in_order(slow_first, range(20), workers)) == [n * n for n in range(20)]
+
+
+def test_one_is_made_ahead_by_another_thread():
+    made, threads = [], set()
+
+    def items():
+        for number in range(5):
+            made.append(number)
+            threads.add(threading.get_ident())
+            yield number
+        raise ValueError("the sixth cannot be made")
+
+    coming, taken = ahead(items()), []
+    with pytest.raises(ValueError, match="the sixth"):
+        for number in coming:
+            taken.append(number)
+            assert len(made) <= number + 2
+    assert taken == [0, 1, 2, 3, 4]
+    assert len(threads) == 1
+    assert threading.get_ident() not in threads
 
 
 def test_only_a_few_are_computed_ahead():

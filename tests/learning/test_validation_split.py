@@ -73,6 +73,19 @@ def test_nothing_of_a_held_out_box_is_learned(drawn, fraction, seed):
         assert split.note
 
 
+def test_margins_do_not_count_as_overlap_and_what_is_hidden_lies_inside_them():
+    places = [(0, 20, 0), (0, 20, 10), (0, 20, 24)]
+    boxes, bare = boxes_at(places, [True] * 3), boxes_at(places, [True] * 3)
+    for source in boxes.sources:
+        source.update(aisBoxEdge=EDGE, aisBoxMargin=2)
+    assert overlapping(bare) == [[0, 1, 2]]
+    assert overlapping(boxes) == [[0, 1], [2]]
+    hidden = BoxPlaces(boxes).labels_without(np.array([0]))
+    assert (hidden[1, 2:14, :4] == IGNORE).all()  # box 0 is labelled up to column 6: 4 in box 1, which begins at 2
+    np.testing.assert_array_equal(hidden[1, :, 4:], boxes.labels[1, :, 4:])
+    np.testing.assert_array_equal(hidden[2], boxes.labels[2])
+
+
 @given(st.integers(2, 40))
 def test_boxes_that_overlap_stay_together_where_they_are_few(pairs):
     places = [(0, 40 * (i // 2), 6 * (i % 2)) for i in range(2 * pairs)]

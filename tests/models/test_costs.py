@@ -149,6 +149,15 @@ def test_what_a_known_network_costs() -> None:
         check_cost(network, (512, 512, 1), 1, memory=10**6)
 
 
+def test_the_small_network_for_short_trainings_is_small_and_sees_far() -> None:
+    network = network_from_keras(random_model("UNet 2.5D", depth=5))
+    assert 2 * cost_of(network, (512, 512, 5)).operations < 10e9
+    facts = network_facts(network)
+    assert facts.receptive_field is not None
+    assert facts.receptive_field > 90
+    assert facts.size_multiple == 8
+
+
 def test_layers_that_see_everything_are_known() -> None:
     norm = Layer("g", "GroupNormalization", {"groups": 1, "axis": -1}, [], [np.ones(1), np.zeros(1)])
     assert view_of(network(norm)).field is None

@@ -22,7 +22,7 @@ from ais_jupyter.core.learning.network_keras import network_from_keras
 pytest.importorskip("openvino")
 
 ARCHITECTURES = [
-    "UNet S", "UNet lite", "UNet dropout", "UNet M", "UNet L", "VGGNet S", "VGGNet M", "VGGNet X", "Eman2",
+    "UNet 2.5D", "UNet S", "UNet lite", "UNet dropout", "UNet M", "UNet L", "VGGNet S", "VGGNet M", "VGGNet X", "Eman2",
     "InceptionNet", "ResNet", "Pix2pix", "Pix2pix (2024)", "ezm-2d", "ezm-3d-M", "ezm-3d-L",
 ]  # fmt: skip
 

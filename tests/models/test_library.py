@@ -43,8 +43,8 @@ def test_current_titles_and_the_documented_nine(home: Path) -> None:
     titles = [entry.title for entry in library.architectures()]
     current = [entry.title for entry in library.architectures() if not entry.retired]
     assert sorted(current) == sorted([
-        "ezm-2d", "ezm-2d-bxe", "ezm-2d-dice", "ezm-3d-M", "ezm-3d-L", "Pix2pix", "UNet L", "UNet M", "UNet S",
-        "VGGNet L", "VGGNet M", "VGGNet S", "VGGNet X", "Instant forest",
+        "ezm-2d", "ezm-2d-bxe", "ezm-2d-dice", "ezm-3d-M", "ezm-3d-L", "Pix2pix", "UNet 2.5D", "UNet L", "UNet M",
+        "UNet S", "VGGNet L", "VGGNet M", "VGGNet S", "VGGNet X", "Instant forest",
     ])  # fmt: skip
     assert library.available()[:9] == list(architecture_names.FIRST_LIBRARY)
     assert library.available()[7] == "VGGNet"

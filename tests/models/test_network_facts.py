@@ -11,7 +11,7 @@ from ais_jupyter.core.learning.network_facts import architecture_facts, network_
 from ais_jupyter.core.learning.network_keras import network_from_keras
 
 
-@pytest.mark.parametrize("title", ["UNet lite", "UNet S", "VGGNet S", "Eman2", "InceptionNet", "ResNet"])
+@pytest.mark.parametrize("title", ["UNet lite", "UNet S", "UNet 2.5D", "VGGNet S", "Eman2", "InceptionNet", "ResNet"])
 def test_receptive_field_is_the_reach_of_one_pixel(title: str) -> None:
     pytest.importorskip("openvino")
     network = network_from_keras(random_model(title))

@@ -42,7 +42,9 @@ def test_the_linear_model_is_the_formula_it_was_made_from(name: str, depth: int,
     np.testing.assert_allclose(predicted, expected, atol=1e-5)
 
 
-@pytest.mark.parametrize("title", ["VGGNet S", "UNet M", "InceptionNet", "ResNet", "Pix2pix", "Eman2", "UNet dropout"])
+@pytest.mark.parametrize("title", [
+    "VGGNet S", "UNet 2.5D", "UNet M", "InceptionNet", "ResNet", "Pix2pix", "Eman2", "UNet dropout",
+])  # fmt: skip
 def test_a_file_keeps_each_layer_and_its_place(title: str) -> None:
     network = network_from_keras(random_model(title, depth=3))
     again, _ = read_network(write_network(network, box_size=64), "memory")

@@ -11,8 +11,10 @@ from asking import answer_now
 
 import ais_jupyter as ais
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
+from ais_jupyter.core.data.architecture_names import PROPOSED
 from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.data.training_set import TrainingSet
+from ais_jupyter.core.workflows.library import best_depth
 from ais_jupyter.widgets import Trainer
 
 OPTIONS = {
@@ -140,6 +142,17 @@ def test_make_save_and_load(page):
     page.trainer.training_set = None
     page("training_set_load", path=str(path))
     np.testing.assert_allclose(page.trainer.training_set.images, made.images, atol=1e-5)
+
+
+def test_the_set_suits_the_architecture_that_is_proposed_unless_another_depth_is_chosen(page):
+    assert page("training_set")["depth"] == best_depth(PROPOSED) == 5
+    made = page.make_set()
+    assert (made.depth, made.z_jitter, made.margin, made.images.shape) == (5, 0, 16, (8, 64, 64, 5))
+    values = page("training_set_choose", depth=8)
+    assert (values["depth"], values["set"]["depth"], values["set"]["box_size"]) == (8, 5, 32)
+    page.make_set()
+    page.wait(lambda: page.trainer.training_set.depth == 8)
+    assert page.trainer.training_set.z_jitter == 16  # networks of slabs may be shown the slice anywhere in depth
 
 
 def test_annotating_on_makes_the_set_old_and_tells_the_page(page):
@@ -283,6 +296,7 @@ def test_live_copies_predict_while_it_trains_and_go_when_it_ends(page):
 
 
 def test_the_set_may_have_boxes_of_another_size_but_not_of_another_depth(page):
+    page("training_set_choose", depth=1)
     page.make_set()
     uid = page.train()["model"]
     page.run(uid).job.result(60)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-#: Chosen unless somebody chooses another.
+#: What scripts and the command line get unless they choose another.
 DEFAULT = "VGGNet M"
+#: What windows propose for new models; it suits the boxes that windows cut.
+PROPOSED = "UNet 2.5D"
 
 #: The library of the first versions, in the order of the documentation of Ais: numbers in old scripts
 #: and files count in it.

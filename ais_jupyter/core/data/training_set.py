@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,8 @@ class TrainingSet:
         Where each box comes from (keys as in Ais: aisTomogramName, aisBoxCoordinateZ, …, aisNegative); may be empty.
     flavours : dict of str → (indices, images)
         Other versions (such as denoised) of the same boxes, for some of them.
+    margin : int
+        Pixels at each side of the boxes that show what surrounds them; labels are 2 there.
     """
 
     images: np.ndarray
@@ -51,6 +53,7 @@ class TrainingSet:
     z_jitter: int = 0
     sources: list[dict[str, Any]] = field(default_factory=list)
     flavours: dict[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
+    margin: int = 0
 
     def __post_init__(self) -> None:
         self.images = np.asarray(self.images, np.float32)
@@ -61,13 +64,20 @@ class TrainingSet:
             raise InputError(f"labels {self.labels.shape} do not fit images {self.images.shape}")
         if self.sources and len(self.sources) != len(self.images):
             raise InputError(f"{len(self.sources)} sources for {len(self.images)} boxes")
+        if not 0 <= 2 * self.margin <= max(0, self.stored_size - 1):
+            raise InputError(f"a margin of {self.margin} px leaves nothing of boxes of {self.stored_size} px")
 
     def __len__(self) -> int:
         return len(self.images)
 
     @property
     def box_size(self) -> int:
-        """Edge of the boxes in pixels."""
+        """Edge of the boxes in pixels, without their margin."""
+        return self.stored_size - 2 * self.margin
+
+    @property
+    def stored_size(self) -> int:
+        """Edge of the images in pixels: of the boxes with their margin."""
         return self.images.shape[1]
 
     @property
@@ -102,8 +112,25 @@ class TrainingSet:
         return TrainingSet(
             self.images[chosen], self.labels[chosen], self.voxel_size, self.normalization,
             list(self.features), self.z_jitter,
-            [self.sources[i] for i in chosen] if self.sources else [], flavours,
+            [self.sources[i] for i in chosen] if self.sources else [], flavours, self.margin,
         )  # fmt: skip
+
+    def trimmed(self, margin: int) -> TrainingSet:
+        """Return the set with a smaller `margin`, in pixels.
+
+        Raises
+        ------
+        InputError
+            The set does not have so much.
+        """
+        extra = self.margin - margin
+        if extra < 0:
+            raise InputError(f"the boxes have a margin of {self.margin} px, not {margin}")
+        if not extra:
+            return self
+        inner = (slice(None), slice(extra, -extra), slice(extra, -extra))
+        flavours = {name: (where, images[inner]) for name, (where, images) in self.flavours.items()}
+        return replace(self, images=self.images[inner], labels=self.labels[inner], flavours=flavours, margin=margin)
 
     def save(self, path: str | Path, overwrite: bool = False) -> Path:
         """Write a ``.scnt`` (the current tar form) that Ais trains on to `path`, and return the path.
@@ -116,6 +143,7 @@ class TrainingSet:
         return storage.save(self, path, overwrite)
 
     def __repr__(self) -> str:
-        n, b, _, _ = self.images.shape
-        size = f"{b}×{b}×{self.depth}"
-        return f"<TrainingSet {n} boxes of {size}, {int(self.positive.sum())} positive, {self.voxel_size:.2f} Å>"
+        size, positive = f"{self.box_size}×{self.box_size}×{self.depth}", int(self.positive.sum())
+        if self.margin:
+            size += f" with a margin of {self.margin}"
+        return f"<TrainingSet {len(self)} boxes of {size}, {positive} positive, {self.voxel_size:.2f} Å>"

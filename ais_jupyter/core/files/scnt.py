@@ -83,9 +83,10 @@ def write_scnt(training_set: TrainingSet, path: str | Path) -> None:
     metadata = {
         "format_version": FORMAT_VERSION,
         "apix": float(training_set.voxel_size),
-        "box_size": training_set.box_size,
+        "box_size": training_set.stored_size,
         "box_depth": training_set.depth,
         "z_jitter": training_set.z_jitter,
+        "margin": training_set.margin,
         "features": list(training_set.features),
         "n_samples": len(training_set),
         "input_flavours": sorted([MAIN, *(f"x_{name}" for name in training_set.flavours)]),
@@ -199,6 +200,7 @@ def _assembled(
         jitter,
         [s if isinstance(s, dict) else {} for s in found] if any(isinstance(s, dict) for s in found) else [],
         flavours,
+        whole_number(metadata.get("margin"), 0, f"{path}: margin", 0, (rows - 1) // 2),
     )
 
 

@@ -55,7 +55,7 @@ def write_scnt_tiff(training_set: TrainingSet, path: str | Path) -> None:
     """Write the TIFF form for versions of Ais before 1.2.
 
     It has room for one label slice per box: of slab labels the slice of the box itself is kept, and extra slices for
-    jitter are cut off. Flavours and sources are lost.
+    jitter and margins are cut off. Flavours and sources are lost.
 
     Raises
     ------
@@ -66,6 +66,7 @@ def write_scnt_tiff(training_set: TrainingSet, path: str | Path) -> None:
 
     if not len(training_set):
         raise InputError("an empty training set cannot be written as TIFF")
+    training_set = training_set.trimmed(0)
     middle, depth = training_set.images.shape[3] // 2, training_set.depth
     images = training_set.images[..., middle - depth // 2 : middle - depth // 2 + depth]
     labels = training_set.labels if training_set.labels.ndim == 3 else training_set.labels[..., middle]

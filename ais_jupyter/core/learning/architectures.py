@@ -26,6 +26,9 @@ from typing import Any
 from ais_jupyter.core.data.architecture_names import FIRST_LIBRARY, RENAMED
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.home import home
+from ais_jupyter.core.data.model_info import MOST_SLICES
+from ais_jupyter.core.data.numbers import is_number
+from ais_jupyter.core.learning.recipe import recipe_called
 from ais_jupyter.models.forest_plan import ForestPlan
 
 log = logging.getLogger(__name__)
@@ -60,6 +63,10 @@ class Architecture:
         ``load_model(path)`` reads what such an object saved by itself.
     plan : ForestPlan or None
         How its forest is grown; None for networks and objects. `create` returns it.
+    depth : int
+        Slices that it is best given.
+    recipe : str
+        How it is trained unless told otherwise (see `recipe.RECIPES`).
     """
 
     title: str
@@ -72,6 +79,8 @@ class Architecture:
     plugin: bool = False
     load_model: Callable[[str], Any] | None = None
     plan: ForestPlan | None = None
+    depth: int = 1
+    recipe: str = "plain"
 
 
 @dataclass(frozen=True)
@@ -217,11 +226,16 @@ def _read(module: Any, path: Path | None, plugin: bool) -> Architecture | None:
         raise InputError("there is no function `create(input_shape)`")
     if not hasattr(module, "include"):
         raise InputError("`include` is missing; set it to True to offer this architecture")
+    recipe, depth = getattr(module, "recipe", "plain"), getattr(module, "depth", 1)
+    recipe_called(recipe)
+    if not (is_number(depth) and int(depth) == depth and 1 <= depth <= MOST_SLICES):
+        raise InputError(f"`depth` must be a whole number of slices from 1 to {MOST_SLICES}, not {depth!r}")
     return Architecture(
         title=title, summary=str(getattr(module, "summary", "")), include=bool(module.include), create=create,
         module=getattr(module, "__name__", type(module).__name__), path=path,
         retired=bool(getattr(module, "retired", False)), plugin=plugin, load_model=getattr(module, "load_model", None),
         plan=plan,
+        depth=int(depth), recipe=recipe,
     )  # fmt: skip
 
 

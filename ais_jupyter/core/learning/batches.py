@@ -8,8 +8,16 @@ import numpy as np
 
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.training_set import GLOBAL_MAD, IGNORE, TrainingSet
-from ais_jupyter.core.learning.augmentation import random_intensity, random_symmetry, soften_filaments
+from ais_jupyter.core.learning.augmentation import (
+    random_intensity,
+    random_look,
+    random_symmetry,
+    random_window,
+    soften_filaments,
+)
 from ais_jupyter.core.learning.normalization import standardize
+from ais_jupyter.core.learning.recipe import RECIPES, Recipe
+from ais_jupyter.core.learning.streams import ahead
 from ais_jupyter.core.learning.training_options import NATURAL_RATIO, TrainingOptions
 
 
@@ -24,6 +32,10 @@ class Batches:
         ``batch_size, n_copies, excess_negative, augment, filament_diameter, seed``.
     slab : bool
         The network gives one result per slice of its input (3-D) instead of one for the middle slice.
+    recipe : Recipe
+        How boxes are varied.
+    edge : int, optional
+        Edge of what the network sees of each box, in pixels; by default all of it (see `edge_seen`).
 
     Raises
     ------
@@ -32,8 +44,13 @@ class Batches:
     """
 
     def __init__(
-        self, training_set: TrainingSet, options: TrainingOptions | None = None, slab: bool = False
-    ) -> None:  # fmt: skip
+        self,
+        training_set: TrainingSet,
+        options: TrainingOptions | None = None,
+        slab: bool = False,
+        recipe: Recipe = RECIPES["plain"],
+        edge: int | None = None,
+    ) -> None:
         options = options or TrainingOptions()
         if len(training_set) == 0:
             raise InputError("the training set is empty: extract some boxes first")
@@ -46,6 +63,7 @@ class Batches:
         self.set = training_set
         self.slab = slab
         self.augment = options.augment
+        self.recipe, self.edge = recipe, edge or training_set.stored_size
         self.n_copies = int(options.n_copies)
         self.excess_negative = int(options.excess_negative)
         self._positives, self._negatives = np.flatnonzero(positive), np.flatnonzero(~positive)
@@ -67,11 +85,13 @@ class Batches:
         self.batch_size = max(1, self.batch_size // 2)
 
     def epoch(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Yield the batches of one epoch: images (n, y, x, z) and labels (n, y, x, 1); slabs (n, y, x, z, 1) both."""
-        order = self._order()
-        size = self.batch_size
-        for step in range(self.steps_per_epoch):
-            yield self.collect(order[step * size : (step + 1) * size])
+        """Yield the batches of one epoch: images (n, y, x, z) and labels (n, y, x, 1); slabs (n, y, x, z, 1) both.
+
+        Each is put together by another thread while the one before it is learned from.
+        """
+        order, size = self._order(), self.batch_size
+        groups = (order[step * size : (step + 1) * size] for step in range(self.steps_per_epoch))
+        yield from ahead(map(self.collect, groups))
 
     def collect(self, indices: np.ndarray, augment: bool = True) -> tuple[np.ndarray, np.ndarray]:
         """Return the boxes with these numbers as one batch, by default augmented and shifted in depth."""
@@ -124,8 +144,16 @@ class Batches:
         image = image[..., first : first + depth]
         if self.set.normalization != GLOBAL_MAD:
             image = standardize(image)
+        if augment and self.recipe.move:
+            image, label = random_window(image, label, self.edge, self._rng)
+        elif self.edge < self.set.stored_size:
+            first = (self.set.stored_size - self.edge) // 2
+            middle_part = slice(first, first + self.edge)
+            image, label = image[middle_part, middle_part], label[middle_part, middle_part]
         if augment:
             image, label = random_symmetry(image, label, self._rng)
+            if self.recipe.vary:
+                image = random_look(image, self._rng)
             if self.augment:
                 image = random_intensity(image, self._rng)
         return np.ascontiguousarray(image, np.float32), np.ascontiguousarray(label, np.float32)
@@ -144,3 +172,18 @@ class Batches:
         a, b = self._rng.choice(len(versions), 2, replace=False)
         weight = np.float32(self._rng.random())
         return weight * versions[a] + (1 - weight) * versions[b]
+
+
+def edge_seen(training_set: TrainingSet, move: bool, multiple: int) -> int:
+    """Edge of what a network is shown of boxes with a margin, in pixels.
+
+    It is the box without its margin, or where it moves about, with half of it: then it holds what is labelled wherever
+    it lies in the box.
+
+    Parameters
+    ----------
+    multiple : int
+        Of pixels, that the network takes.
+    """
+    wanted = training_set.box_size + (training_set.margin if move else 0)
+    return min(training_set.stored_size, -(-wanted // multiple) * multiple)

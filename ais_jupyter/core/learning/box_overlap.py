@@ -12,7 +12,8 @@ from ais_jupyter.core.data.training_set import IGNORE, TrainingSet
 class BoxPlaces:
     """Where the boxes of a training set come from, as cubes in tomogram pixels: neighbouring slices look alike.
 
-    A box of which the set does not tell the place overlaps none.
+    The margin of a box, which is labelled nowhere, does not count. A box of which the set does not tell the place
+    overlaps none.
     """
 
     def __init__(self, training_set: TrainingSet) -> None:
@@ -21,6 +22,7 @@ class BoxPlaces:
         self._tomogram = np.full(n, -1)
         self._centre = np.zeros((n, 3))
         self._edge = np.array([_edge(training_set, i) for i in range(n)])
+        self._labelled = np.array([_labelled(training_set, i, edge) for i, edge in enumerate(self._edge)])
         numbers: dict[str, int] = {}
         for i in range(n):
             if (known := place(training_set, i)) is not None:
@@ -33,7 +35,7 @@ class BoxPlaces:
             return np.zeros(0, int)
         beside = np.flatnonzero(self._tomogram == self._tomogram[i])
         apart = np.abs(self._centre[beside] - self._centre[i]).max(axis=1)
-        near = beside[apart < (self._edge[beside] + self._edge[i]) / 2]
+        near = beside[apart < (self._labelled[beside] + self._labelled[i]) / 2]
         return near[near != i]
 
     def nearest(self, i: int) -> np.ndarray:
@@ -60,12 +62,12 @@ class BoxPlaces:
 
     def labels_without(self, hidden: np.ndarray) -> np.ndarray:
         """Return the labels of the set with "ignore" wherever a box of `hidden` lies over another box."""
-        labels, size = self._set.labels.copy(), self._set.box_size
+        labels, size = self._set.labels.copy(), self._set.stored_size
         for held in hidden:
             for i in self.touching(int(held)):
                 scale = size / self._edge[i]
-                low = (self._centre[held] - self._edge[held] / 2 - self._centre[i] + self._edge[i] / 2)[1:] * scale
-                high = low + self._edge[held] * scale
+                low = (self._centre[held] - self._labelled[held] / 2 - self._centre[i] + self._edge[i] / 2)[1:] * scale
+                high = low + self._labelled[held] * scale
                 rows, columns = (slice(max(0, math.floor(a)), max(0, math.ceil(b))) for a, b in zip(low, high))
                 labels[i, rows, columns] = IGNORE
         return labels
@@ -84,8 +86,20 @@ def place(training_set: TrainingSet, i: int) -> tuple[str, float, float, float] 
 
 def _edge(training_set: TrainingSet, i: int) -> float:
     """Edge of a box in pixels of its tomogram."""
+    edge = _number(training_set, i, "aisBoxEdge")
+    return edge if edge > 0 else float(training_set.stored_size)
+
+
+def _labelled(training_set: TrainingSet, i: int, edge: float) -> float:
+    """Edge of the part of a box that its margin surrounds."""
+    inner = edge - 2 * _number(training_set, i, "aisBoxMargin")
+    return inner if 0 < inner < edge else edge
+
+
+def _number(training_set: TrainingSet, i: int, key: str) -> float:
+    """Return a number that a set tells of a box; 0 where it does not."""
     try:
-        edge = float(training_set.sources[i].get("aisBoxEdge", 0)) if training_set.sources else 0.0
+        value = float(training_set.sources[i].get(key, 0)) if training_set.sources else 0.0
     except (TypeError, ValueError):
-        edge = 0.0
-    return edge if np.isfinite(edge) and edge > 0 else float(training_set.box_size)
+        return 0.0
+    return value if np.isfinite(value) else 0.0

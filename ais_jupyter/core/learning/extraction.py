@@ -41,6 +41,8 @@ def extracting(
     voxel_size: float | None = None,
     depth: int = 1,
     slab_labels: bool = True,
+    margin: int = 0,
+    z_jitter: int = Z_JITTER,
 ) -> Work[TrainingSet]:
     """Cut the boxes of some features out of annotated tomograms.
 
@@ -60,9 +62,14 @@ def extracting(
         Å per pixel of the boxes; by default that of the first tomogram whose voxel size is known. Differences below
         5 % are not rescaled. A tomogram of unknown voxel size is taken as it is, with a warning.
     depth : int
-        Slices per box: 1 for 2-D networks. With more, 16 further slices are stored for shifting in depth.
+        Slices per box: 1 for 2-D networks.
     slab_labels : bool
         With depth > 1: label every slice that was drawn on, not only the box's own.
+    margin : int
+        Pixels of `voxel_size` around each box that are stored with it, labelled "ignore": they show the network what
+        surrounds a box. The boxes of the set are larger by twice the margin.
+    z_jitter : int
+        With depth > 1: slices stored besides, so that networks of slabs can be shown the box's own anywhere in depth.
 
     Returns
     -------
@@ -76,13 +83,15 @@ def extracting(
     """
     box_size = whole(box_size, "box_size, in pixels,", 8, LARGEST_BOX)
     depth = whole(depth, "depth, in slices,", 1, LARGEST_BOX)
+    margin = whole(margin, "margin, in pixels,", 0, LARGEST_BOX)
     if voxel_size is not None:
         voxel_size = number(voxel_size, "voxel_size, in Å,", 0, 1e6, above=True)
     samples = list(_samples(annotated, positive, negative))
     if not any(not s.negative for s in samples):
         raise InputError(_no_boxes(annotated, positive))
     target = _target_pixel_size(samples, voxel_size)
-    stored = depth if depth == 1 else depth + Z_JITTER
+    stored = depth if depth == 1 else depth + whole(z_jitter, "z_jitter, in slices,", 0, LARGEST_BOX)
+    whole_size = box_size + 2 * margin
     statistics: dict[int, Statistic] = {}
     images, labels, sources = [], [], []
     for count, sample in enumerate(samples):
@@ -91,17 +100,19 @@ def extracting(
         tomogram = sample.annotated.tomogram
         if id(tomogram) not in statistics:
             statistics[id(tomogram)] = global_statistic(tomogram)
-        edge = native_edge(box_size, tomogram.pixel_size, target)
-        if not _overlaps(sample.box, edge, tomogram):
+        edge = native_edge(whole_size, tomogram.pixel_size, target)
+        rim = round(margin * edge / whole_size)
+        if not _overlaps(sample.box, edge - 2 * rim, tomogram):
             warnings.warn(
                 f"box {sample.box} of {sample.feature.title!r} lies outside {tomogram.name!r}; left out", stacklevel=2
             )
             continue
         image = _cut_image(tomogram, sample.box, edge, stored)
-        images.append(resize_xy(normalize(image, statistics[id(tomogram)]), (box_size, box_size)))
-        label = _cut_slab_label(sample, edge, stored) if depth > 1 and slab_labels else _cut_label(sample, edge)
-        labels.append(resize_labels(label, (box_size, box_size)))
-        sources.append(_source(sample, box_size, edge))
+        images.append(resize_xy(normalize(image, statistics[id(tomogram)]), (whole_size, whole_size)))
+        labelled = _cut_slab_label(sample, edge, stored) if depth > 1 and slab_labels else _cut_label(sample, edge)
+        label = _without_rim(labelled, rim)
+        labels.append(resize_labels(label, (whole_size, whole_size)))
+        sources.append(_source(sample, whole_size, edge, rim))
     if not images:
         raise InputError("every box lies outside its tomogram; there is nothing to extract")
     return TrainingSet(
@@ -112,6 +123,7 @@ def extracting(
         features=list(positive),
         z_jitter=stored - depth,
         sources=sources,
+        margin=margin,
     )
 
 
@@ -225,7 +237,14 @@ def _cut_slab_label(sample: _Sample, edge: int, stored: int) -> np.ndarray:
     return slab
 
 
-def _source(sample: _Sample, box_size: int, edge: int) -> dict[str, Any]:
+def _without_rim(label: np.ndarray, rim: int) -> np.ndarray:
+    """Label a rim of so many pixels "ignore"."""
+    if rim:
+        label[..., :rim, :] = label[..., -rim:, :] = label[..., :rim] = label[..., -rim:] = IGNORE
+    return label
+
+
+def _source(sample: _Sample, box_size: int, edge: int, rim: int) -> dict[str, Any]:
     tomogram, (z, y, x) = sample.annotated.tomogram, sample.box
     return {
         "aisTomogramName": tomogram.name,
@@ -235,7 +254,8 @@ def _source(sample: _Sample, box_size: int, edge: int) -> dict[str, Any]:
         "aisBoxCoordinateX": x,
         "aisBoxSizeAnnotate": sample.feature.box_size,
         "aisBoxSizeExtracted": box_size,
-        "aisBoxEdge": edge,  # pixels of the tomogram
+        "aisBoxEdge": edge,  # pixels of the tomogram, as those of the margin
+        "aisBoxMargin": rim,
         "aisFeatureName": sample.feature.title,
         "aisNegative": sample.negative,
     }

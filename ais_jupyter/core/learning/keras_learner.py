@@ -11,6 +11,7 @@ from ais_jupyter.core.learning.batch_norm import reestimate
 from ais_jupyter.core.learning.batches import Batches
 from ais_jupyter.core.learning.hardware import resolve_precision
 from ais_jupyter.core.learning.model_state import ModelState
+from ais_jupyter.core.learning.recipe import RECIPES, Recipe
 
 #: Losses of this module leave out label 2 by themselves.
 _MASKED_LOSSES = "ais_jupyter.models.losses"
@@ -27,6 +28,8 @@ class KerasLearner:
         Its weights are where training begins; without any, those of `created`.
     precision : str
         See `hardware.resolve_precision`.
+    recipe : Recipe
+        Says whether Dice is added to the loss.
 
     Attributes
     ----------
@@ -36,16 +39,18 @@ class KerasLearner:
         Of the arithmetic.
     """
 
-    def __init__(self, created: Any, state: ModelState, precision: str) -> None:
+    def __init__(self, created: Any, state: ModelState, precision: str, recipe: Recipe = RECIPES["plain"]) -> None:
         from ais_jupyter.core.learning.metrics import counting_metrics
         from ais_jupyter.core.learning.network_keras import copy_weights, with_precision
-        from ais_jupyter.models.losses import masked_bce
+        from ais_jupyter.models.losses import bce_and_dice, masked_bce
 
         self.precision = resolve_precision(precision, "keras")
         model = with_precision(created, self.precision)
         if isinstance(state.network, Network):
             copy_weights(state.network, model)
         loss = masked_bce if model.loss in ("binary_crossentropy", "bce") else model.loss
+        if recipe.dice and loss is masked_bce:
+            loss = bce_and_dice(recipe.dice)
         model.compile(optimizer=model.optimizer, loss=loss, metrics=counting_metrics(), jit_compile=_jit_compile())
         self.model = model
         self._restore_optimizer(state.optimizer)

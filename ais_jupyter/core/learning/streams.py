@@ -11,6 +11,7 @@ import numpy as np
 
 T = TypeVar("T")
 R = TypeVar("R")
+_END = object()
 
 
 def in_order(work: Callable[[T], R], items: Iterable[T], workers: int) -> Iterator[R]:
@@ -26,6 +27,15 @@ def in_order(work: Callable[[T], R], items: Iterable[T], workers: int) -> Iterat
                 yield ahead.popleft().result()
         while ahead:
             yield ahead.popleft().result()
+
+
+def ahead(items: Iterator[T]) -> Iterator[T]:
+    """Yield `items` in order, each made by another thread while the one before it is used."""
+    with ThreadPoolExecutor(1) as thread:
+        coming = thread.submit(next, items, _END)
+        while (item := coming.result()) is not _END:
+            coming = thread.submit(next, items, _END)
+            yield item  # type: ignore[misc]
 
 
 def smoothed(

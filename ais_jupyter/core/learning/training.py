@@ -9,7 +9,8 @@ from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.forest import Forest
 from ais_jupyter.core.data.training_set import TrainingSet
-from ais_jupyter.core.learning.batches import Batches
+from ais_jupyter.core.learning.architectures import find
+from ais_jupyter.core.learning.batches import Batches, edge_seen
 from ais_jupyter.core.learning.building import forest_plan, fresh_model
 from ais_jupyter.core.learning.custom_storage import CustomObject
 from ais_jupyter.core.learning.custom_training import is_custom, training_custom
@@ -17,6 +18,9 @@ from ais_jupyter.core.learning.forest_training import training_on_boxes, trainin
 from ais_jupyter.core.learning.hardware import device_name
 from ais_jupyter.core.learning.keras_learner import KerasLearner
 from ais_jupyter.core.learning.model_state import ModelState
+from ais_jupyter.core.learning.network_facts import network_facts
+from ais_jupyter.core.learning.network_keras import network_from_keras
+from ais_jupyter.core.learning.recipe import Recipe, recipe_called
 from ais_jupyter.core.learning.training_events import Events, Prepared, Step
 from ais_jupyter.core.learning.training_loop import TrainingLoop
 from ais_jupyter.core.learning.training_options import TrainingOptions
@@ -73,15 +77,19 @@ def training(
         created = fresh_model(state, training_set.box_size, training_set.depth)
     if is_custom(created):
         return (yield from _training_custom(state, created, training_set, split, options))
-    learner = KerasLearner(created, state, options.precision)
-    batches = Batches(split.to_learn(training_set), options, learner.is_slab)
+    recipe, edge = _recipe(state, options), training_set.box_size
+    if training_set.margin:
+        edge = edge_seen(training_set, recipe.move, network_facts(network_from_keras(created)).size_multiple)
+        created = fresh_model(state, edge, training_set.depth)
+    learner = KerasLearner(created, state, options.precision, recipe)
+    batches = Batches(split.to_learn(training_set), options, learner.is_slab, recipe, edge)
     validation = None
     if split.judges:
-        validation = Batches(training_set.subset(split.held_out), options, learner.is_slab)
+        validation = Batches(training_set.subset(split.held_out), options, learner.is_slab, edge=edge)
     yield Prepared(
         device_name(), learner.precision, batches.batch_size, len(split.learned), len(split.held_out), split.note
     )  # fmt: skip
-    about = _about(training_set, split, options, learner.is_slab)
+    about = _about(training_set, split, options, edge, learner.is_slab)
 
     def state_now(loss: float | None, most_batches: int) -> ModelState:
         known = about if loss is None else {**about, "loss": loss}
@@ -120,13 +128,23 @@ def _training_on_drawing(
     return (yield from training_on_drawing(plan, state, annotated, options))
 
 
+def _recipe(state: ModelState, options: TrainingOptions) -> Recipe:
+    """How the network is trained: as asked for, else as is best for its architecture."""
+    if options.recipe is not None:
+        return recipe_called(options.recipe)
+    try:
+        return recipe_called(find(state.info.architecture).recipe)
+    except InputError:  # a network of an architecture that is not in the library
+        return recipe_called("plain")
+
+
 def _training_custom(
     state: ModelState, created: Any, training_set: TrainingSet, split: Split, options: TrainingOptions
 ) -> Events[ModelState]:
     """Train a custom object; it has no validation and begins with what it is."""
     made = CustomObject(state.info, created)
-    batches = Batches(split.to_learn(training_set), options)
-    about = _about(training_set, split, options, slab=False)
+    batches = Batches(split.to_learn(training_set).trimmed(0), options)
+    about = _about(training_set, split, options, training_set.box_size, slab=False)
 
     def state_now(loss: float | None) -> ModelState:
         known = about if loss is None else {**about, "loss": loss}
@@ -136,10 +154,12 @@ def _training_custom(
     return state_now(loss)
 
 
-def _about(training_set: TrainingSet, split: Split, options: TrainingOptions, slab: bool) -> dict[str, Any]:
+def _about(
+    training_set: TrainingSet, split: Split, options: TrainingOptions, box_size: int, slab: bool
+) -> dict[str, Any]:
     """Return what is stored with the weights of the set and of how they were trained."""
     return {
-        "box_size": training_set.box_size,
+        "box_size": box_size,
         "depth": training_set.depth,
         "z_jitter": training_set.z_jitter if slab else 0,
         "voxel_size": training_set.voxel_size,

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.numbers import is_number, shown
 from ais_jupyter.core.learning.hardware import PRECISIONS, Precision
+from ais_jupyter.core.learning.recipe import recipe_called
 
 #: `excess_negative` of the current Ais: negatives as they come, without a fixed ratio to the positives.
 NATURAL_RATIO = -100
@@ -48,6 +49,8 @@ class TrainingOptions:
         Of the arithmetic; weights stay float32. See `hardware.resolve_precision`.
     preview_every : int
         Call `preview` of `SegmentationModel.train` every so many batches; 0 never.
+    recipe : str or None
+        How boxes are varied, and what is added to the loss (see `recipe.RECIPES`); None is the architecture's own.
 
     Raises
     ------
@@ -68,6 +71,7 @@ class TrainingOptions:
     seed: int | None = None
     precision: Precision = "auto"
     preview_every: int = 0
+    recipe: str | None = None
 
     def __post_init__(self) -> None:
         for name, (low, high) in _WHOLE.items():
@@ -85,6 +89,9 @@ class TrainingOptions:
                 f"schedule is one of {', '.join(_SCHEDULES)} and precision one of {', '.join(PRECISIONS)}, "
                 f"not {self.schedule!r} and {self.precision!r}"
             )
+
+        if self.recipe is not None:
+            recipe_called(self.recipe)
 
     @classmethod
     def from_values(cls, **values: Any) -> TrainingOptions:

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 from psygnal import Signal
 
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
+from ais_jupyter.core.data.architecture_names import PROPOSED
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.training_set import TrainingSet
 from ais_jupyter.core.jobs.job import Job
+from ais_jupyter.core.workflows.library import best_depth
 from ais_jupyter.core.workflows.training_plan import Selection, TrainingPlan, making_training_set, plan_training_set
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 BOX_STEP = 32
 #: Proposed where no feature to learn has a box size.
 BOX_SIZE = 64
+#: Surroundings stored with boxes, at most; wider ones help little and take memory.
+LARGEST_MARGIN = 32
 #: Larger boxes are not proposed: they fill the memory and teach no more.
 LARGEST_PROPOSED = 256
 
@@ -38,8 +42,6 @@ class TrainingSetDraft:
         The latest attempt to cut boxes.
     voxel_size : float or None
         Å per pixel of the boxes; None keeps the tomogram's.
-    depth : int
-        Slices per box.
 
     `changed()` is emitted when the selection or the set changes.
     """
@@ -51,7 +53,7 @@ class TrainingSetDraft:
         self.origin = ""
         self.job: Job[TrainingSet] | None = None
         self.voxel_size: float | None = None
-        self.depth = 1
+        self._depth: int | None = None
         self._session = session
         self._made_from: dict[str, object] = {}
         self._roles: dict[str, int] = {}
@@ -96,6 +98,20 @@ class TrainingSetDraft:
     def box_size(self, value: int | None) -> None:
         self._box_size = value
 
+    @property
+    def depth(self) -> int:
+        """Slices per box: as chosen, else as many as suit the architecture that is proposed first."""
+        return self._depth if self._depth is not None else best_depth(PROPOSED)
+
+    @depth.setter
+    def depth(self, value: int) -> None:
+        self._depth = value
+
+    @property
+    def margin(self) -> int:
+        """Pixels of surroundings stored around each box."""
+        return min(LARGEST_MARGIN, self.box_size // 2)
+
     def set_role(self, title: str, role: int) -> None:
         """Learn to find a feature (1), take it as a negative (−1) or leave it out (0)."""
         self._roles = {**self.roles, title: max(-1, min(1, role))}
@@ -118,6 +134,7 @@ class TrainingSetDraft:
             box_size=self.box_size,
             voxel_size=self.voxel_size,
             depth=self.depth,
+            margin=self.margin,
         )
 
     def plan(self) -> TrainingPlan:

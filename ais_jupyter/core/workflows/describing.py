@@ -61,6 +61,7 @@ def _training_set(boxes: Any) -> dict[str, Any]:
         "with the feature": int(boxes.positive.sum()),
         "box (y, x, slices)": [boxes.box_size, boxes.box_size, boxes.depth],
         "extra slices for jitter": boxes.z_jitter,
+        "margin (pixels)": boxes.margin,
         "pixel size (Å)": boxes.voxel_size if boxes.voxel_size > 0 else "unknown",
         "values": "normalised by the tomogram" if boxes.normalization else "raw",
         "labels": "per slice" if boxes.labels.ndim == 4 else "of the middle slice",

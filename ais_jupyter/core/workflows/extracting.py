@@ -23,6 +23,7 @@ def extract(
     box_size: int = 64,
     voxel_size: float | None = None,
     depth: int = 1,
+    margin: int = 0,
 ) -> TrainingSet:
     """Cut the boxes of features out of one or several annotated tomograms.
 
@@ -38,6 +39,9 @@ def extract(
         Å per pixel; that of the first tomogram by default.
     depth : int
         Slices per box; 1 for 2-D networks.
+    margin : int
+        Pixels of surroundings stored around each box, labelled "ignore"; boxes are larger by twice as much. Half of
+        the box size gives training the room to move boxes about (see `TrainingOptions.recipe`).
 
     Returns
     -------
@@ -56,7 +60,7 @@ def extract(
     if wrong := [item for item in items if not isinstance(item, AnnotatedTomogram)]:
         raise InputError(f"expected annotated tomograms, found a {type(wrong[0]).__name__}: open paths with ais.open")
     wanted, unwanted = ([names] if isinstance(names, str) else list(names) for names in (positive, negative))
-    return run_to_end(extracting(items, wanted, unwanted, box_size, voxel_size, depth))
+    return run_to_end(extracting(items, wanted, unwanted, box_size, voxel_size, depth, margin=margin))
 
 
 def extracting_set(
@@ -66,9 +70,10 @@ def extracting_set(
     box_size: int,
     voxel_size: float | None,
     depth: int,
+    margin: int = 0,
 ) -> Job[TrainingSet]:
     """Cut boxes in the background; see `extract` for the parameters."""
-    work = extracting(annotated, positive, negative, box_size, voxel_size, depth)
+    work = extracting(annotated, positive, negative, box_size, voxel_size, depth, margin=margin)
     return Job(work, f"extracting {', '.join(positive)}")
 
 

@@ -27,3 +27,14 @@ def summaries() -> list[tuple[str, str]]:
 def problems() -> list[str]:
     """Plug-ins that could not be used, and why."""
     return [str(problem) for problem in library.problems()]
+
+
+def best_depth(title: str) -> int:
+    """Return how many slices an architecture is best given.
+
+    Raises
+    ------
+    InputError
+        There is no such architecture.
+    """
+    return library.find(title).depth

@@ -15,8 +15,8 @@ from ais_jupyter.core.learning.normalization import standardize
 def pooled(sets: Sequence[TrainingSet]) -> TrainingSet:
     """Join training sets of equal box size and depth.
 
-    Another voxel size only warns (the first counts). Sets normalised in different ways are all standardised box by box,
-    with a warning, as Ais does.
+    Where margins differ, the smallest is kept of all. Another voxel size only warns (the first counts). Sets normalised
+    in different ways are all standardised box by box, with a warning, as Ais does.
 
     Raises
     ------
@@ -28,6 +28,8 @@ def pooled(sets: Sequence[TrainingSet]) -> TrainingSet:
     first = sets[0]
     if len(sets) == 1:
         return first
+    sets = [one.trimmed(min(other.margin for other in sets)) for one in sets]
+    first = sets[0]
     for other in sets[1:]:
         if (other.box_size, other.depth) != (first.box_size, first.depth):
             raise InputError(
@@ -56,6 +58,7 @@ def pooled(sets: Sequence[TrainingSet]) -> TrainingSet:
         z_jitter=jitter,
         sources=[source for s in sets for source in s.sources] if has_sources else [],
         flavours=_joined_flavours(sets) if jitter == max(s.z_jitter for s in sets) else {},
+        margin=first.margin,
     )
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 #: Boxes from which on a first model tends to be of use.
 _ENOUGH = 20
+#: Slices from which on boxes may be for networks of slabs, which need more around them to move in.
+_SLAB = 8
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Selection:
         Å per pixel; None takes that of the first tomogram.
     depth : int
         Slices per box.
+    margin : int
+        Pixels of surroundings around each box.
     """
 
     positive: tuple[str, ...] = ()
@@ -42,6 +46,7 @@ class Selection:
     box_size: int = 64
     voxel_size: float | None = None
     depth: int = 1
+    margin: int = 0
 
     def chosen(self, annotated: Sequence[AnnotatedTomogram]) -> list[AnnotatedTomogram]:
         """Return the tomograms that are taken."""
@@ -109,16 +114,19 @@ def making_training_set(annotated: Sequence[AnnotatedTomogram], selection: Selec
     InputError
         It cannot be done; `plan_training_set` says so before.
     """
-    from ais_jupyter.core.learning.extraction import extracting
+    from ais_jupyter.core.learning.extraction import Z_JITTER, extracting
 
     return extracting(
         selection.chosen(annotated), selection.positive, selection.negative,
-        selection.box_size, selection.voxel_size, selection.depth,
+        selection.box_size, selection.voxel_size, selection.depth, margin=selection.margin,
+        z_jitter=Z_JITTER if selection.depth >= _SLAB else 0,
     )  # fmt: skip
 
 
-def notes_for_model(info: ModelInfo, trained: bool, box_size: int, depth: int, voxel_size: float) -> list[Note]:
-    """Return what to know before a model learns from boxes of this size, depth and Å per pixel."""
+def notes_for_model(
+    info: ModelInfo, trained: bool, box_size: int, depth: int, voxel_size: float, margin: int = 0
+) -> list[Note]:
+    """Return what to know before a model learns from boxes of this size, depth, Å per pixel, and margin."""
     if not trained:
         return []
     notes = []
@@ -128,7 +136,7 @@ def notes_for_model(info: ModelInfo, trained: bool, box_size: int, depth: int, v
     if info.voxel_size > 0 and voxel_size > 0 and abs(info.voxel_size / voxel_size - 1) > PIXEL_SIZE_TOLERANCE:
         text = f"{info.title!r} was trained at {info.voxel_size:.2f} Å and would continue at {voxel_size:.2f} Å"
         notes.append(Note("warning", f"{text}: give the set that voxel size to keep the scale"))
-    if info.box_size > 0 and info.box_size != box_size:
+    if info.box_size > 0 and not box_size <= info.box_size <= box_size + margin:
         text = f"{info.title!r} was trained on boxes of {info.box_size} px, these have {box_size} px"
         notes.append(Note("info", f"{text}: that works, networks take any size"))
     return notes

@@ -1,8 +1,9 @@
 // A new model of a chosen architecture.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { PROPOSED_ARCHITECTURE } from "../kernel/generated/tables";
 import type { Architectures } from "../state/architectures";
-import { ArchitectureChoice, USUAL } from "./architecture_choice";
+import { ArchitectureChoice } from "./architecture_choice";
 
 interface Props {
   architectures: Architectures;
@@ -12,7 +13,7 @@ interface Props {
 }
 
 export function AddModel({ architectures, onAdd, done }: Props): JSX.Element {
-  const [chosen, setChosen] = useState(USUAL);
+  const [chosen, setChosen] = useState<string>(PROPOSED_ARCHITECTURE);
   const add = async () => {
     if (await onAdd(chosen)) done();
   };

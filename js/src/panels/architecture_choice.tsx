@@ -1,13 +1,9 @@
 // The architectures to choose from, with what helps to choose.
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
-import { DEFAULT_ARCHITECTURE } from "../kernel/generated/tables";
 import type { Facts } from "../kernel/generated/wire";
 import type { Architectures } from "../state/architectures";
 import { countOf } from "./words";
-
-/** What most people begin with. */
-export const USUAL: string = DEFAULT_ARCHITECTURE;
 
 const GROUPS = { current: "Current", "plug-in": "Plug-ins", retired: "Retired" } as const;
 

@@ -1,11 +1,12 @@
 // A training run: its options, starting, stopping and continuing it, and how it is going.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { PROPOSED_ARCHITECTURE } from "../kernel/generated/tables";
 import type { ModelValues } from "../kernel/generated/wire";
 import type { Architectures } from "../state/architectures";
 import { isActive, type Run, type RunValues, type TrainingState } from "../state/training";
 import type { Note } from "../state/training_set";
-import { ArchitectureChoice, USUAL } from "./architecture_choice";
+import { ArchitectureChoice } from "./architecture_choice";
 import { Section } from "./controls";
 import { LossCurve } from "./loss_curve";
 import { Notes } from "./notes";
@@ -22,7 +23,7 @@ interface Props {
 }
 
 export function TrainingRunSection({ training, architectures, model }: Props): JSX.Element {
-  const [architecture, setArchitecture] = useState(USUAL);
+  const [architecture, setArchitecture] = useState<string>(PROPOSED_ARCHITECTURE);
   const uid = model?.uid ?? null;
   const run = training.run(uid);
   const set = training.set.values.value;

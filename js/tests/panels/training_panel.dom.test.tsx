@@ -1,6 +1,7 @@
 // From annotations to a trained model: the set, the run, what was lost.
 import { act, fireEvent, render, screen, within } from "@testing-library/preact";
 import { expect, test } from "vitest";
+import { PROPOSED_ARCHITECTURE } from "../../src/kernel/generated/tables";
 import type { ModelValues, RunValues, TrainingSetValues } from "../../src/kernel/generated/wire";
 import { TrainingPanel } from "../../src/panels/training_panel";
 import { listing, model } from "../helpers/model_list";
@@ -133,7 +134,7 @@ test("Train asks with what the fields say", async () => {
   fireEvent.click(button("Train"));
   expect(link.last("train").content).toEqual({
     model: "a",
-    architecture: "VGGNet M",
+    architecture: PROPOSED_ARCHITECTURE,
     start_over: false,
     options: {
       epochs: 12,
@@ -156,7 +157,7 @@ test("an empty batch field takes what the kernel suggests", async () => {
 });
 
 const SHOWN = {
-  epochs: 50,
+  epochs: 25,
   n_copies: 10,
   batch_size: 16,
   validation_split: 0.1,
@@ -265,7 +266,10 @@ test("without a model in front an architecture is chosen for a new one", async (
   await act(() => window.link.last("training_set").answer(trainingSet({ set: MADE })));
   await act(() => window.link.last("trainings").answer({ runs: [], lost: [], options: null }));
   fireEvent.click(button("Train"));
-  expect(window.link.last("train").content).toMatchObject({ model: null, architecture: "VGGNet M" });
+  expect(window.link.last("train").content).toMatchObject({
+    model: null,
+    architecture: PROPOSED_ARCHITECTURE,
+  });
 });
 
 test("names, notes and errors stay text", async () => {
