@@ -27,6 +27,8 @@ _PUBLIC = {
     "extract": "ais_jupyter.core.workflows",
     "segment": "ais_jupyter.core.workflows",
     "evaluate": "ais_jupyter.core.workflows",
+    "pick": "ais_jupyter.core.workflows",
+    "score_picks": "ais_jupyter.core.workflows",
     "architectures": "ais_jupyter.core.workflows",
     "SegmentationModel": "ais_jupyter.core.workflows",
     "ModelGroup": "ais_jupyter.core.workflows",

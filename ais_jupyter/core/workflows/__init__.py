@@ -9,7 +9,8 @@ from ais_jupyter.core.workflows.extracting import annotate_from_mask, extract
 from ais_jupyter.core.workflows.library import architectures
 from ais_jupyter.core.workflows.model_group import ModelGroup
 from ais_jupyter.core.workflows.opening import SegmentationModel, open_any
-from ais_jupyter.core.workflows.scoring import evaluate
+from ais_jupyter.core.workflows.picking import pick
+from ais_jupyter.core.workflows.scoring import evaluate, score_picks
 from ais_jupyter.core.workflows.segmenting import segment
 
 open = open_any
@@ -23,5 +24,7 @@ __all__ = [
     "evaluate",
     "extract",
     "open",
+    "pick",
+    "score_picks",
     "segment",
 ]
