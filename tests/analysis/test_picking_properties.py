@@ -130,7 +130,7 @@ def test_keeping_away_from_a_volume_of_another_tomogram():
 def test_what_is_said_when_there_is_nothing():
     assert "model found nothing" in picked(np.zeros((20, 20, 20), np.uint8)).note
     assert "the highest level is 90" in picked(np.full((20, 20, 20), 90, np.uint8)).note
-    assert "threshold of 0" in picked(np.eye(20, dtype=np.int8)[None].repeat(20, 0)).note
+    assert "threshold of 1 or less" in picked(np.eye(20, dtype=np.int8)[None].repeat(20, 0)).note
     assert "in the margin" in picked(ball((30, 30, 30), (15, 15, 15, 5)), margin=16).note
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,10 +52,23 @@ def threshold_mask(segmentation: Segmentation, threshold: float, binning: int = 
     InputError
         The bins are larger than the volume, or voxels are not numbers.
     """
-    volume = segmentation.volume
-    shape = nz, ny, nx = binned_shape(volume.shape, binning)
+    mask = np.empty(binned_shape(segmentation.volume.shape, binning), bool)
     level = threshold / {1.0: 255.0, 127.0: 2.0}.get(segmentation.full_scale, 1.0)
-    mask = np.empty(shape, bool)
+    for z, total in enumerate(binned_slices(segmentation, binning)):
+        mask[z] = total > level * binning**3
+    return mask
+
+
+def binned_slices(segmentation: Segmentation, binning: int) -> Iterator[np.ndarray]:
+    """Yield the sums of the voxels of every bin, slice by slice, (y, x); read a few slices at a time.
+
+    Raises
+    ------
+    InputError
+        The bins are larger than the volume, or voxels are not numbers.
+    """
+    volume = segmentation.volume
+    nz, ny, nx = binned_shape(volume.shape, binning)
     for z in range(nz):
         slab = volume.slab(z * binning, (z + 1) * binning)[:, : ny * binning, : nx * binning]
         if slab.dtype.kind == "f" and not np.isfinite(slab).all():
@@ -62,8 +76,17 @@ def threshold_mask(segmentation: Segmentation, threshold: float, binning: int = 
                 f"{volume.name!r} has voxels that are not numbers (NaN or infinite), in slice {z * binning} or just "
                 "above it; a segmentation has values from 0 to 1, or 0 to 255"
             )
-        mask[z] = _binned_sum(slab, binning) > level * binning**3
-    return mask
+        yield _binned_sum(slab, binning)
+
+
+def why_nothing(segmentation: Segmentation, threshold: float) -> str:
+    """Say why no voxel of a segmentation exceeds a level."""
+    highest = max(float(segmentation.probability(z).max()) for z in range(segmentation.volume.shape[0])) * 255
+    if highest <= 0:
+        return "the segmentation is empty: the model found nothing"
+    if segmentation.volume.dtype.kind in "iu" and round(highest * segmentation.full_scale / 255) == 1:
+        return "it is a mask of 0 and 1: use a threshold of 1 or less"
+    return f"nothing exceeds the threshold {threshold:g}; the highest level is {highest:.0f}"
 
 
 def binned_shape(shape: tuple[int, ...], binning: int) -> tuple[int, int, int]:

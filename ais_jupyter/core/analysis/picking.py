@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ais_jupyter.core.analysis.components import Components, find_components, threshold_mask
+from ais_jupyter.core.analysis.components import Components, find_components, threshold_mask, why_nothing
 from ais_jupyter.core.analysis.keeping_away import distances_to
 from ais_jupyter.core.analysis.orientation import point, principal_directions, relion_angles
 from ais_jupyter.core.analysis.peaks import deepest_points
@@ -171,12 +171,7 @@ def _voxel_size(segmentation: Segmentation) -> float:
 
 def _note(segmentation: Segmentation, options: PickingOptions, components: Components, places: int, picks: int) -> str:
     if components.found == 0:
-        highest = max(float(segmentation.probability(z).max()) for z in range(segmentation.volume.shape[0])) * 255
-        if highest <= 0:
-            return "the segmentation is empty: the model found nothing"
-        if segmentation.volume.dtype.kind in "iu" and round(highest * segmentation.full_scale / 255) == 1:
-            return "it is a mask of 0 and 1: use a threshold of 0"
-        return f"nothing exceeds the threshold {options.threshold:g}; the highest level is {highest:.0f}"
+        return why_nothing(segmentation, options.threshold)
     if len(components.kept) == 0:
         least, most = options.limits
         limits = f"at least {least:.4g} Å³" if most is None else f"{least:.4g} to {most:.4g} Å³"

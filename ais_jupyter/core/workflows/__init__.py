@@ -12,6 +12,7 @@ from ais_jupyter.core.workflows.opening import SegmentationModel, open_any
 from ais_jupyter.core.workflows.picking import pick
 from ais_jupyter.core.workflows.scoring import evaluate, score_picks
 from ais_jupyter.core.workflows.segmenting import segment
+from ais_jupyter.core.workflows.surfacing import make_surface
 
 open = open_any
 
@@ -23,6 +24,7 @@ __all__ = [
     "architectures",
     "evaluate",
     "extract",
+    "make_surface",
     "open",
     "pick",
     "score_picks",

@@ -148,6 +148,11 @@ def plan_picks(sources: Sequence[Any], folder: Path | None) -> list[PlannedPicks
     return list(planned.values())
 
 
+def plan_meshes(paths: Sequence[Path], folder: Path | None, kind: str) -> list[Path]:
+    """Say where the surface of every segmentation goes: ``<segmentation>.obj`` in `folder`, or beside it."""
+    return [(folder or path.parent) / f"{name}.{kind}" for path, name in zip(paths, unique_names(list(paths)))]
+
+
 def _segmented(source: Any) -> Path:
     """Path whose name tells a segmentation apart."""
     if isinstance(source, str | Path):
