@@ -31,7 +31,7 @@ def deepest_points(mask: np.ndarray, min_distance: int) -> tuple[np.ndarray, np.
 
     if mask.all():  # nowhere is deeper than elsewhere
         return np.zeros((0, 3), int), np.zeros(0, np.float32)
-    groups = Groups.of(mask)
+    groups = Groups.of(mask, min_distance)
     distance = distance_inside(mask, groups)
     size = 2 * min_distance + 1
     if groups.boxes is None:

@@ -69,32 +69,65 @@ def surface_of(segmentation: Segmentation, options: SurfaceOptions, color: Color
     InputError
         Nothing reaches the threshold, or only dust; the bins are larger than the volume; voxels are not numbers.
     """
-    volume = segmentation.volume
-    binning = options.binning or default_binning(volume.shape)
-    sides = np.array([side or _ASSUMED_VOXEL_SIZE for side in volume.voxel_size])
-    levels = _levels(segmentation, binning, options.invert)
-    if options.smoothing:
-        levels = _smoothed(levels, options.smoothing / (sides * binning))
-    components = find_components(levels >= options.threshold)
-    if components.found == 0:
-        raise InputError(f"there is no surface: {why_nothing(segmentation, options.threshold)}")
-    sizes = components.sizes * float(np.prod(sides * binning))
-    if (largest := sizes.max()) < options.dust:
+    maker = SurfaceMaker(segmentation, options.binning, options.smoothing, options.invert)
+    surface = maker.surface(options.threshold, options.step, color)
+    largest = surface.piece_sizes.max()
+    if largest < options.dust:
         raise InputError(f"there is no surface: the largest component has {largest:.4g} Å³ and is taken as dust")
-    found, faces, normals, pieces = _marched(levels, components.labels, options.threshold, options.step)
-    surface = Surface(
-        vertices=((found * binning + (binning - 1) / 2) * sides).astype(np.float32),
-        faces=faces.astype(np.int32),
-        normals=normals.astype(np.float32),
-        color=color,
-        origin=volume.origin,
-        extent=tuple((np.array(volume.shape) * sides).tolist()),
-        pieces=pieces,
-        piece_sizes=sizes,
-        name=segmentation.tomogram_name,
-        feature=segmentation.feature,
-    )
     return surface.without_dust(options.dust)
+
+
+class SurfaceMaker:
+    """A segmentation in memory, ready for surfaces at one level after the other.
+
+    Parameters
+    ----------
+    segmentation : Segmentation
+    binning, smoothing, invert
+        As in `SurfaceOptions`.
+
+    Raises
+    ------
+    InputError
+        The bins are larger than the volume, or voxels are not numbers.
+    """
+
+    def __init__(
+        self, segmentation: Segmentation, binning: int | None = None, smoothing: float = 0.0, invert: bool = False
+    ) -> None:
+        self.segmentation = segmentation
+        self.binning = binning or default_binning(segmentation.volume.shape)
+        self._sides = np.array([side or _ASSUMED_VOXEL_SIZE for side in segmentation.volume.voxel_size])
+        self._levels = _levels(segmentation, self.binning, invert)
+        if smoothing:
+            self._levels = _smoothed(self._levels, smoothing / (self._sides * self.binning))
+
+    def surface(self, threshold: float, step: int = 1, color: Color = CYCLE[0]) -> Surface:
+        """Return the surface at a level, with all its components.
+
+        Raises
+        ------
+        InputError
+            Nothing reaches the threshold, or the steps pass over everything.
+        """
+        volume, binning, sides = self.segmentation.volume, self.binning, self._sides
+        components = find_components(self._levels >= threshold)
+        if components.found == 0:
+            raise InputError(f"there is no surface: {why_nothing(self.segmentation, threshold)}")
+        found, faces, normals, pieces = _marched(self._levels, components.labels, threshold, step)
+        z, y, x = (float(side) for side in np.array(volume.shape) * sides)
+        return Surface(
+            vertices=((found * binning + (binning - 1) / 2) * sides).astype(np.float32),
+            faces=faces.astype(np.int32),
+            normals=normals.astype(np.float32),
+            color=color,
+            origin=volume.origin,
+            extent=(z, y, x),
+            pieces=pieces,
+            piece_sizes=components.sizes * float(np.prod(sides * binning)),
+            name=self.segmentation.tomogram_name,
+            feature=self.segmentation.feature,
+        )
 
 
 def default_binning(shape: tuple[int, ...]) -> int:
