@@ -47,6 +47,7 @@ _PUBLIC = {
     "Annotator": "ais_jupyter.widgets",
     "Trainer": "ais_jupyter.widgets",
     "Segmenter": "ais_jupyter.widgets",
+    "SurfaceViewer": "ais_jupyter.widgets",
 }
 
 __all__ = ["__version__", *_PUBLIC]
