@@ -21,7 +21,7 @@ _COARSE_VOXELS = 1_500_000
 #: Seconds without a change after which the fine surface is made.
 _STILL = 0.4
 _CUBIC_NM = 1000.0  # Å³
-_LAYOUT = ipywidgets.Layout(width="260px")
+_LAYOUT = {"width": "280px"}  # not a widget: each control has its own
 _STYLE = {"description_width": "72px"}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from ais_jupyter.core.data.numbers import number, shown, whole
 from ais_jupyter.core.data.picks import Picks, check_belonging
 from ais_jupyter.core.data.segmentation import Segmentation
 from ais_jupyter.core.data.tomogram import Tomogram
+from ais_jupyter.widgets.parts import parts_of
 from ais_jupyter.widgets.scene import Space, pick_positions, slice_image
 from ais_jupyter.widgets.surface_feature import SurfaceFeature
 from ais_jupyter.widgets.three_scene import ThreeScene
@@ -67,6 +69,9 @@ class SurfaceViewer(ipywidgets.HBox):
 
     slice = traitlets.Int(help="Number of the slice that is shown")
 
+    #: Nothing yet; `close` is also called for what could not be made.
+    features: Mapping[str, SurfaceFeature] = {}
+
     def __init__(
         self,
         segmentations: Any,
@@ -100,15 +105,18 @@ class SurfaceViewer(ipywidgets.HBox):
             _check_space(one, self._volume)
         size = whole(width, "width, in pixels,", 50, 4000), whole(height, "height, in pixels,", 50, 4000)
         self._scene = ThreeScene(space, *size, _BACKGROUNDS.get(background, background))
-        self._message = ipywidgets.Label()
+        self._message = ipywidgets.HTML(layout={"width": "280px"})
         self.features = _titled(found, self._scene, threshold, dust, self._say)
         self._picks: Picks | None = None
         super().__init__([self._scene.renderer, self._controls()], **kwargs)
         self._scene.clicks.observe(self._clicked, "point")
         if self._tomogram is not None:
             self.slice = self._volume.shape[0] // 2
-        if picks is not None:
+        try:
             self.picks = picks
+        except BaseException:  # nothing of it stays open
+            self.close()
+            raise
 
     def _controls(self) -> ipywidgets.Widget:
         views = [ipywidgets.Button(description=title, layout={"width": "48px"}) for title in ("3D", "XY", "XZ", "YZ")]
@@ -117,7 +125,7 @@ class SurfaceViewer(ipywidgets.HBox):
         rows: list[ipywidgets.Widget] = [ipywidgets.HBox(views)]
         if self._tomogram is not None:
             slider = ipywidgets.IntSlider(
-                min=0, max=self._volume.shape[0] - 1, description="Slice", layout={"width": "260px"},
+                min=0, max=self._volume.shape[0] - 1, description="Slice", layout={"width": "280px"},
                 style={"description_width": "72px"},
             )  # fmt: skip
             traitlets.link((self, "slice"), (slider, "value"))
@@ -178,12 +186,17 @@ class SurfaceViewer(ipywidgets.HBox):
         self.slice = int((change["new"][2] + depth / 2) / depth * self._volume.shape[0])
 
     def _say(self, text: str) -> None:
-        self._message.value = text
+        self._message.value = html.escape(text)
 
     def close(self) -> None:
         """Leave the page and let go of the volumes."""
         for feature in self.features.values():
             feature.close()
+        self.features = {}
+        self._scene = self._tomogram = self._volume = None  # type: ignore[assignment]
+        for part in parts_of(self):
+            if part is not self:
+                part.close()
         super().close()
 
 
