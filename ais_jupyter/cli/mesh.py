@@ -45,6 +45,8 @@ def run(options: argparse.Namespace) -> int:
         wanted = options.target or "<feature>"
         raise InputError(f"no <tomogram>__{wanted}.mrc found in {', '.join(options.data_directory)}")
     folder = None if options.output_directory is None else Path(options.output_directory).expanduser()
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
     made = [_is_made(*pair, options) for pair in zip(paths, plan_meshes(paths, folder, options.format))]
     return 0 if all(made) else 1
 

@@ -15,7 +15,7 @@ from ais_jupyter.core.data.colors import CYCLE, Color
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.numbers import number, shown, whole
 from ais_jupyter.core.data.picks import Picks, check_belonging
-from ais_jupyter.core.data.segmentation import Segmentation
+from ais_jupyter.core.data.segmentation import Segmentation, check_same_space
 from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.widgets.parts import parts_of
 from ais_jupyter.widgets.scene import Space, pick_positions, slice_image
@@ -102,7 +102,7 @@ class SurfaceViewer(ipywidgets.HBox):
         z, y, x = (side or _NM for side in self._volume.voxel_size)
         space = Space(_extent(self._volume), (z, y, x))
         for one in found:
-            _check_space(one, self._volume)
+            check_same_space(self._volume, one.volume)
         size = whole(width, "width, in pixels,", 50, 4000), whole(height, "height, in pixels,", 50, 4000)
         self._scene = ThreeScene(space, *size, _BACKGROUNDS.get(background, background))
         self._message = ipywidgets.HTML(layout={"width": "280px"})
@@ -216,24 +216,3 @@ def _titled(
 def _extent(volume: Tomogram) -> tuple[float, float, float]:
     z, y, x = (n * (side or _NM) for n, side in zip(volume.shape, volume.voxel_size))
     return z, y, x
-
-
-def _check_space(segmentation: Segmentation, volume: Tomogram) -> None:
-    """See that a segmentation covers the same box.
-
-    Raises
-    ------
-    InputError
-        It does not.
-    """
-    other, own = _extent(segmentation.volume), _extent(volume)
-    limit = max(*segmentation.volume.voxel_size, *volume.voxel_size, 1.0)
-    if any(abs(a - b) > limit for a, b in zip(other, own)):
-        raise InputError(
-            f"{segmentation.volume.name!r} fills {_words(other)} nm (z, y, x) and {volume.name!r} {_words(own)} nm: "
-            "they are not of the same tomogram, or one of them has a wrong voxel size in its header"
-        )
-
-
-def _words(extent: tuple[float, float, float]) -> str:
-    return " × ".join(f"{side / _NM:.0f}" for side in extent)

@@ -31,7 +31,6 @@ def test_one_surface_per_volume(folder, capsys):
 
 
 def test_other_formats_and_nothing_to_do(folder, tmp_path, capsys):
-    (tmp_path / "out").mkdir()
     assert run(["mesh", "-d", str(folder), "-t", "Ribosome", "-ou", str(tmp_path / "out"), "--format", "glb"]) == 0
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["a__Ribosome.glb", "b__Ribosome.glb"]
     assert run(["mesh", "-d", str(folder), "-t", "Nothing"]) == 1

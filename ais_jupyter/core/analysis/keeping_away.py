@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ais_jupyter.core.analysis.components import threshold_mask
-from ais_jupyter.core.data.errors import InputError
-from ais_jupyter.core.data.segmentation import Segmentation
+from ais_jupyter.core.data.segmentation import Segmentation, check_same_space
 from ais_jupyter.core.data.tomogram import Tomogram
 
 
@@ -40,13 +39,8 @@ def distances_to(
     import edt
 
     other = segmentation.volume
-    size = _side(other, volume, voxel_size)
-    extents = np.array(volume.shape) * voxel_size, np.array(other.shape) * size
-    if np.abs(extents[0] - extents[1]).max() > max(size, voxel_size):
-        raise InputError(
-            f"{other.name!r} covers {_nm(extents[1])} nm (z, y, x) and {volume.name!r} {_nm(extents[0])} nm: they are "
-            "not of the same tomogram"
-        )
+    check_same_space(volume, other)
+    size = voxel_size * volume.shape[2] / other.shape[2]
     mask = threshold_mask(segmentation, threshold)
     if len(positions) == 0 or not mask.any():
         return np.full(len(positions), np.inf)
@@ -54,14 +48,3 @@ def distances_to(
     places = np.clip(places, 0, np.array(mask.shape) - 1)
     distance = edt.edt(~mask, black_border=False, parallel=0)
     return distance[tuple(places.T)] * size
-
-
-def _side(other: Tomogram, volume: Tomogram, voxel_size: float) -> float:
-    """Side of its voxels; where it is unknown, that of the volume if both have as many voxels."""
-    if other.pixel_size > 0 and (volume.pixel_size > 0 or other.shape != volume.shape):
-        return other.pixel_size
-    return voxel_size
-
-
-def _nm(extent: np.ndarray) -> str:
-    return " × ".join(f"{side / 10:.0f}" for side in extent)

@@ -15,6 +15,7 @@ from ais_jupyter.widgets.wire import (
     jobs,
     library,
     models,
+    picking,
     predictions,
     segmenting,
     slices,
@@ -28,7 +29,7 @@ from ais_jupyter.widgets.wire.declare import Event, Request
 
 SUBJECTS: tuple[ModuleType, ...] = (
     transport, tomograms, slices, annotations, library, models, predictions, training_sets, training, segmenting,
-    uncertainty, jobs,
+    picking, uncertainty, jobs,
 )  # fmt: skip
 
 
