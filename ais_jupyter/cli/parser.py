@@ -47,3 +47,11 @@ def add_command(commands: Any, name: str, run: Any, summary: str, examples: str)
     parser: Parser = commands.add_parser(name, help=summary, description=summary, epilog=f"examples:\n{examples}")
     parser.set_defaults(run=run, parser=parser)
     return parser
+
+
+def add_allow_custom(parser: argparse.ArgumentParser) -> None:
+    """Add the option that says which plug-ins may read weights with code of their own."""
+    parser.add_argument(
+        "--allow-custom", nargs="+", default=[], metavar="PLUG-IN",
+        help="plug-ins whose own code may read these models; it may run what a file holds: only for files you trust",
+    )  # fmt: skip

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ais_jupyter.cli.gpus import use_gpus
-from ais_jupyter.cli.parser import add_command
+from ais_jupyter.cli.parser import add_allow_custom, add_command
 from ais_jupyter.cli.terminal import say
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.workflows.sources import collect_volumes
@@ -62,6 +62,7 @@ def add_parser(commands: Any) -> None:
                         help="how rescaled results are brought back; corners: exactly as Ais 1.2")  # fmt: skip
     parser.add_argument("--precision", choices=("auto", "float32", "bfloat16"), default="auto")
     parser.add_argument("--engine", choices=("auto", "keras", "openvino"), default="auto")
+    add_allow_custom(parser)
     for name in ("--workers", "--tile", "--overlap", "--stride"):
         parser.add_argument(name, type=int, default=None, help=argparse.SUPPRESS)
     parser.add_argument("--xla", action="store_true", help=argparse.SUPPRESS)
@@ -78,7 +79,7 @@ def run(options: argparse.Namespace) -> int:
     from ais_jupyter.core.workflows.segmenting import segment
 
     paths = collect_volumes(options.data)
-    models, group = open_models(options.model_path)
+    models, group = open_models(options.model_path, options.allow_custom)
     if options.processing_apix is not None:
         for model in models:
             model.info.voxel_size = options.processing_apix

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ais_jupyter.cli.gpus import use_gpus
-from ais_jupyter.cli.parser import add_command
+from ais_jupyter.cli.parser import add_allow_custom, add_command
 from ais_jupyter.cli.terminal import say
 from ais_jupyter.core.data.architecture_names import DEFAULT
 from ais_jupyter.core.data.errors import InputError
@@ -27,6 +27,7 @@ def add_parser(commands: Any) -> None:
         "-a", "--architecture", default=DEFAULT, help=f"title or number, see -models (default {DEFAULT})"
     )
     parser.add_argument("-m", "--model", "--model_path", default="", help="a .scnm to continue")
+    add_allow_custom(parser)
     parser.add_argument("-t", "--training_data", nargs="+", default=[], help="one or more .scnt, pooled")
     parser.add_argument("-ou", "--output_directory", default=".", help="where to write (default: here)")
     parser.add_argument("-name", "--name", default="Unnamed model", help="title of the feature; the file is NAME.scnm")
@@ -66,7 +67,7 @@ def run(options: argparse.Namespace) -> int:
         raise InputError("give training data: -t SET.scnt")
     training_set = pooled([open_training_set(path) for path in options.training_data])
     if options.model:
-        model = open_models(options.model)[0][0]
+        model = open_models(options.model, options.allow_custom)[0][0]
         model.title = options.name if options.name != "Unnamed model" else model.title
     else:
         model = SegmentationModel(_architecture(options.architecture), options.name)

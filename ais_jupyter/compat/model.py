@@ -141,8 +141,9 @@ class SEModel:
         return self._ready.segment_slice(image, voxel_size=angstrom, tta=self.tta)
 
     def load(self, path: str) -> None:
-        """Load a ``.scnm``."""
+        """Load a ``.scnm``. As in Ais, a plug-in reads weights of its own without being asked."""
         self.model = open_models(path)[0][0]
+        self.model.allow_custom(self.model.info.architecture)
         self.title = self.model.title
 
     def save(self, path: str) -> None:

@@ -5,7 +5,8 @@ asked for it gets an acknowledgement with that number; other pages get the chang
 reach all pages or none, so that a change is sent only while another page than its author's is there; one that was not
 counted, because it has been silent for long, notices at its next heartbeat that it has missed a revision and asks for a
 snapshot. Changes that a page asks for are numbered: one that arrives twice is made once, and one that arrives after a
-lost one is refused until the lost one has been sent again.
+lost one is refused until the lost one has been sent again. The numbers are kept in the journal with the changes, so
+that this holds for what a page sends again to another kernel after a crash, too.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.feature_settings import is_step
 from ais_jupyter.core.editing.document import Document
 from ais_jupyter.core.editing.edits import SettingEdit, decode_edit
-from ais_jupyter.core.editing.history import Step
 from ais_jupyter.core.editing.interpolate import interpolate_masks
 from ais_jupyter.core.editing.snapshot import encode_annotated
 from ais_jupyter.core.session import Session
@@ -29,8 +29,6 @@ from ais_jupyter.widgets.tomogram_info import describe_history, describe_tomogra
 from ais_jupyter.widgets.wire import annotations as wire
 from ais_jupyter.widgets.wire.declare import Answer, Buffers
 
-#: Steps whose keys are remembered, so that a view can name the one that it wants to take back.
-KEPT_KEYS = 2000
 #: Seconds for which a page counts as there after it was heard; it sends a heartbeat every four seconds, every sixty
 #: while it is hidden.
 PRESENT = 90.0
@@ -45,7 +43,6 @@ class AnnotationService:
         self._recorders: dict[str, ChangeRecorder] = {}
         self._received: dict[str, int] = {}
         self._heard: dict[str, float] = {}
-        self._keys: list[tuple[Step, str]] = []
         self._lock = threading.RLock()
         session.documents_changed.connect(self._follow_open)
         self._follow_open()
@@ -108,12 +105,9 @@ class AnnotationService:
                 for edit in edits:
                     document.edits.apply(edit)
                 return True
-            place = document.history.place
-            with document.step(question["name"]):
+            with document.step(question["name"], question["key"]):
                 for edit in edits:
                     document.edits.apply(edit)
-            if document.history.place is not place:  # something really changed
-                self._remember(document, question["key"])
             return True
 
         return self._once(annotated, question, change, known=True)
@@ -130,10 +124,13 @@ class AnnotationService:
 
         def change() -> bool:
             nonlocal z
-            step = document.undo() if kind == "undo" else document.redo()
-            z = step.z if step else None
             expected = question.get("expect")
-            return expected is None or (step is not None and self._key(step) == expected)
+            following = document.history.undo_step if kind == "undo" else document.history.redo_step
+            agrees = expected is None or (following is not None and following.key == expected)
+            if agrees or not question.get("replayed"):  # what was asked of another kernel must not hit another step
+                step = document.undo() if kind == "undo" else document.redo()
+                z = step.z if step else None
+            return agrees
 
         answer = self._once(annotated, question, change, known=question.get("expect") is not None)
         return answer if "gap" in answer else {**answer, "z": z}
@@ -158,20 +155,23 @@ class AnnotationService:
         A page that asked for undo without knowing the step (`known` is false) learns of the outcome as the others do.
         """
         client, number = self._hear(question.get("client")), question["seq"]
+        replayed, document = question.get("replayed", False), Document.of(annotated)
         recorder = self._recorders[annotated.uid]
         with annotated.lock, self._lock, recorder.held():
             done = self._received.get(client, 0)
-            if number > done + 1:
+            if number > done + 1 and not replayed:
                 return {"gap": True}
             recorder.flush()
             before = recorder.revision
             agrees = True
             if number == done + 1:
                 self._received[client] = number
+            if number > document.received.get(client, 0):
+                document.received[client] = number
                 agrees = change()
             edits, blobs = recorder.take()
             if edits and (not known or self._others(client)):
-                message = self._message(annotated, before, edits, client if known else None)
+                message = self._message(annotated, before, recorder.revision, edits, client if known else None)
                 self._widget.push(wire.CHANGES, message, list(blobs))
             return {
                 "from": before if known else recorder.revision,
@@ -194,25 +194,19 @@ class AnnotationService:
 
     def _tell(self, annotated: AnnotatedTomogram, before: int, edits: list[dict], blobs: list[bytes]) -> None:
         """Announce what a script or another widget changed."""
-        self._widget.push(wire.CHANGES, self._message(annotated, before, edits, None), list(blobs))
+        # not the recorder's revision: the tomogram may have been closed by now
+        self._widget.push(wire.CHANGES, self._message(annotated, before, before + 1, edits, None), list(blobs))
 
-    def _message(self, annotated: AnnotatedTomogram, before: int, edits: list[Any], client: str | None) -> wire.Changes:
+    def _message(
+        self, annotated: AnnotatedTomogram, before: int, revision: int, edits: list[Any], client: str | None
+    ) -> wire.Changes:
         step = any(edit["edit"] != "setting" or is_step(edit["name"]) for edit in edits)
         return {
             "tomogram": annotated.uid,
             "from": before,
-            "revision": self._recorders[annotated.uid].revision,
+            "revision": revision,
             "edits": edits,
             "client": client,
             "step": step,
             "info": describe_history(annotated),
         }
-
-    def _remember(self, document: Document, key: str) -> None:
-        place = document.history.place
-        if isinstance(place, Step):
-            self._keys.append((place, key))
-            del self._keys[:-KEPT_KEYS]
-
-    def _key(self, step: Step) -> str | None:
-        return next((key for known, key in reversed(self._keys) if known is step), None)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from ais_jupyter.core.data.colors import cycle_color
-from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.data.errors import CustomObjectError, InputError
 from ais_jupyter.core.data.model_info import Interaction
 from ais_jupyter.core.session import Session
 from ais_jupyter.core.session.open_models import OpenModel
@@ -60,7 +60,7 @@ class ModelService:
 
     def architectures(self, _question: wire.Nothing, _buffers: Buffers) -> wire.ArchitectureList:
         """Return the library: title, when to use it, and the group in which it is offered."""
-        from ais_jupyter.core.learning.architectures import architectures
+        from ais_jupyter.core.workflows.library import entries
 
         return {
             "architectures": [
@@ -69,13 +69,13 @@ class ModelService:
                     "summary": one.summary,
                     "group": "retired" if one.retired else "plug-in" if one.plugin else "current",
                 }
-                for one in architectures()
+                for one in entries()
             ]
         }
 
     def facts(self, question: wire.AskFacts, _buffers: Buffers) -> wire.KnownFacts:
         """Return what is known of one architecture; it is built for that, which takes a moment."""
-        from ais_jupyter.core.learning.network_facts import architecture_facts
+        from ais_jupyter.core.workflows.library import architecture_facts
 
         found = architecture_facts(question["title"], question.get("depth", 1))
         return {"facts": None if found is None else _facts(found)}
@@ -89,12 +89,17 @@ class ModelService:
         opened = self._models.add(SegmentationModel(question["architecture"], title, color))
         return {"model": opened.uid}
 
-    def load(self, question: wire.Path, _buffers: Buffers) -> wire.OneModel:
+    def load(self, question: wire.LoadModel, _buffers: Buffers) -> wire.OneModel:
         """Open the model or group at ``path``."""
         from ais_jupyter.core.workflows.opening import open_models
 
         path = Path(question["path"]).expanduser()
         models, group = open_models(path)
+        for model in models:
+            if question.get("allow_custom"):
+                model.allow_custom(model.info.architecture)
+            elif model.needs_consent:
+                raise CustomObjectError(model.title, model.info.architecture)
         opened = [self._models.add(model, None if group else path) for model in models]
         if group is not None and group.interactions:
             self._models.set_interactions([*self._models.interactions, *group.interactions])
@@ -154,15 +159,13 @@ class ModelService:
         return title
 
     def _take_picture(self, opened: OpenModel, tomogram: str, z: int) -> None:
-        from ais_jupyter.core.files.scnm_preview import make_picture
+        from ais_jupyter.core.workflows.prediction_files import take_picture
 
         annotated, model = self._session[tomogram], opened.model
         if not model.compiled or not annotated.tomogram.available:
             return
         levels = self._session.predictor.predict(annotated, z, [opened.as_applied()]).levels[opened.uid]
-        block = annotated.tomogram.around(z, model.info.depth)
-        picture = make_picture(block[len(block) // 2], levels / 255, model.info.color)
-        model.preview = block.astype("float32"), picture
+        take_picture(model, annotated.tomogram, z, levels)
 
 
 def describe_model(opened: OpenModel) -> wire.ModelValues:
@@ -212,7 +215,7 @@ def checked(name: str, value: Any) -> Any:
 
 
 def _receptive_field(opened: OpenModel) -> int | None:
-    from ais_jupyter.core.learning.network_facts import network_facts
+    from ais_jupyter.core.workflows.library import network_facts
 
     network = opened.model.network
     return None if network is None else network_facts(network).receptive_field

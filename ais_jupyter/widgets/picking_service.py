@@ -9,8 +9,6 @@ import numpy as np
 
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.names import coordinates_name, split_result
-from ais_jupyter.core.data.picks import check_belonging
-from ais_jupyter.core.data.segmentation import check_same_space
 from ais_jupyter.core.session import Session
 from ais_jupyter.core.session.pick_lists import PickList, segmentations_of
 from ais_jupyter.widgets.base import KernelWidget
@@ -55,25 +53,21 @@ class PickingService:
 
     def find(self, question: wire.FindPicks, _buffers: Buffers) -> Listed:
         """Pick from the segmentation at ``path``; withdrawn questions change nothing."""
-        from ais_jupyter.core.analysis.picking import pick_particles
-        from ais_jupyter.core.analysis.picking_options import PickingOptions
-        from ais_jupyter.core.files.mrc import read_segmentation
+        from ais_jupyter.core.workflows.picking import pick_for
 
         withdrawn = self._widget.withdrawal()
         document = self._session.document(question["tomogram"])
-        options = PickingOptions(
+        picked = pick_for(
+            document.annotated.tomogram,
+            question["path"],
             method=question["method"],
             threshold=question["threshold"],
             min_diameter=question["min_diameter"],
             spacing=question["spacing"],
             margin=question["margin"],
         )
-        segmentation = read_segmentation(Path(question["path"]).expanduser())
-        check_same_space(document.annotated.tomogram, segmentation.volume)
-        picked = pick_particles(segmentation, options)
-        picks = check_belonging(picked.picks, document.annotated.tomogram)
         if not withdrawn():
-            self._session.pick_lists.of(document).put(picks)
+            self._session.pick_lists.of(document).put(picked.picks)
             self._session.pick_lists.changed.emit(document)
         return self.listing(question["tomogram"], picked.note)
 

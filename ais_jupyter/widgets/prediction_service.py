@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import numpy as np
 
-from ais_jupyter.core.data.errors import InputError, WouldOverwriteError
+from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.session import Session
 from ais_jupyter.core.session.open_models import OpenModel, OpenModels
 from ais_jupyter.widgets.base import KernelWidget
@@ -70,11 +69,8 @@ class PredictionService:
 
     def save(self, question: wire.SavePrediction, _buffers: Buffers) -> wire.Path:
         """Write what ``model`` finds in slice ``z`` to ``path``: an MRC volume of one slice, uint8, at its place."""
-        from ais_jupyter.core.files.mrc import write_mrc
+        from ais_jupyter.core.workflows.prediction_files import save_slice
 
-        path = Path(question["path"]).expanduser()
-        if path.exists() and not question.get("overwrite"):
-            raise WouldOverwriteError(path)
         annotated, opened, z = self._session[question["tomogram"]], self._models[question["model"]], question["z"]
         if not opened.applied.compiled:
             raise InputError(f"{opened.model.title!r} has no weights yet: train it first")
@@ -84,8 +80,8 @@ class PredictionService:
         found = self._session.predictor.predict(
             annotated, z, applied, self._models.interactions, options=self._models.inference
         )
-        (dz, dy, dx), (z0, y0, x0) = annotated.tomogram.voxel_size, annotated.tomogram.origin
-        write_mrc(path, found.levels[opened.uid], (dz, dy, dx), (z0 + z * dz, y0, x0))
+        overwrite = question.get("overwrite", False)
+        path = save_slice(found.levels[opened.uid], annotated.tomogram, z, question["path"], overwrite)
         return {"path": str(path)}
 
     def _on_weights(self, opened: OpenModel) -> None:

@@ -13,9 +13,11 @@ from ais_jupyter.core.data.names import split_result
 from ais_jupyter.core.data.planes import plane_as_shown
 from ais_jupyter.core.data.segmentation import Segmentation
 from ais_jupyter.core.session import Session
+from ais_jupyter.core.session.segmentation_queue import QueuedSegmentation
 from ais_jupyter.widgets.base import KernelWidget, explain
 from ais_jupyter.widgets.job_view import job_status
 from ais_jupyter.widgets.later import Later
+from ais_jupyter.widgets.list_changes import ListChanges
 from ais_jupyter.widgets.wire import segmenting as wire
 from ais_jupyter.widgets.wire.declare import Answer, Buffers
 
@@ -35,8 +37,10 @@ class SegmentingService:
         self.queue = session.segmentations
         self._scores: dict[Path, wire.Scores] = {}
         self._volumes: dict[Path, tuple[float, Any]] = {}
-        self._soon = Later(PAUSE, lambda: widget.push(wire.EXPORTS_CHANGED, self.listing()))
-        self.queue.changed.connect(self._soon)
+        self._changes = ListChanges(self._describe)
+        self._soon = Later(PAUSE, self._tell)
+        self.queue.changed.connect(self._on_change)
+        session.documents_changed.connect(self._on_change)
         widget.on_request(wire.EXPORTS, self.open)
         widget.on_request(wire.EXPORT, self.export, background=True)
         widget.on_request(wire.EXPORT_CANCEL, self.cancel)
@@ -47,7 +51,8 @@ class SegmentingService:
 
     def close(self) -> None:
         """Stop announcing; what is queued is segmented all the same."""
-        self.queue.changed.disconnect(self._soon, missing_ok=True)
+        self.queue.changed.disconnect(self._on_change, missing_ok=True)
+        self._session.documents_changed.disconnect(self._on_change, missing_ok=True)
         self._soon.close()
 
     def default_folder(self) -> Path:
@@ -58,6 +63,17 @@ class SegmentingService:
     def listing(self) -> wire.Exports:
         """Return every entry of the queue."""
         return {"exports": [self._describe(entry) for entry in self.queue]}
+
+    def _on_change(self, entry: QueuedSegmentation | None = None) -> None:
+        """Note what to tell: an entry, or whatever depends on which tomograms are open."""
+        self._changes.touch(entry.uid if entry is not None else None)
+        self._soon()
+
+    def _tell(self) -> None:
+        changed, order = self._changes.news({entry.uid: entry for entry in self.queue})
+        if changed or order is not None:
+            news: wire.ExportsChanged = {"changed": changed, "order": order}
+            self._widget.push(wire.EXPORTS_CHANGED, news)
 
     # requests --------------------------------------------------------------------------------------------------------
 
@@ -124,7 +140,9 @@ class SegmentingService:
             path, truth, threshold=255 * question.get("threshold", 0.5), ignore=question.get("ignore") or None
         )
         described = self._scores[path] = _plain(scores, truth, _region(self._segmentation(path)))
-        self._soon()
+        for entry in self.queue:
+            if path in entry.outputs:
+                self._on_change(entry)
         return described
 
     # what the browser shows ------------------------------------------------------------------------------------------
@@ -155,14 +173,14 @@ class SegmentingService:
 
     def _segmentation(self, path: Path) -> Segmentation:
         """Open a result of the queue, once for each version of the file."""
-        from ais_jupyter.core.files.mrc import read_segmentation
+        from ais_jupyter.core.workflows.opening import open_segmentation
 
         if path not in self._outputs():
             raise InputError(f"{path} is no result of this list")
         changed = path.stat().st_mtime
         known = self._volumes.get(path)
         if known is None or known[0] != changed:
-            self._volumes[path] = known = (changed, read_segmentation(path))
+            self._volumes[path] = known = (changed, open_segmentation(path))
         return known[1]
 
 
@@ -178,7 +196,7 @@ def _plain(scores: Any, truth: Path, region: tuple[int, int, int, int] | None) -
     """Scores as JSON has them: None for ratios of nothing to nothing.
 
     Figures are whole: the page rounds what it shows, and rounding twice would show 0.20951 as 0.209. Series are only
-    drawn; they are rounded, since they travel with every report of progress.
+    drawn; they are rounded.
     """
 
     def number(value: Any) -> float | None:

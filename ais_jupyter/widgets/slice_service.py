@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import cast
 from weakref import WeakKeyDictionary
 
@@ -29,9 +30,11 @@ def display_limits(tomogram: Tomogram) -> tuple[float, float]:
         return 0.0, 255.0
     n = tomogram.shape[0]
     every = max(1, tomogram.shape[1] * tomogram.shape[2] * SAMPLED_SLICES // SAMPLED_PIXELS)
-    rows = slice(None, None, max(1, min(every, tomogram.shape[1] // 16)))
+    every = max(1, min(every, tomogram.shape[1] // 16))
+    columns = max(1, tomogram.shape[2] // SAMPLED_PIXELS)
     picked = np.unique(np.linspace(0, n - 1, min(n, SAMPLED_SLICES)).astype(int))
-    values = np.concatenate([np.asarray(tomogram.slice(int(z))[rows], np.float32).ravel() for z in picked])
+    sampled = [tomogram.rows(int(z), step=every)[:, ::columns] for z in picked]
+    values = np.concatenate([np.asarray(part, np.float32).ravel() for part in sampled])
     values = values[np.isfinite(values)]
     if values.size == 0:
         return 0.0, 1.0
@@ -65,8 +68,11 @@ def encode(image: np.ndarray, precision: str, limits: tuple[float, float]) -> tu
 class SliceService:
     """Answers requests for slices; safe to call from several threads."""
 
-    def __init__(self, session: Session, precision: str = "uint8") -> None:
+    def __init__(
+        self, session: Session, precision: str = "uint8", withdrawal: Callable[[], Callable[[], bool]] | None = None
+    ) -> None:
         self._session = session
+        self._withdrawal = withdrawal or (lambda: lambda: False)
         self._precision = precision
         self._limits: WeakKeyDictionary[Tomogram, tuple[float, float]] = WeakKeyDictionary()
         self._lock = threading.Lock()
@@ -79,7 +85,7 @@ class SliceService:
         tomogram = self._session[question["tomogram"]].tomogram
         precision = question.get("precision") or self._precision
         step = question.get("step", 1)
-        image = plane_as_shown(tomogram, question["index"], question["axis"])[::step, ::step]
+        image = plane_as_shown(tomogram, question["index"], question["axis"], self._withdrawal())[::step, ::step]
         pixels, factor, offset = encode(image, precision, self.limits(tomogram))
         height, width = pixels.shape
         return Answer(
@@ -100,7 +106,7 @@ class SliceService:
         z, y, x = question["position"]
         if not all(0 <= v < n for v, n in zip((z, y, x), tomogram.shape)):
             return {"value": None}
-        found = float(unsigned_view(tomogram.slice(z)[y : y + 1, x : x + 1])[0, 0])
+        found = float(unsigned_view(tomogram.rows(z, y, y + 1)[:, x : x + 1])[0, 0])
         return {"value": found if np.isfinite(found) else None}
 
     def limits(self, tomogram: Tomogram) -> tuple[float, float]:

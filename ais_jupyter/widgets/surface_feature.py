@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 import ipywidgets
 
-from ais_jupyter.core.analysis.surfaces import SurfaceMaker, default_binning
 from ais_jupyter.core.data.colors import Color
 from ais_jupyter.core.data.errors import AisError
 from ais_jupyter.core.data.segmentation import Segmentation
 from ais_jupyter.core.data.surface import Surface
+from ais_jupyter.core.workflows.surfacing import SurfaceMaker, default_binning
 from ais_jupyter.widgets.scene import MeshArrays
 from ais_jupyter.widgets.three_scene import ThreeMesh, ThreeScene, css
 

@@ -6,7 +6,6 @@ import numpy as np
 
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.geometry import Region, as_voxel_size, clip_z_range
-from ais_jupyter.core.data.planes import plane_as_shown
 from ais_jupyter.core.session import Session
 from ais_jupyter.widgets.base import KernelWidget
 from ais_jupyter.widgets.later import Later
@@ -58,6 +57,7 @@ class TomogramService:
         return [
             {
                 "id": str(entry.path),
+                "tomogram": entry.uid,
                 "name": entry.name,
                 "time": entry.time,
                 "steps": entry.n_steps,
@@ -151,9 +151,12 @@ class TomogramService:
         """Return a small 8-bit picture of the middle slice."""
         tomogram = self._session[question["tomogram"]].tomogram
         step = max(1, max(tomogram.shape[1:]) // THUMBNAIL)
-        image = np.asarray(unsigned_view(plane_as_shown(tomogram, tomogram.shape[0] // 2)), np.float32)
-        height, width = (n // step for n in image.shape)
-        blocks = image[: height * step, : width * step].reshape(height, step, width, step).mean(axis=(1, 3))
+        height, width = (max(1, n // step) for n in tomogram.shape[1:])
+        blocks = np.empty((height, width), np.float32)
+        for row in range(height):  # in bands: a slice may be larger than memory
+            band = tomogram.rows(tomogram.shape[0] // 2, row * step, (row + 1) * step)
+            band = unsigned_view(band)[:, : width * step].astype(np.float32)
+            blocks[row] = band.reshape(len(band), width, -1).mean(axis=(0, 2))
         low, high = np.nanpercentile(blocks, (0.5, 99.5))
         scaled = np.nan_to_num((blocks - low) / max(high - low, 1e-9) * 255)
         pixels = np.clip(scaled, 0, 255).astype(np.uint8)

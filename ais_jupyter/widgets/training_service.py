@@ -71,7 +71,7 @@ class TrainingService:
 
     def train(self, question: wire.Train, _buffers: Buffers) -> wire.OneModel:
         """Train ``model`` further, from new weights to ``start_over``, or a new one of ``architecture``."""
-        from ais_jupyter.core.learning.training_options import TrainingOptions
+        from ais_jupyter.core.workflows.training import TrainingOptions
 
         training_set = self._session.training_set.training_set
         if training_set is None:
@@ -101,6 +101,7 @@ class TrainingService:
             discard_lost(lost)
         else:
             (model,), _ = open_models(lost.path)
+            model.allow_custom(model.info.architecture)  # it was made by this person's own training
             self._trainings.recover(self._models.add(model), lost)
         return {"lost": _lost()}
 

@@ -29,7 +29,7 @@ from ais_jupyter.widgets.uncertainty_service import UncertaintyService
 from ais_jupyter.widgets.wire import slices as wire
 
 if TYPE_CHECKING:
-    from ais_jupyter.core.learning.model import SegmentationModel
+    from ais_jupyter.core.workflows import SegmentationModel
 
 PRECISIONS = ("uint8", "float16", "float32")
 #: What answers the page's requests, one subject each; all are made alike and closed with the window.
@@ -89,7 +89,7 @@ class Workspace(KernelWidget):
             self._session.open(one)
         if self._session.documents:
             self._session.activate(self._session.documents[0])
-        slices = SliceService(self._session, precision)
+        slices = SliceService(self._session, precision, self.withdrawal)
         self.on_request(wire.SLICE, slices.slice, background=True)
         self.on_request(wire.VALUE, slices.value, background=True)
         LibraryService(self, self._session, library)

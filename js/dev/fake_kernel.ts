@@ -23,6 +23,8 @@ interface Held {
   state: TomogramState;
   history: LocalHistory;
   revision: number;
+  /** Number of the last change of each page that was made; outlives the kernel, as in the journal. */
+  made: Map<string, number>;
 }
 
 export class FakeKernel {
@@ -35,12 +37,26 @@ export class FakeKernel {
   private waiting: (() => void)[] = [];
   private received = new Map<string, number>();
 
-  constructor(volumes: Volume[]) {
+  /** `first`: where the uids begin, which no two kernels share. */
+  constructor(volumes: Volume[], first = 1) {
     volumes.forEach((volume, i) => {
-      const uid = (i + 1).toString(16).padStart(32, "0");
+      const uid = (first + i).toString(16).padStart(32, "0");
       const history = new LocalHistory();
-      this.held.set(uid, { volume, state: new TomogramState(infoOf(uid, volume)), history, revision: 0 });
+      this.held.set(uid, {
+        volume,
+        state: new TomogramState(infoOf(uid, volume)),
+        history,
+        revision: 0,
+        made: new Map(),
+      });
     });
+  }
+
+  /** Another kernel, with all that was made in this one. */
+  restarted(): FakeKernel {
+    const next = new FakeKernel([]);
+    for (const [uid, held] of this.held) next.held.set(uid, held);
+    return next;
   }
 
   connect(): Link {
@@ -115,17 +131,18 @@ export class FakeKernel {
 
   /** Makes a numbered change once, in its turn. */
   private once(
-    { tomogram, client, seq }: MakeEdits | Travel,
+    { tomogram, client, seq, replayed }: MakeEdits | Travel,
     known: boolean,
     change: (held: Held) => { edits: Edit[]; key: string; expected: string | null | undefined },
   ): Answer<Delivered | Gap> {
     const held = this.of(tomogram);
     const done = this.received.get(client) ?? 0;
-    if (seq > done + 1) return reply({ gap: true });
+    if (seq > done + 1 && !replayed) return reply({ gap: true });
     const from = held.revision;
     let disagrees = false;
-    if (seq === done + 1) {
-      this.received.set(client, seq);
+    if (seq === done + 1) this.received.set(client, seq);
+    if (seq > (held.made.get(client) ?? 0)) {
+      held.made.set(client, seq);
       const { edits, key, expected } = change(held);
       disagrees = expected !== undefined && expected !== null && key !== expected;
       held.revision++;

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import signal
 
 import numpy as np
 import pytest
@@ -89,6 +91,42 @@ def test_killed_kernel_is_recovered(notebook):
     notebook.page.get_by_role("button", name="Recover", exact=True).click(timeout=20_000)
     features = "[f for a in annotator.annotated for f in a.features if f.mask(12) is not None]"
     notebook.wait_python(f"sum(int(f.mask(12).sum()) for f in {features}) == {painted}")
+    notebook.console.clear()  # the connection was cut on purpose
+
+
+def test_what_is_painted_while_no_kernel_answers_comes_back_after_it_was_killed(notebook):
+    """A cell holds the interpreter lock, so that strokes wait in the page; the kernel is killed; painting continues."""
+    page = AnnotatorPage(notebook)
+    page.stroke((60, 60), (120, 90))
+    page.settle()
+    pid = notebook.python("__import__('os').getpid()")
+    notebook.start_code("sum(range(10**12))")  # one call in C that never lets another thread work
+    notebook.page.wait_for_timeout(1000)
+    for y in (120, 150):
+        page.stroke((60, y), (120, y))
+    notebook.page.get_by_text("2 changes waiting").wait_for()
+    os.kill(pid, signal.SIGKILL)
+    notebook.page.get_by_text("The kernel is gone").wait_for(timeout=30_000)
+    notebook.page.get_by_text("with all that is painted here until then").wait_for()
+    notebook.page.get_by_role("dialog").get_by_role("button", name="Ok").click()
+    page.stroke((60, 180), (120, 180))
+    page.button("Undo").click()
+    page.stroke((150, 60), (150, 180))
+    notebook.page.wait_for_timeout(1000)
+    notebook.wait_kernel()
+    notebook.run(0)
+    notebook.page.get_by_text("and 5 changes kept in this browser").wait_for(timeout=20_000)
+    notebook.page.get_by_role("button", name="Recover", exact=True).click()
+    notebook.page.get_by_text("5 changes that had not reached the kernel were brought back.").wait_for()
+    recovered = "next(a for a in annotator.annotated if a.features)"
+    mask = f"{recovered}.features[0].mask(12)"
+    at = [(60, 60), (120, 90), (90, 120), (90, 150), (150, 120), (90, 180)]  # x, y; the last was taken back
+    assert notebook.python(f"[int({mask}[y, x]) for x, y in {at}]") == [1, 1, 1, 1, 1, 0]
+    notebook.load()  # and not once more
+    notebook.run(1)
+    notebook.cell(1).get_by_role("img", name="Slice view").wait_for()
+    notebook.page.wait_for_timeout(1500)
+    assert notebook.page.get_by_text("brought back").count() == 0
     notebook.console.clear()  # the connection was cut on purpose
 
 

@@ -230,6 +230,7 @@ def test_objects_of_the_documented_contract(discs, tmp_path):
     assert model.custom.seen == ((96, 32, 32, 1), (96, 32, 32, 1))
     assert model.info.n_parameters == 1
     again = SegmentationModel.from_stored(model.to_stored())
+    again.allow_custom("Threshold")
     assert again.custom.value == model.custom.value
 
 
@@ -237,3 +238,10 @@ def test_bfloat16_trains_as_well(discs):
     model, _ = train(discs, precision="bfloat16")
     assert dice(model) > 0.9
     assert all(w.dtype == np.float32 for layer in model.network.layers for w in layer.weights)
+
+
+def test_a_model_made_of_what_another_keeps_has_settings_of_its_own():
+    model = SegmentationModel("VGGNet S", "Ribosome").build(box_size=32)
+    again = SegmentationModel.from_stored(model.to_stored())
+    again.title, again.info.threshold = "Membrane", 0.9
+    assert (model.title, model.info.threshold) == ("Ribosome", 0.5)

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from bright_discs import bright_discs
 
-from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.data.errors import CustomObjectError, InputError
 from ais_jupyter.core.data.training_set import TrainingSet
 from ais_jupyter.core.jobs.job import Job
 from ais_jupyter.core.learning.best import Best
@@ -145,6 +145,13 @@ def test_opening_a_custom_object_calls_no_plug_in(discs, monkeypatch):
     assert again.compiled
     assert repr(again)
     assert again.to_stored().weights_file == stored.weights_file
+    for _ in range(2):
+        with pytest.raises(CustomObjectError, match="plug-in 'Threshold' reads its weights.*allow_custom='Threshold'"):
+            again.segment_slice(discs.images[0, ..., 0])
+        again.allow_custom(["VGGNet S"])  # another name is no consent
+    with pytest.raises(CustomObjectError):
+        Job(again.training(discs, OPTIONS)).result(60)
+    again.allow_custom("Threshold")
     with pytest.raises(AssertionError, match="called"):
         again.segment_slice(discs.images[0, ..., 0])
 

@@ -11,8 +11,11 @@ from asking import SETTINGS
 from ais_jupyter.core.data.geometry import Region
 from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.editing import patch as patch_module
+from ais_jupyter.core.editing.document import Document
 from ais_jupyter.core.editing.packing import pack_mask, unpack_mask
 from ais_jupyter.core.editing.patch import Patch
+from ais_jupyter.core.editing.replay import replay
+from ais_jupyter.core.safekeeping.unsaved_work import list_recoverable
 from ais_jupyter.widgets import Annotator, annotation_service
 from ais_jupyter.widgets.wire import REQUESTS
 from ais_jupyter.widgets.wire.check import fields_of
@@ -251,3 +254,72 @@ def test_interpolation_fills_between(page, feature):
     page.paint(4, Region(5, 15, 5, 15))
     assert page.ask("interpolate", feature=UID)["filled"] == 3
     assert feature.mask(2).sum() > 50
+
+
+@pytest.fixture
+def after_a_crash(page, feature):
+    """A page whose kernel ended after three strokes, and the same page at a new kernel that has recovered its work."""
+    strokes = [Region(i, i + 2, 0, 4) for i in range(0, 12, 2)]
+    for stroke in strokes[:3]:
+        page.paint(1, stroke)
+    page.annotator.close()  # leaves the journal, as a kernel that is killed
+    again = Annotator(Tomogram(np.zeros((6, 30, 40), np.float32), voxel_size=10, name="t"))
+    next_page = Page(again, page.client)
+    (entry,) = next_page.ask("open")["recoverable"]
+    next_page.ask("recover", recovery=entry["id"])
+    next_page.tomogram = entry["tomogram"]
+    next_page.seq = page.seq
+    yield next_page, strokes
+    again.close()
+
+
+def painted(page):
+    annotated = next(a for a in page.annotator.annotated if a.uid == page.tomogram)
+    mask = annotated.feature("Ribosome").mask(1)
+    return set(np.flatnonzero(mask.any(axis=1)).tolist())
+
+
+def test_what_a_page_kept_is_made_once_after_a_crash(after_a_crash):
+    page, strokes = after_a_crash
+    assert painted(page) == set(range(6))
+    page.paint(1, strokes[2], value=0, seq=4, replayed=True)  # the kernel had it: it is not made again
+    assert painted(page) == set(range(6))
+    page.seq = 4
+    for stroke in (strokes[3], strokes[4]):
+        assert "gap" not in page.paint(1, stroke, replayed=True)
+    assert painted(page) == set(range(10))
+    page.paint(1, strokes[4], value=0, seq=6, replayed=True)
+    assert painted(page) == set(range(10))
+
+
+def test_undo_that_a_page_kept_takes_back_its_own_step_only(after_a_crash):
+    page, _ = after_a_crash
+    assert not page.change("undo", expect="page:4", replayed=True)["disagrees"]  # a step of the journal
+    assert painted(page) == set(range(4))
+    assert page.change("undo", expect="page:99", replayed=True)["disagrees"]
+    assert painted(page) == set(range(4))
+    assert not page.change("redo", expect="page:4", replayed=True)["disagrees"]
+    assert painted(page) == set(range(6))
+
+
+def test_what_was_received_survives_a_second_crash_and_a_shortened_journal(after_a_crash):
+    page, strokes = after_a_crash
+    page.paint(1, strokes[3], replayed=True)
+    document = Document.of(next(a for a in page.annotator.annotated if a.uid == page.tomogram))
+    document.restart_journal()
+    page.annotator.close()
+    (entry,) = [e for e in list_recoverable() if e.uid == page.tomogram]
+    assert replay(entry.path).received == {"page": 5}
+
+
+def test_a_change_that_is_told_while_its_tomogram_is_closed_ends_no_thread(page, feature):
+    service = next(one for one in page.annotator._services if isinstance(one, annotation_service.AnnotationService))
+    recorder = service._recorders[page.tomogram]
+    recorder.flush()
+    before = recorder.revision
+    feature.add_box(1, 5, 5)
+    del service._recorders[page.tomogram]  # as closing does, before it waits for what is being told
+    recorder.flush()
+    told, _ = page.events()[-1]
+    assert (told["from"], told["revision"]) == (before, before + 1)
+    service._recorders[page.tomogram] = recorder

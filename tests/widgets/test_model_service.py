@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import plugins
 import pytest
 from model_window import ModelWindow, brightness_model
 
-from ais_jupyter.core.data.model_info import Interaction
+from ais_jupyter.core.data.model_info import Interaction, ModelInfo, StoredModel
+from ais_jupyter.core.files.scnm import write_scnm
+from ais_jupyter.core.learning.architectures import reload
 from ais_jupyter.core.workflows import ModelGroup
 from ais_jupyter.core.workflows import open as open_any
 
@@ -119,3 +122,18 @@ def test_facts_of_an_architecture(window):
     facts = window.ask("architecture_facts", timeout=300, title="VGGNet S")[0]["facts"]
     assert facts["parameters"] > 100_000
     assert facts["size_multiple"] == 8
+
+
+def test_a_custom_object_of_a_stranger_is_opened_only_when_a_person_agrees(window, tmp_path):
+    folder = tmp_path / "state/.ais_jupyter/models"
+    folder.mkdir(parents=True)
+    (folder / "threshold.py").write_text(plugins.THRESHOLD)
+    reload()
+    path = tmp_path / "m.scnm"
+    write_scnm(StoredModel(ModelInfo("Disc", "Threshold", box_size=32), weights_file=b"whatever"), path)
+    refused = window.ask("model_load", path=str(path))[0]["error"]
+    assert (refused["type"], refused["offer"]) == ("CustomObjectError", "allow_custom")
+    assert "the plug-in 'Threshold' reads its weights" in refused["message"]
+    assert len(listing(window)["models"]) == 2
+    assert "error" not in window.ask("model_load", path=str(path), allow_custom=True)[0]
+    assert not window.workspace.models[-1].needs_consent

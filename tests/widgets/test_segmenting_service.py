@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from asking import answer_now
 
 from ais_jupyter.widgets import Segmenter
+from ais_jupyter.widgets.list_changes import ListChanges
 from ais_jupyter.widgets.segmenting_service import PAUSE
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "workflows"))
@@ -66,7 +68,57 @@ def test_results_go_beside_the_tomogram_and_are_told(page):
     assert [Path(o["path"]).name for o in entry["outputs"]] == ["cell__Bright.mrc"]
     time.sleep(2 * PAUSE)  # what happens in a burst is announced once, at its end
     told = [content for content, _ in page.sent if content.get("event") == "exports"]
-    assert told[-1]["exports"][0]["status"]["state"] == "done"
+    assert told[-1]["changed"][0]["status"]["state"] == "done"
+    assert told[0]["order"] == [entry["uid"]]
+
+
+def told_bytes(page, n):
+    """Bytes of all reports while `n` tomograms are segmented."""
+    folder = page.folder / f"many{n}"
+    folder.mkdir()
+    for i in range(n):
+        (folder / f"t{i}.mrc").write_bytes((page.folder / "small.mrc").read_bytes())
+    page.sent.clear()
+    export(page, tomograms=[], files=str(folder), folder=str(folder / "out"))
+    page.finish()
+    time.sleep(2 * PAUSE)
+    return sum(len(json.dumps(content)) for content, _ in page.sent if content.get("event") == "exports")
+
+
+def test_reports_grow_with_the_queue_and_not_with_its_square(page):
+    with mrcfile.new(
+        page.folder / "small.mrc", np.zeros((1, 32, 32), np.float32) + np.arange(32, dtype=np.float32)
+    ) as file:
+        file.voxel_size = 10.0
+    few = told_bytes(page, 20)
+    page("export_clear")
+    many = told_bytes(page, 120)
+    assert 0 < many < 9 * few  # a report of all entries each time: 36 times
+
+
+def test_only_what_differs_is_told():
+    described = []
+
+    def describe(entry):
+        described.append(entry)
+        return {"value": entry[0]}
+
+    changes = ListChanges(describe)
+    a, b, c = ["a"], ["b"], ["c"]
+    assert changes.news({"1": a, "2": b}) == ([{"value": "a"}, {"value": "b"}], ["1", "2"])
+    assert changes.news({"1": a, "2": b}) == ([], None)
+    b[0] = "B"
+    assert changes.news({"1": a, "2": b}) == ([], None)  # nobody has said so
+    changes.touch("2")
+    changes.touch("1")
+    assert changes.news({"1": a, "2": b}) == ([{"value": "B"}], None)
+    assert changes.news({"2": b, "3": c}) == ([{"value": "c"}], ["2", "3"])
+    assert changes.news({"3": c, "2": b}) == ([], ["3", "2"])
+    described.clear()
+    changes.touch()
+    c[0] = "C"
+    assert changes.news({"3": c, "2": b}) == ([{"value": "C"}], None)
+    assert len(described) == 2
 
 
 def test_region_and_slices_limit_what_is_written(page):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.data.errors import CancelledError, InputError
 from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.session import Session
 from ais_jupyter.widgets.slice_service import SliceService, display_limits, encode
@@ -47,6 +47,28 @@ def test_exact_slices_across_each_axis(volume, axis, index):
     expected = np.take(volume, index, axis="zyx".index(axis))
     assert np.array_equal(values, expected.T if axis == "x" else expected)
     assert content["step"] == 1
+
+
+class Slow:
+    """A volume of which somebody counts what was read."""
+
+    def __init__(self, shape):
+        self.shape, self.dtype, self.read = shape, np.dtype(np.float32), 0
+
+    def __getitem__(self, key):
+        self.read += len(range(self.shape[0])[key[0]])
+        return np.zeros(self.shape, np.float32)[key]
+
+
+@pytest.mark.parametrize("axis", ["y", "x"])
+def test_a_cross_section_that_is_withdrawn_is_not_read_to_its_end(axis):
+    source = Slow((400, 4, 5))
+    session = Session()
+    annotated = session.open(Tomogram(source)).annotated
+    service = SliceService(session, "float32", lambda: lambda: source.read >= 32)
+    with pytest.raises(CancelledError, match="no longer wanted"):
+        service.slice({"tomogram": annotated.uid, "axis": axis, "index": 1}, [])
+    assert source.read == 32
 
 
 def test_half_precision_holds_large_numbers():

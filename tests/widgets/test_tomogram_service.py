@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import mrcfile
 import numpy as np
 import pytest
@@ -9,7 +11,9 @@ from asking import answer_now
 
 import ais_jupyter as ais
 from ais_jupyter.core.editing.document import Document
+from ais_jupyter.core.files.mrc_header import Placement, make_header
 from ais_jupyter.widgets import Annotator
+from ais_jupyter.widgets.slice_service import display_limits
 
 
 def write_tomogram(path, value=0.0, shape=(4, 20, 24)):
@@ -92,6 +96,24 @@ def test_pixel_size(page):
 def test_thumbnail_is_small(page):
     answer = page("thumbnail")
     assert (answer["height"], answer["width"]) == (20, 24)
+
+
+def test_a_huge_slice_is_looked_at_without_being_read_into_memory(page):
+    path, size = page.folder / "huge.mrc", 12_000
+    header = make_header((1, size, size), np.dtype(np.float32), Placement((10.0, 10.0, 10.0)), (0.0, 1.0, 0.5, 0.1))
+    with path.open("wb") as file:  # sparse: it takes no space on the disk
+        file.write(header)
+        file.truncate(len(header) + 4 * size * size)
+    page("add", path=str(path))
+    tracemalloc.start()
+    try:
+        display_limits(page.annotator.annotated[-1].tomogram)
+        answer = page("thumbnail", tomogram=-1)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert (answer["height"], answer["width"]) == (64, 64)
+    assert peak < 40e6  # the slice has 576 MB
 
 
 def test_display_is_kept(page):

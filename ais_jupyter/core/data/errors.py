@@ -43,17 +43,17 @@ class InputError(AisError, ValueError):
 
 
 class RefusedError(InputError):
-    """Nothing is wrong, but something would be lost: the caller has to insist.
+    """Nothing is wrong, but something would be lost or at risk: the caller has to insist.
 
     Attributes
     ----------
     problem : str
-        What would be lost, without the advice for callers of Python that the message of the error ends with.
+        What would be lost or at risk, without the advice for callers of Python that the message of the error ends with.
     offer : str
         The argument that insists when it is true; a window offers it as a button.
     """
 
-    offer: ClassVar[Literal["overwrite", "discard"]]
+    offer: ClassVar[Literal["overwrite", "discard", "allow_custom"]]
 
     def __init__(self, problem: str, advice: str) -> None:
         super().__init__(f"{problem}; {advice}")
@@ -83,6 +83,20 @@ class UnsavedChangesError(RefusedError):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"{name!r} has unsaved changes", "save them, or discard them")
+
+
+class CustomObjectError(RefusedError):
+    """Weights that only a plug-in can read, of which nobody has said that they may be trusted."""
+
+    offer = "allow_custom"
+
+    def __init__(self, title: str, architecture: str) -> None:
+        super().__init__(
+            f"the model {title!r} is a custom object: the plug-in {architecture!r} reads its weights with code of its "
+            "own, which may run what the file holds",
+            f"if you trust the file, open it with ais.open(path, allow_custom={architecture!r}), or pass "
+            f"--allow-custom {architecture!r} on the command line",
+        )
 
 
 class CancelledError(AisError):

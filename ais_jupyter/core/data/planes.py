@@ -6,7 +6,7 @@ for the browser; both are tested on ``tests/cases/planes.json``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -43,8 +43,10 @@ def as_shown(plane: np.ndarray, axis: str | int) -> np.ndarray:
     return plane if stored == SHOWN[name] else plane.T
 
 
-def plane_as_shown(tomogram: Tomogram, index: int, axis: str | int = "z") -> np.ndarray:
-    """Read plane number `index` across `axis` as it is shown.
+def plane_as_shown(
+    tomogram: Tomogram, index: int, axis: str | int = "z", withdrawn: Callable[[], bool] = lambda: False
+) -> np.ndarray:
+    """Read plane number `index` across `axis` as it is shown; see `Tomogram.slice`.
 
     Raises
     ------
@@ -52,5 +54,7 @@ def plane_as_shown(tomogram: Tomogram, index: int, axis: str | int = "z") -> np.
         `index` is outside the volume.
     TomogramMissingError
         The file is missing.
+    CancelledError
+        The plane was `withdrawn`.
     """
-    return as_shown(tomogram.slice(index, axis), axis)
+    return as_shown(tomogram.slice(index, axis, withdrawn), axis)

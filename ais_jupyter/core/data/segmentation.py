@@ -103,15 +103,16 @@ def check_same_space(volume: Tomogram, other: Tomogram) -> None:
     if min(*volume.voxel_size, *other.voxel_size) <= 0:
         if volume.shape != other.shape:
             raise InputError(
-                f"{volume.name!r} has {_times(volume.shape)} voxels (z, y, x) and {other.name!r} {_times(other.shape)}: "
+                f"{volume.name!r} has {_times(volume.shape)} voxels (z, y, x) and {other.name!r} "
+                f"{_times(other.shape)}: "
                 "they are not of the same tomogram, or need voxel sizes in their headers"
             )
         return
     fills, own = (np.array(v.shape) * v.voxel_size for v in (other, volume))
     if np.abs(fills - own).max() > max(*volume.voxel_size, *other.voxel_size):
         raise InputError(
-            f"{other.name!r} fills {_times(fills / 10)} nm (z, y, x) and {volume.name!r} {_times(own / 10)} nm: they are "
-            "not of the same tomogram, or one of them has a wrong voxel size in its header"
+            f"{other.name!r} fills {_times(fills / 10)} nm (z, y, x) and {volume.name!r} {_times(own / 10)} nm: "
+            "they are not of the same tomogram, or one of them has a wrong voxel size in its header"
         )
 
 

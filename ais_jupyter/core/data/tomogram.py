@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
-from ais_jupyter.core.data.errors import InputError, TomogramMissingError
+from ais_jupyter.core.data.errors import CancelledError, InputError, TomogramMissingError
 from ais_jupyter.core.data.geometry import Vector3, as_voxel_size, axis_index
 from ais_jupyter.core.data.names import volume_stem
 from ais_jupyter.core.data.numbers import number, shown, whole
 from ais_jupyter.core.data.texts import valid_title
+
+#: Slices of a cross-section that are read between two looks at whether it is still wanted.
+_SECTION_STEP = 16
 
 
 class VolumeSource(Protocol):
@@ -89,8 +92,16 @@ class Tomogram:
         """Å per pixel in XY; 0 when unknown."""
         return self.voxel_size[2]
 
-    def slice(self, index: int, axis: str | int = "z") -> np.ndarray:
+    def slice(self, index: int, axis: str | int = "z", withdrawn: Callable[[], bool] = lambda: False) -> np.ndarray:
         """One slice: (y, x) for axis z, (z, x) for axis y, (z, y) for axis x.
+
+        Parameters
+        ----------
+        index : int
+        axis : "z", "y", "x" or 0–2
+        withdrawn : callable
+            Says whether the slice is no longer wanted. A cross-section touches the whole file, which may take a
+            minute: it is asked every few slices.
 
         Raises
         ------
@@ -98,13 +109,26 @@ class Tomogram:
             `index` is outside the volume.
         TomogramMissingError
             The file is missing.
+        CancelledError
+            The slice was withdrawn.
         """
         number = axis_index(axis)
         if not 0 <= index < self.shape[number]:
             raise IndexError(f"slice {index} along {'zyx'[number]} is outside 0–{self.shape[number] - 1}")
-        key: list[Any] = [slice(None)] * 3
-        key[number] = int(index)
-        return np.asarray(self._source()[tuple(key)])
+        source, index = self._source(), int(index)
+        if number == 0:
+            return np.asarray(source[index])
+        section = np.empty((self.shape[0], self.shape[3 - number]), self.dtype)
+        for start in range(0, self.shape[0], _SECTION_STEP):
+            if withdrawn():
+                raise CancelledError(f"slice {index} along {'zyx'[number]} is no longer wanted")
+            part = slice(start, start + _SECTION_STEP)
+            section[part] = source[part, index] if number == 1 else source[part, :, index]
+        return section
+
+    def rows(self, z: int, start: int = 0, stop: int | None = None, step: int = 1) -> np.ndarray:
+        """Return rows of slice `z` as (rows, x); the others need not come into memory."""
+        return np.asarray(self._source()[z, start:stop:step])
 
     def slab(self, start: int, stop: int) -> np.ndarray:
         """Slices start <= z < stop as an array (z, y, x)."""

@@ -40,6 +40,9 @@ class Document:
         Why the latest change could not be kept in the journal, for people.
     recovery_note : str
         What was lost when this work was recovered, for people; "" where nothing was.
+    received : dict of str → int
+        Number of the last change that each page asked for; kept in the journal, so that a change that a page sends
+        again after a crash is made once.
 
     `changed` is emitted after each step, undo, redo and save.
     """
@@ -51,6 +54,7 @@ class Document:
         self.history = History()
         self.autosave_error: str | None = None
         self.recovery_note = ""
+        self.received: dict[str, int] = {}
         drawn = any(feature.annotated_slices or feature.boxes for feature in annotated.features)
         self._saved_place = object() if drawn and annotated.path is None else self.history.place
         self._open_step: list[Edit] | None = None
@@ -59,6 +63,7 @@ class Document:
         self._lock: Lock | None = None
         self._records = 0
         self._journaled_state: dict[str, Any] = {}
+        self._journaled_received: dict[str, int] = {}
         self.edits = EditListener(annotated)
         self.edits.made.connect(self._on_edit)
         annotated.saved.connect(self._on_saved)
@@ -75,8 +80,10 @@ class Document:
     # steps -----------------------------------------------------------------------------------------------------------
 
     @contextmanager
-    def step(self, name: str) -> Iterator[None]:
+    def step(self, name: str, key: str | None = None) -> Iterator[None]:
         """Make all changes of the ``with`` block one step; an error takes back those made so far.
+
+        A page names the step by its `key` later on.
 
         The annotations are locked meanwhile: compute before, change inside. Inside another step it is part of that.
         """
@@ -95,7 +102,7 @@ class Document:
             self._open_step = None
             if not edits:
                 return
-            self._commit(Step(name, edits))
+            self._commit(Step(name, edits, key=key))
         self.changed.emit()
 
     def undo(self) -> Step | None:
@@ -156,10 +163,12 @@ class Document:
             self._drop_journal(remove=True)
             self.close()
 
-    def adopt(self, journal: Journal | None, lock: Lock | None, history: History, unsaved: bool) -> None:
+    def adopt(
+        self, journal: Journal | None, lock: Lock | None, history: History, unsaved: bool, received: dict[str, int]
+    ) -> None:
         """Continue a journal from which these annotations were recovered."""
         with self.annotated.lock:
-            self.history = history
+            self.history, self.received = history, received
             self._saved_place = object() if unsaved else history.place
             self._journal, self._lock = journal, lock
 
@@ -212,6 +221,10 @@ class Document:
     def _write(self, record: Record) -> None:
         fields = record.fields
         fields["unsaved"] = self.unsaved
+        fields["received"] = {
+            page: number for page, number in self.received.items() if self._journaled_received.get(page) != number
+        }
+        self._journaled_received = dict(self.received)
         try:
             if self._journal is None:
                 fields["applied"] = True  # it is in the snapshot already
@@ -245,7 +258,7 @@ class Document:
     def _snapshot(self) -> Record:
         blobs: list[bytes] = []
         fields = encode_annotated(self.annotated, blobs)
-        fields["unsaved"] = self.unsaved
+        fields["unsaved"], fields["received"] = self.unsaved, self.received
         self._journaled_state = fields["state"]
         return Record("snapshot", fields, blobs)
 

@@ -19,11 +19,15 @@ MERGE_SECONDS = 1.0
 
 @dataclass
 class Step:
-    """What is undone and redone as one, such as a stroke: a name for people and edits in the order they were made."""
+    """What is undone and redone as one, such as a stroke: a name for people and edits in the order they were made.
+
+    A page that made the step itself gives it a `key`, by which it names the step later.
+    """
 
     name: str
     edits: list[Edit]
     time: float = field(default_factory=time.time)
+    key: str | None = None
 
     @property
     def z(self) -> int | None:
@@ -53,17 +57,20 @@ class Step:
             return None
         if (first.feature, first.name) != (last.feature, last.name):
             return None
-        return Step(self.name, [SettingEdit(first.feature, first.name, first.before, last.after)], self.time)
+        edit = SettingEdit(first.feature, first.name, first.before, last.after)
+        return Step(self.name, [edit], self.time, self.key)
 
     def encode(self, blobs: list[bytes]) -> dict[str, Any]:
         """Fields for the journal; bytes go to `blobs`."""
-        return {"name": self.name, "time": self.time, "edits": [edit.encode(blobs) for edit in self.edits]}
+        fields = {"name": self.name, "time": self.time, "edits": [edit.encode(blobs) for edit in self.edits]}
+        return fields if self.key is None else {**fields, "key": self.key}
 
     @classmethod
     def decode(cls, fields: dict[str, Any], blobs: Sequence[bytes], shape: tuple[int, int, int]) -> Step:
         """Step from the fields of `encode`, for a tomogram of `shape` (z, y, x)."""
         edits = [decode_edit(edit, blobs, shape) for edit in fields["edits"]]
-        return cls(str(fields["name"]), edits, float(fields["time"]))
+        key = fields.get("key")
+        return cls(str(fields["name"]), edits, float(fields["time"]), None if key is None else str(key))
 
 
 class History:
@@ -110,14 +117,24 @@ class History:
         return self._done[-1]
 
     @property
+    def undo_step(self) -> Step | None:
+        """The step that undo would take back."""
+        return self._done[-1] if self._done else None
+
+    @property
+    def redo_step(self) -> Step | None:
+        """The step that redo would make again."""
+        return self._undone[-1] if self._undone else None
+
+    @property
     def undo_name(self) -> str | None:
         """Name of the step that undo would take back."""
-        return self._done[-1].name if self._done else None
+        return self.undo_step.name if self.undo_step else None
 
     @property
     def redo_name(self) -> str | None:
         """Name of the step that redo would make again."""
-        return self._undone[-1].name if self._undone else None
+        return self.redo_step.name if self.redo_step else None
 
     @property
     def place(self) -> object:

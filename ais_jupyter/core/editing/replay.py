@@ -34,6 +34,8 @@ class Replayed:
     damage : list of Damage
     missing : int
         Readable edits that fitted nothing any more.
+    received : dict of str → int
+        See `Document.received`.
     """
 
     annotated: AnnotatedTomogram
@@ -41,7 +43,8 @@ class Replayed:
     unsaved: bool
     end: int
     damage: list[Damage]
-    missing: int = 0
+    missing: int
+    received: dict[str, int]
 
     @property
     def note(self) -> str:
@@ -88,10 +91,10 @@ def recover(entry: Recoverable, tomogram: Tomogram | None = None) -> Document:
         try:
             journal = Journal(entry.path, None, keep=replayed.end)
         except OSError as error:
-            document.adopt(None, lock, replayed.history, replayed.unsaved)
+            document.adopt(None, lock, replayed.history, replayed.unsaved, replayed.received)
             document.autosave_error = f"The recovered work cannot be autosaved: {error}. Save it soon."
         else:
-            document.adopt(journal, lock, replayed.history, replayed.unsaved)
+            document.adopt(journal, lock, replayed.history, replayed.unsaved, replayed.received)
             if replayed.note:
                 document.restart_journal()
     except BaseException:
@@ -113,6 +116,7 @@ def replay(path: Path, tomogram: Tomogram | None = None) -> Replayed:
     waiting: list[Record] = []
     history, unsaved, end, missing = History(), True, 0, 0
     has_snapshot = False
+    received: dict[str, int] = {}
     damage: list[Damage] = []
     for record, position in read_records(path):
         if isinstance(record, Damage):
@@ -122,6 +126,7 @@ def replay(path: Path, tomogram: Tomogram | None = None) -> Replayed:
             continue
         end = position
         unsaved = bool(record.fields.get("unsaved", True))
+        received.update(_received(record))
         if record.kind in ("about", "snapshot"):
             annotated = decode_annotated(record.fields, record.blobs, tomogram)
             has_snapshot = record.kind == "snapshot"
@@ -141,7 +146,15 @@ def replay(path: Path, tomogram: Tomogram | None = None) -> Replayed:
         missing += lost
     if annotated is None:
         raise FileFormatError(f"the journal {path.name} no longer says to which tomogram it belongs")
-    return Replayed(annotated, history, unsaved, end, damage, missing)
+    return Replayed(annotated, history, unsaved, end, damage, missing, received)
+
+
+def _received(record: Record) -> dict[str, int]:
+    """Return which changes of pages had been made by then; nothing where the record does not say so sensibly."""
+    found = record.fields.get("received")
+    if not isinstance(found, dict):
+        return {}
+    return {str(page): number for page, number in found.items() if type(number) is int and number > 0}
 
 
 def _from_state(record: Record, tomogram: Tomogram | None) -> AnnotatedTomogram | None:

@@ -12,6 +12,11 @@ from ais_jupyter.core.data.errors import TomogramChangedError, TomogramMissingEr
 from ais_jupyter.core.files.byte_sign import ByteReading
 from ais_jupyter.core.files.file_identity import FileIdentity
 
+#: Rows are read one by one where fewer than one in so many is wanted.
+_SPARSE = 4
+#: Bytes read at once of a plane of which a part is wanted.
+_BAND = 32 << 20
+
 
 class RawVolume:
     """Voxels of a file as an array-like (z, y, x) that reads what is asked for, and keeps nothing.
@@ -111,6 +116,8 @@ class RawVolume:
         if numbers.ndim and _whole(inner, self.shape) and _consecutive(numbers):
             block = self._block(file, int(numbers[0]) if numbers.size else 0, 0, numbers.size * self.shape[1])
             return self._native(block.reshape(numbers.size, *self.shape[1:]))
+        if numbers.ndim == 0 and _whole(inner, self.shape):
+            return self._native(self._block(file, int(numbers), 0, self.shape[1]).reshape(self.shape[1:]))
         planes = [self._plane(file, int(z), first, count, inner) for z in np.atleast_1d(numbers)]
         if numbers.ndim == 0:
             return planes[0]
@@ -119,9 +126,22 @@ class RawVolume:
         return np.stack(planes)
 
     def _plane(self, file: Any, z: int, first: int, count: int, inner: tuple[Any, Any]) -> Any:
-        rows = self._block(file, z, first, count).reshape(count, self.shape[2])
-        # A copy, so that the rows around what was asked for are freed at once.
-        return np.array(self._native(rows[inner])) if np.ndim(rows[inner]) else self._native(rows[inner])
+        """Read one plane, in bands: what was not asked for leaves memory at once, however large the plane is."""
+        rows, columns = inner
+        wanted = np.arange(count)[rows]
+        if wanted.ndim == 0:
+            found = self._native(self._block(file, z, first + int(wanted), 1)[columns])
+            return np.array(found) if np.ndim(found) else found
+        width = self.shape[2]
+        sparse = wanted.size * _SPARSE < count
+        height = 1 if sparse else max(1, _BAND // max(1, width * self.stored.itemsize))
+        found = np.empty((wanted.size, *np.empty(width)[columns].shape), self.dtype)
+        for start in range(0, wanted.size, height):
+            band = wanted[start : start + height]
+            low = int(band.min())
+            block = self._block(file, z, first + low, int(band.max()) - low + 1).reshape(-1, width)
+            found[start : start + height] = self._native(block[:, columns])[band - low]
+        return found
 
     def _block(self, file: Any, z: int, row: int, rows: int) -> np.ndarray:
         """Read `rows` rows that follow each other in the file, starting at `row` of slice `z`."""

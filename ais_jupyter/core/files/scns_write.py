@@ -23,6 +23,8 @@ _MODULE = "Ais.core.se_frame"
 _SEFRAME, _SEGMENTATION, _TRANSFORM = (NamedClass(_MODULE, n) for n in ("SEFrame", "Segmentation", "Transform"))
 _MRCFILE = NamedClass("mrcfile.mrcfile", "MrcFile")
 _BINS = 40
+#: Pixels that are sorted to find the contrast; of larger slices every so many.
+_SORTED = 16_000_000
 
 
 def write_scns(annotated: AnnotatedTomogram, path: str | Path) -> None:
@@ -36,10 +38,11 @@ def write_scns(annotated: AnnotatedTomogram, path: str | Path) -> None:
         The file cannot be written; what was there stays.
     """
     with annotated.lock:
-        root = _frame(annotated, Path(path))
+        root: NamedObject | None = _frame(annotated, Path(path))
         with replacing(path) as part:
             with part.open("wb") as file:
                 dump(root, file)
+            root = None  # it holds a whole slice, which may be large
             _verify(part, annotated, Path(path))
 
 
@@ -75,8 +78,7 @@ def _frame(annotated: AnnotatedTomogram, path: Path) -> NamedObject:
     numbers = itertools.count(int(time.strftime("%Y%m%d%H%M%S")) * 1_000_000_000)
     root = NamedObject(_SEFRAME, (stored,), call=True)
     features = [_segmentation(feature, root, tomogram, current, next(numbers)) for feature in annotated.features]
-    # in double precision: 40 bins need not fit between two neighbouring 32-bit numbers
-    counts, edges = np.histogram(image.astype(np.float64), _BINS)
+    counts, edges = _histogram(image)
     active = annotated.extra.get("active_feature", len(features) - 1)
     root.state.update(
         uid=next(numbers), path=stored, scns_path=str(path.absolute()), _norm_cache=None, title=tomogram.name,
@@ -147,16 +149,30 @@ def _map(tomogram: Tomogram) -> NamedObject:
 def _current_image(tomogram: Tomogram, z: int) -> np.ndarray:
     """Return the raw values that are shown, float32 (y, x); zeros where the tomogram is missing or cannot be read."""
     try:
-        image = tomogram.slice(z).astype(np.float32)
+        image = tomogram.slice(z).astype(np.float32, copy=isinstance(tomogram.data, np.ndarray))
     except (AisError, OSError):
         image = np.zeros(tomogram.shape[1:], np.float32)
-    return np.nan_to_num(image, posinf=0.0, neginf=0.0)
+    return np.nan_to_num(image, copy=False, posinf=0.0, neginf=0.0)
+
+
+def _histogram(image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the counts and edges of 40 bins, in bands of rows: a slice may be large.
+
+    In double precision: 40 bins need not fit between two neighbouring 32-bit numbers.
+    """
+    limits = (float(image.min()), float(image.max()))
+    edges = np.histogram_bin_edges(np.array(limits), _BINS, limits)
+    counts = np.zeros(_BINS, np.int64)
+    for start in range(0, image.shape[0], 512):
+        counts += np.histogram(image[start : start + 512].astype(np.float64), _BINS, limits)[0]
+    return counts, edges
 
 
 def _contrast(annotated: AnnotatedTomogram, image: np.ndarray) -> list[float]:
     limits = annotated.display.get("contrast")
     if limits is None:
-        limits = np.percentile(image, (0.06, 99.94))  # what Ais saturates
+        step = max(1, image.size // _SORTED) if image.size > _SORTED else 1
+        limits = np.percentile(image.ravel()[::step], (0.06, 99.94))  # what Ais saturates
     return [float(limits[0]), float(limits[1])]
 
 

@@ -1,4 +1,8 @@
-"""Custom objects, which are no Keras models (see `custom_training`): saving, and loading when they are first used."""
+"""Custom objects, which are no Keras models (see `custom_training`): saving, and loading when they are first used.
+
+What a plug-in does with a file is its own affair, and many unpickle it. So the weights of a file are given to a plug-in
+only after a person has said that this file may be trusted.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from ais_jupyter.core.data.errors import FileFormatError
+from ais_jupyter.core.data.errors import CustomObjectError, FileFormatError, InputError
 from ais_jupyter.core.data.model_info import ModelInfo
 from ais_jupyter.core.learning.architectures import find as find_architecture
 
@@ -17,7 +21,7 @@ _FILE = "model_weights.h5"
 class CustomObject:
     """An object of an architecture's own, or the bytes that it saved; those are not looked at before they are needed.
 
-    Opening or describing a model must not call a plug-in: what a plug-in does with a file is its own affair.
+    Opening or describing a model calls no plug-in.
 
     Parameters
     ----------
@@ -32,6 +36,21 @@ class CustomObject:
     def __init__(self, info: ModelInfo, made: Any = None, weights_file: bytes = b"") -> None:
         self._info, self._made, self._weights_file = info, made, weights_file
         self._lock = threading.Lock()
+        self._allowed = False
+
+    def allow(self) -> None:
+        """Let the plug-in read the weights: a person trusts the file that they come from."""
+        self._allowed = True
+
+    @property
+    def needs_consent(self) -> bool:
+        """Whether a plug-in would have to read weights that nobody has said to trust."""
+        if self._made is not None or self._allowed:
+            return False
+        try:
+            return find_architecture(self._info.architecture).plugin
+        except InputError:  # without the plug-in nothing can be read
+            return False
 
     @property
     def object(self) -> Any:
@@ -39,11 +58,15 @@ class CustomObject:
 
         Raises
         ------
+        CustomObjectError
+            A plug-in would have to read weights from a file, and nobody has allowed it.
         FileFormatError
             The architecture cannot read the weights.
         InputError
             The architecture is not in the library.
         """
+        if self.needs_consent:
+            raise CustomObjectError(self._info.title, self._info.architecture)
         with self._lock:
             if self._made is None:
                 self._made = load_custom(self._info, self._weights_file)

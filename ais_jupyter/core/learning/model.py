@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -145,6 +145,20 @@ class SegmentationModel:
     def custom(self) -> Any:
         """What an architecture made that is no Keras model, loaded on first use; None for all others."""
         return self._state.custom.object if self._state.custom is not None else None
+
+    @property
+    def needs_consent(self) -> bool:
+        """Whether it is a custom object from a file that nobody has said to trust; see `allow_custom`."""
+        return self._state.custom is not None and self._state.custom.needs_consent
+
+    def allow_custom(self, architectures: str | Collection[str]) -> None:
+        """Let the plug-in of the model read its weights, if it is one of `architectures`.
+
+        Plug-ins read files with code of their own, which may run what a file holds: allow it for files that you trust.
+        """
+        names = [architectures] if isinstance(architectures, str) else architectures
+        if self._state.custom is not None and self.info.architecture in names:
+            self._state.custom.allow()
 
     def take(self, state: ModelState) -> None:
         """Become what a training made of the model.

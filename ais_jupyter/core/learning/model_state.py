@@ -69,7 +69,7 @@ class ModelState:
     @classmethod
     def from_stored(cls, stored: StoredModel) -> ModelState:
         """Make it from what a file holds; nothing is built, and no plug-in is called."""
-        custom = None
+        info, custom = copy.deepcopy(stored.info), None
         if stored.network is None and stored.weights_file is not None:
-            custom = CustomObject(stored.info, weights_file=stored.weights_file)
-        return cls(stored.info, stored.network, custom, dict(stored.optimizer))
+            custom = CustomObject(info, weights_file=stored.weights_file)
+        return cls(info, stored.network, custom, dict(stored.optimizer))

@@ -48,6 +48,11 @@ class Recoverable:
     n_steps: int
     damage: str = ""
 
+    @property
+    def uid(self) -> str:
+        """Of the annotations: a journal is named after them."""
+        return self.path.stem
+
 
 def list_recoverable(folder: Path | None = None) -> list[Recoverable]:
     """List what can be recovered, newest first.

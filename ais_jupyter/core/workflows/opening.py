@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +11,17 @@ from ais_jupyter.core.data import storage
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.errors import FileFormatError
 from ais_jupyter.core.data.model_info import StoredGroup, StoredModel
+from ais_jupyter.core.data.segmentation import Segmentation
 from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.data.training_set import TrainingSet
 from ais_jupyter.core.files import kinds
+from ais_jupyter.core.files.mrc import read_segmentation
 from ais_jupyter.core.files.scns import read_scns
 from ais_jupyter.core.learning.model import SegmentationModel
 from ais_jupyter.core.workflows.model_group import ModelGroup
 
 
-def open_any(path: str | Path, *, signed_bytes: bool | None = None) -> Any:
+def open_any(path: str | Path, *, signed_bytes: bool | None = None, allow_custom: str | Collection[str] = ()) -> Any:
     """Open a file of any supported kind, recognised by its content.
 
     Parameters
@@ -29,6 +31,10 @@ def open_any(path: str | Path, *, signed_bytes: bool | None = None) -> Any:
     signed_bytes : bool, optional
         Whether 8-bit voxels of an MRC volume are −128…127 or 0…255. By default the file decides: IMOD's flag, the
         minimum in the header, and the voxels where these leave it open; ``ais-jupyter info`` says how and why.
+    allow_custom : str or list of str
+        Titles of plug-in architectures whose own code may read weights from this file. Such code may run what the file
+        holds: allow it only for files that you trust. Models of the library, and of plug-ins that return Keras models,
+        need no such permission.
 
     Returns
     -------
@@ -45,12 +51,18 @@ def open_any(path: str | Path, *, signed_bytes: bool | None = None) -> Any:
         return found
     made = SegmentationModel if isinstance(found, StoredModel) else ModelGroup
     opened = made.from_stored(found)  # type: ignore[arg-type]
+    for model in [opened] if isinstance(opened, SegmentationModel) else opened:
+        model.allow_custom(allow_custom)
     storage.remember(opened, storage.stamp_of(found))
     return opened
 
 
-def open_models(sources: Any) -> tuple[list[SegmentationModel], ModelGroup | None]:
+def open_models(
+    sources: Any, allow_custom: str | Collection[str] = ()
+) -> tuple[list[SegmentationModel], ModelGroup | None]:
     """Models from a model, a group, a path to either, or a list of these; and the group, if there is one.
+
+    `allow_custom` is that of `open_any`.
 
     Raises
     ------
@@ -64,7 +76,7 @@ def open_models(sources: Any) -> tuple[list[SegmentationModel], ModelGroup | Non
     models: list[SegmentationModel] = []
     group: ModelGroup | None = None
     for source in sources:
-        found = open_any(source) if isinstance(source, str | Path) else source
+        found = open_any(source, allow_custom=allow_custom) if isinstance(source, str | Path) else source
         if isinstance(found, ModelGroup):
             models.extend(found)
             group = found
@@ -104,6 +116,17 @@ def open_annotations(path: str | Path, folders: Sequence[str | Path] = ()) -> An
     if kind != "scns":
         raise FileFormatError(f"{path} is {kinds.DESCRIPTION[kind]}, not an annotated tomogram (.scns)")
     return read_scns(path, [Path(folder).expanduser() for folder in folders])
+
+
+def open_segmentation(path: str | Path) -> Segmentation:
+    """Open a segmented volume: what a model found, with its scale and the part that was segmented.
+
+    Raises
+    ------
+    FileFormatError
+        It is no volume, or damaged.
+    """
+    return read_segmentation(path)
 
 
 def open_training_set(source: Any) -> TrainingSet:

@@ -11,14 +11,14 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ais_jupyter.core.analysis.picking import SIZE_COLUMN, pick_particles
+from ais_jupyter.core.analysis.picking import SIZE_COLUMN, Picked, pick_particles
 from ais_jupyter.core.analysis.picking_options import PickingOptions
 from ais_jupyter.core.data.errors import AisError, CancelledError, InputError
 from ais_jupyter.core.data.names import split_result
 from ais_jupyter.core.data.numbers import shown, whole
-from ais_jupyter.core.data.picks import Picks, PicksByTomogram
+from ais_jupyter.core.data.picks import Picks, PicksByTomogram, check_belonging
 from ais_jupyter.core.data.progress import Progress, Work
-from ais_jupyter.core.data.segmentation import Segmentation
+from ais_jupyter.core.data.segmentation import Segmentation, check_same_space
 from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.files.mrc import read_segmentation
 from ais_jupyter.core.files.safe_write import make_folder
@@ -131,6 +131,33 @@ def pick(
     run = _Run(settings, avoid, overwrite, min_particles)
     title = f"picking from {planned[0].name}" if single else f"picking from {len(planned)} segmentations"
     return Job(_picking(run, planned, workers, single), title=title, start=start)
+
+
+def pick_for(tomogram: Tomogram, path: str | Path, **options: Any) -> Picked:
+    """Pick from the segmentation of an open tomogram, at once.
+
+    Parameters
+    ----------
+    tomogram : Tomogram
+    path : path
+        Of its segmentation.
+    **options
+        Fields of `PickingOptions`.
+
+    Returns
+    -------
+    Picked
+        In voxels of `tomogram`.
+
+    Raises
+    ------
+    InputError
+        The segmentation is of another tomogram, or a setting makes no sense.
+    """
+    segmentation = read_segmentation(Path(path).expanduser())
+    check_same_space(tomogram, segmentation.volume)
+    picked = pick_particles(segmentation, PickingOptions(**options))
+    return Picked(check_belonging(picked.picks, tomogram), picked.note)
 
 
 def _is_folder(source: Any) -> bool:

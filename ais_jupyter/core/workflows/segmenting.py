@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ais_jupyter.core.data.errors import AisError, CancelledError, InputError
+from ais_jupyter.core.data.errors import AisError, CancelledError, CustomObjectError, InputError
 from ais_jupyter.core.data.geometry import Region, Vector3
 from ais_jupyter.core.data.model_info import Interaction
 from ais_jupyter.core.data.numbers import number, vector, whole
@@ -97,6 +97,8 @@ def segment(
     InputError, FileFormatError
         No model or tomogram is given, a model has no weights, two models have the same title, or a result would replace
         one of the tomograms.
+    CustomObjectError
+        A model is a custom object from a file that nobody has said to trust; see `open_any`.
     """
     opened, group = open_models(models)
     many = tomograms if isinstance(tomograms, list | tuple) else [tomograms]
@@ -105,6 +107,8 @@ def segment(
     for model in opened:
         if not model.compiled:
             raise InputError(f"model {model.title!r} has no weights yet: train it or load it first")
+        if model.needs_consent:
+            raise CustomObjectError(model.title, model.info.architecture)
     if voxel_size is not None and number(voxel_size, "voxel_size, in Å,", -1e6, 1e6) <= 0:
         inference["rescale"] = False
     _check_choices(z_range, center, batch_size, inference)

@@ -6,7 +6,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from ais_jupyter.core.analysis.surfaces import SurfaceOptions, surface_of
+from ais_jupyter.core.analysis.surfaces import SurfaceMaker, SurfaceOptions, default_binning, surface_of
 from ais_jupyter.core.data.colors import CYCLE, Color
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.numbers import shown
@@ -14,6 +14,8 @@ from ais_jupyter.core.data.segmentation import Segmentation
 from ais_jupyter.core.data.surface import Surface
 from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.files.mrc import read_segmentation
+
+__all__ = ["SurfaceMaker", "SurfaceOptions", "as_segmentation", "default_binning", "make_surface"]
 
 
 def make_surface(segmentation: Any, *, color: Color = CYCLE[0], **options: Any) -> Surface:

@@ -115,6 +115,7 @@ class Numbered(OneTomogram):
 
     client: Annotated[Uid, "the view"]
     seq: Annotated[Count, "its number of the change"]
+    replayed: NotRequired[Annotated[bool, "kept by the page while no kernel answered; others of it may be missing"]]
 
 
 class MakeEdits(Numbered):

@@ -127,6 +127,12 @@ class AddModel(TypedDict):
     color: NotRequired[Color]
 
 
+class LoadModel(Path):
+    """A file with models."""
+
+    allow_custom: NotRequired[Annotated[bool, "a plug-in may read weights with code of its own"]]
+
+
 class SaveModel(OneModel):
     """Where to save; by default where the model came from."""
 
@@ -159,7 +165,7 @@ MODELS = Request("models", Nothing, Models, "The open models.")
 ARCHITECTURES = Request("architectures", Nothing, ArchitectureList, "The library of architectures.")
 ARCHITECTURE_FACTS = Request("architecture_facts", AskFacts, KnownFacts, "Build one to see what it is like.")
 MODEL_ADD = Request("model_add", AddModel, OneModel, "Open a new model.")
-MODEL_LOAD = Request("model_load", Path, OneModel, "Open a model or a group of models.")
+MODEL_LOAD = Request("model_load", LoadModel, OneModel, "Open a model or a group of models.")
 MODEL_SAVE = Request("model_save", SaveModel, Path, "Save a model.")
 MODEL_GROUP_SAVE = Request("model_group_save", SaveGroup, Path, "Save all models with weights as a group.")
 MODEL_REMOVE = Request("model_remove", OneModel, Nothing, "Close a model.")

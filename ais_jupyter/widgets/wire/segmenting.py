@@ -65,6 +65,13 @@ class Exports(TypedDict):
     exports: list[ExportInfo]
 
 
+class ExportsChanged(TypedDict):
+    """What is different in the queue."""
+
+    changed: Annotated[list[ExportInfo], "entries that are new or differ"]
+    order: Annotated[list[Uid] | None, "all entries, where some came, went or moved; null: the same as before"]
+
+
 class ExportsAndFolder(Exports):
     """The queue, and where results go unless another folder is chosen."""
 
@@ -135,4 +142,4 @@ EXPORT_CLEAR = Request("export_clear", Nothing, Nothing, "Remove the entries tha
 RESULT_SLICE = Request("result_slice", ResultPlane, Picture, "A plane of a finished result.", "uint8 probabilities")
 SCORE = Request("score", Score, Scores, "Compare a result with the truth.")
 
-EXPORTS_CHANGED = Event("exports", Exports, "The queue went on.")
+EXPORTS_CHANGED = Event("exports", ExportsChanged, "Entries of the queue changed.")

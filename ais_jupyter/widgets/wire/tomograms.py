@@ -63,6 +63,7 @@ class Recoverable(TypedDict):
     """Unsaved work that a program left behind when it ended."""
 
     id: Text
+    tomogram: Annotated[Uid, "what it is called when it is open again"]
     name: Annotated[Text, "of the tomogram"]
     time: Annotated[Number, "of the last step, in seconds since 1970"]
     steps: Count

@@ -34,7 +34,7 @@ class Envelope(TypedDict):
 
 
 #: What a person can still do about a refusal; the page offers it as a button and asks again with this field true.
-Offer = Literal["overwrite", "discard"]
+Offer = Literal["overwrite", "discard", "allow_custom"]
 
 
 class Refusal(TypedDict):

@@ -11,7 +11,10 @@ import { counted, fileName } from "./words";
 /** What one view shows, and what may be wrong with it. */
 export interface NoticesView {
   tomogram: ReadonlySignal<TomogramState | undefined>;
-  tomograms: Pick<TomogramSet, "alive" | "problems" | "recoverable" | "outbox" | "link" | "ask">;
+  tomograms: Pick<
+    TomogramSet,
+    "alive" | "problems" | "recoverable" | "outbox" | "keeper" | "revival" | "link" | "ask"
+  >;
   /** uid of a tomogram to show as soon as it is in the list. */
   wanted: string | null;
 }
@@ -39,7 +42,10 @@ export function Notices({ viewer, graphics }: Props): JSX.Element {
       )}
       {!tomograms.alive.value && (
         <Notice kind="error">
-          The kernel is gone. Run the cell again; unsaved work is offered there for recovery.
+          The kernel is gone. Run the cell again; unsaved work is offered there for recovery
+          {tomograms.keeper.works.value
+            ? ", with all that is painted here until then."
+            : ". This browser keeps nothing: what is painted here from now on is lost."}
         </Notice>
       )}
       {tomogram && info?.beside && !offersRecovery && (
@@ -51,6 +57,7 @@ export function Notices({ viewer, graphics }: Props): JSX.Element {
         </Notice>
       )}
       {info?.autosave_error && <Notice kind="error">{info.autosave_error}</Notice>}
+      <BroughtBack revival={tomograms.revival} />
       <LatestProblem problems={tomograms.problems} />
       <Busy tomograms={tomograms} />
     </div>
@@ -70,6 +77,37 @@ function LatestProblem({ problems }: { problems: Problems }): JSX.Element | null
         </button>
       )}
     </Notice>
+  );
+}
+
+/** What the browser kept while no kernel answered. */
+function BroughtBack({ revival }: { revival: TomogramSet["revival"] }): JSX.Element {
+  const { news, offers } = revival;
+  return (
+    <>
+      {news.value && (
+        <Notice
+          kind="info"
+          onClose={() => {
+            news.value = null;
+          }}
+        >
+          {news.value}
+        </Notice>
+      )}
+      {offers.value.map((offer) => (
+        <Notice kind="info" key={offer.changes[0].tomogram.uid}>
+          This browser keeps {counted(offer.changes.length, "change")} to {offer.tomogram.info.value.name}{" "}
+          from {new Date(offer.changes.at(-1)!.time).toLocaleString()} that no kernel received.{" "}
+          <button type="button" onClick={() => void revival.accept(offer)}>
+            Bring back
+          </button>
+          <button type="button" onClick={() => void revival.discard(offer.changes)}>
+            Discard
+          </button>
+        </Notice>
+      ))}
+    </>
   );
 }
 
@@ -101,13 +139,15 @@ function Beside({ viewer, tomogram, path }: BesideProps): JSX.Element | null {
 export function RecoveryBanner({
   tomograms,
 }: {
-  tomograms: Pick<TomogramSet, "recoverable" | "recover">;
+  tomograms: Pick<TomogramSet, "recoverable" | "recover" | "revival">;
 }): JSX.Element | null {
   const [entry, ...others] = tomograms.recoverable.value;
   if (!entry) return null;
   return (
     <div class="ais-banner" role="status">
-      <span>{described(entry, others.length)}</span>
+      <span>
+        {described(entry, others.length, tomograms.revival.withRecovery.value[entry.tomogram] ?? 0)}
+      </span>
       <span class="ais-answers">
         <button type="button" onClick={() => void tomograms.recover(entry, false)}>
           Recover
@@ -120,9 +160,10 @@ export function RecoveryBanner({
   );
 }
 
-function described({ name, time, steps, annotations }: Recoverable, others: number): string {
+function described({ name, time, steps, annotations }: Recoverable, others: number, kept: number): string {
   const when = new Date(time * 1000).toLocaleString();
-  const what = `Unsaved work on “${name}” from ${when} (${counted(steps, "step")})`;
+  const browser = kept > 0 ? ` and ${counted(kept, "change")} kept in this browser` : "";
+  const what = `Unsaved work on “${name}” from ${when} (${counted(steps, "step")}${browser})`;
   const more = others > 0 ? `, and ${others} older,` : "";
   const includes = annotations ? ` Recovering it includes what is saved in ${fileName(annotations)}.` : "";
   return `${what}${more} can be recovered.${includes}`;

@@ -149,7 +149,7 @@ function Save({ uid, list, picks }: { uid: string; list: PickList; picks: PickSe
   const save = async () => setSaved(await picks.save(uid, target));
   return (
     <>
-      <Labeled label="Coordinates (.star)">
+      <Labeled label="File">
         <TextField name="File of the coordinates" value={target} onCommit={setPath} />
       </Labeled>
       <button type="button" class="ais-action" onClick={() => void save()}>

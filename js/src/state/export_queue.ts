@@ -1,6 +1,6 @@
 // Segmentations that are waiting, running or have ended, as the kernel reports them.
 import { computed, signal } from "@preact/signals";
-import type { Export, ExportInfo, Result, Scores } from "../kernel/generated/wire";
+import type { Export, ExportInfo, ExportsChanged, Result, Scores } from "../kernel/generated/wire";
 import { type Answer, type Asking, type Found, type Kind, type Link, messageOf } from "../kernel/protocol";
 import { isGoing } from "./job_status";
 
@@ -15,9 +15,7 @@ export class ExportQueue {
   private stop: () => void;
 
   constructor(private link: Link) {
-    this.stop = link.on("exports", ({ exports }) => {
-      this.entries.value = exports;
-    });
+    this.stop = link.on("exports", (news) => this.change(news));
   }
 
   async open(): Promise<void> {
@@ -53,6 +51,13 @@ export class ExportQueue {
     for (const entry of this.entries.value)
       if (entry.tomogram === tomogram) for (const result of entry.outputs) found.set(result.title, result);
     return [...found.values()];
+  }
+
+  private change({ changed, order }: ExportsChanged): void {
+    const known = new Map(this.entries.peek().map((entry) => [entry.uid, entry]));
+    for (const entry of changed) if (order !== null || known.has(entry.uid)) known.set(entry.uid, entry);
+    const uids = order ?? [...known.keys()];
+    this.entries.value = uids.map((uid) => known.get(uid)).filter((entry) => entry !== undefined);
   }
 
   close(): void {

@@ -13,10 +13,17 @@ export interface Changes {
 
 export type Change = { [K in keyof Changes]: { kind: K; content: Changes[K] } }[keyof Changes];
 
-interface Letter {
+/** A change on its way. */
+export interface Letter {
   seq: number;
   change: Change;
   buffers: Uint8Array[];
+}
+
+/** Who looks after changes while they are on their way. */
+export interface Keeper {
+  sent(letter: Letter): void;
+  confirmed(letter: Letter): void;
 }
 
 const HEARTBEAT = 4000;
@@ -36,6 +43,7 @@ export class Outbox {
     private failed: (error: unknown) => void,
     /** Called from time to time with the kernel's revisions, while nothing is on its way. */
     private idle: (revisions: Readonly<Record<string, number>>) => void,
+    private keeper: Keeper,
   ) {
     this.timer = setInterval(() => void this.beat(), HEARTBEAT);
   }
@@ -44,6 +52,7 @@ export class Outbox {
   send(change: Change, buffers: Uint8Array[] = []): number {
     const letter = { seq: ++this.seq, change, buffers };
     this.letters.push(letter);
+    this.keeper.sent(letter);
     this.pending.value = this.letters.length;
     void this.post(letter);
     return letter.seq;
@@ -81,6 +90,7 @@ export class Outbox {
 
   private remove(letter: Letter): void {
     this.letters = this.letters.filter((other) => other !== letter);
+    this.keeper.confirmed(letter);
     this.pending.value = this.letters.length;
   }
 

@@ -10,7 +10,11 @@ export interface Problem {
   offer: { label: string; accept(): void } | null;
 }
 
-const LABELS = { overwrite: "Overwrite", discard: "Discard the changes" } as const;
+const LABELS = {
+  overwrite: "Overwrite",
+  discard: "Discard the changes",
+  allow_custom: "I trust this file",
+} as const;
 
 export class Problems {
   readonly latest = signal<Problem | null>(null);

@@ -3,9 +3,12 @@ import { batch, computed, signal } from "@preact/signals";
 import type { Changes, Delivered, LibraryEntry, Recoverable, TomogramInfo } from "../kernel/generated/wire";
 import type { Link } from "../kernel/protocol";
 import { Asker } from "./asker";
+import { ChangeKeeper } from "./change_keeper";
 import { decodeEdit, type Edit, encodeEdit, inverse, type Step, type StepName, sliceOf } from "./edits";
 import { FeatureState, isStep } from "./feature";
+import { type KeptChange, KeptChanges } from "./kept_changes";
 import { type Change, Outbox } from "./outbox";
+import { Revival } from "./revival";
 import { TomogramState } from "./tomogram";
 
 /** Dragging a colour or typing a title makes one step, as in the kernel. */
@@ -25,6 +28,8 @@ export class TomogramSet extends Asker {
   readonly alive = signal(true);
   readonly ready = signal(false);
   readonly outbox: Outbox;
+  readonly keeper: ChangeKeeper;
+  readonly revival: Revival;
   /** Names to choose from: those of the library, then those in use. */
   readonly titles = computed(() => {
     const known = this.library.value.map((entry) => entry.title);
@@ -40,15 +45,18 @@ export class TomogramSet extends Asker {
   private showing = new WeakMap<Change, (z: number) => void>();
   private stop: (() => void)[];
 
-  constructor(link: Link) {
+  constructor(link: Link, kept: KeptChanges | null = KeptChanges.open()) {
     super(link);
     const client = Math.random().toString(16).slice(2, 10);
+    this.keeper = new ChangeKeeper(kept, client, (change) => this.belongings(change));
+    this.revival = new Revival(kept, link, client, this);
     this.outbox = new Outbox(
       link,
       client,
       (change, answer) => this.delivered(change, answer),
       (error) => this.refused(error),
       (revisions) => this.compare(revisions),
+      this.keeper,
     );
     this.stop = [
       link.on("changes", (content, buffers) => this.onChanges(content, buffers)),
@@ -64,6 +72,7 @@ export class TomogramSet extends Asker {
     this.onTomograms(content.tomograms);
     this.recoverable.value = content.recoverable;
     this.ready.value = true;
+    void this.revival.look();
     const library = await this.ask("library");
     if (library) this.library.value = library.content.library;
   }
@@ -75,16 +84,18 @@ export class TomogramSet extends Asker {
   }
 
   /** Brings unsaved work back, or deletes it. */
-  async recover({ id }: Recoverable, discard: boolean): Promise<void> {
+  async recover({ id, tomogram }: Recoverable, discard: boolean): Promise<void> {
     const answer = await this.ask("recover", { recovery: id, discard });
     if (!answer) return;
     this.recoverable.value = answer.content.recoverable;
+    if (discard) await this.revival.discardOf(tomogram);
     if (answer.content.note) void this.problems.report("recover", answer.content.note);
   }
 
   close(): void {
     for (const stop of this.stop) stop();
     this.outbox.close();
+    this.keeper.close();
   }
 
   get(uid: string | null): TomogramState | undefined {
@@ -246,7 +257,16 @@ export class TomogramSet extends Asker {
         return known ?? new TomogramState(info);
       });
     });
-    for (const uid of fresh) void this.load(uid);
+    for (const uid of fresh) void this.load(uid).then(() => this.revival.look());
+  }
+
+  /** What another kernel has to know to make a change. */
+  private belongings({ content }: Change): Pick<KeptChange, "tomogram" | "titles"> | null {
+    const tomogram = this.get(content.tomogram);
+    if (!tomogram) return null;
+    const { uid, name, path, shape } = tomogram.info.peek();
+    const titles = tomogram.features.peek().map((one) => [one.uid, one.settings.peek().title] as const);
+    return { tomogram: { uid, name, path, shape }, titles: Object.fromEntries(titles) };
   }
 
   private describe(tomogram: TomogramState, news: Partial<TomogramInfo>): void {

@@ -21,6 +21,7 @@ function show({ viewer, bench }: Opened) {
 
 const recoverable = (name: string, annotations: string | null = null) => ({
   id: "/r/a.journal",
+  tomogram: "a",
   name,
   time: 1.7e9,
   steps: 3,
@@ -112,6 +113,26 @@ test("unsaved work can be discarded, and older work is counted", async () => {
   expect(screen.getByRole("status").textContent).toMatch(/3 steps.*and 1 older/);
   fireEvent.click(screen.getByRole("button", { name: "Discard" }));
   expect(window.link.last("recover").content.discard).toBe(true);
+});
+
+test("changes that this browser keeps are counted with the unsaved work that they belong to", async () => {
+  const window = await opened();
+  window.bench.tomograms.recoverable.value = [recoverable("cell")];
+  window.bench.tomograms.revival.withRecovery.value = { a: 2 };
+  show(window);
+  expect(screen.getByRole("status").textContent).toContain("(3 steps and 2 changes kept in this browser)");
+});
+
+test("without storage in the browser a lost kernel promises nothing", async () => {
+  const window = await opened();
+  const { rerender } = show(window);
+  act(() => window.link.alive(false));
+  rerender(<Notices viewer={window.viewer} graphics="works" />);
+  expect(screen.getByRole("alert").textContent).toContain("what is painted here from now on is lost");
+  act(() => {
+    window.bench.tomograms.keeper.works.value = true;
+  });
+  expect(screen.getByRole("alert").textContent).toContain("with all that is painted here until then.");
 });
 
 test("a missing file, a failed autosave, a lost kernel and missing graphics are said", async () => {

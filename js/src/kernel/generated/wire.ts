@@ -30,7 +30,7 @@ export interface Envelope {
   lengths?: readonly number[];
 }
 
-export type Offer = "overwrite" | "discard";
+export type Offer = "overwrite" | "discard" | "allow_custom";
 
 /** Why a request was not carried out. */
 export interface Refusal {
@@ -99,6 +99,8 @@ export interface TomogramInfo extends TomogramHistory {
 /** Unsaved work that a program left behind when it ended. */
 export interface Recoverable {
   id: string;
+  /** What it is called when it is open again */
+  tomogram: string;
   /** Of the tomogram */
   name: string;
   /** Of the last step, in seconds since 1970 */
@@ -315,6 +317,8 @@ export interface Numbered extends OneTomogram {
   client: string;
   /** Its number of the change */
   seq: number;
+  /** Kept by the page while no kernel answered; others of it may be missing */
+  replayed?: boolean;
 }
 
 /** Changes that a view has made already, as one step. */
@@ -521,6 +525,12 @@ export interface AddModel {
   architecture: string;
   title?: string;
   color?: Color;
+}
+
+/** A file with models. */
+export interface LoadModel extends Path {
+  /** A plug-in may read weights with code of its own */
+  allow_custom?: boolean;
 }
 
 /** Where to save; by default where the model came from. */
@@ -831,6 +841,14 @@ export interface Exports {
   exports: readonly ExportInfo[];
 }
 
+/** What is different in the queue. */
+export interface ExportsChanged {
+  /** Entries that are new or differ */
+  changed: readonly ExportInfo[];
+  /** All entries, where some came, went or moved; null: the same as before */
+  order: readonly string[] | null;
+}
+
 /** The queue, and where results go unless another folder is chosen. */
 export interface ExportsAndFolder extends Exports {
   folder: string;
@@ -1033,7 +1051,7 @@ export interface Requests {
   /** Open a new model. */
   model_add: { question: AddModel; answer: OneModel };
   /** Open a model or a group of models. */
-  model_load: { question: Path; answer: OneModel };
+  model_load: { question: LoadModel; answer: OneModel };
   /** Save a model. */
   model_save: { question: SaveModel; answer: Path };
   /** Save all models with weights as a group. */
@@ -1124,8 +1142,8 @@ export interface Events {
   training_set: TrainingSetValues;
   /** A run went on. */
   training: TrainingProgress;
-  /** The queue went on. */
-  exports: Exports;
+  /** Entries of the queue changed. */
+  exports: ExportsChanged;
   /** They changed elsewhere. Buffers: float32 z, y, x in voxels. */
   picks: PickedList;
   /** The search went on. */
