@@ -127,7 +127,23 @@ class Tomogram:
         return section
 
     def rows(self, z: int, start: int = 0, stop: int | None = None, step: int = 1) -> np.ndarray:
-        """Return rows of slice `z` as (rows, x); the others need not come into memory."""
+        """Return rows of one slice; the others need not come into memory.
+
+        Parameters
+        ----------
+        z : int
+        start, stop, step : int
+            As of ``range``.
+
+        Returns
+        -------
+        (rows, x)
+
+        Raises
+        ------
+        TomogramMissingError
+            The file is missing.
+        """
         return np.asarray(self._source()[z, start:stop:step])
 
     def slab(self, start: int, stop: int) -> np.ndarray:

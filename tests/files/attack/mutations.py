@@ -12,6 +12,8 @@ import tarfile
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from tests.files.attack import hdf5_facts
+
 #: Numbers that hurt: nothing, signs, the ends of 8 to 64 bits, and sizes that no file has.
 HURTFUL = (0, 1, -1, 2, 127, 128, 255, 256, 32767, 65535, 1 << 20, (1 << 31) - 1, 1 << 31, (1 << 32) - 1, 1 << 40,
            (1 << 63) - 1)  # fmt: skip
@@ -109,6 +111,8 @@ def inner(content: bytes, chance: random.Random) -> bytes:
     """Spoil what lies in a container, by its kind."""
     if content[:1] in b"{[" and content:
         return json_value(content, chance)
+    if content.startswith(hdf5_facts.MAGIC) and chance.random() < 0.8:
+        return hdf5_facts.spoil(content, chance, json_value)
     return tiff_tags(content, chance) if content[:4] == b"II*\0" else words(content, chance)
 
 
