@@ -50,7 +50,8 @@ class SurfaceViewer(ipywidgets.HBox):
         Å; of the balls.
     width, height : int
         Of the picture, pixels.
-    background : "dark", "light" or a CSS colour
+    background : str
+        "dark", "light", or a CSS colour.
 
     Attributes
     ----------
