@@ -27,6 +27,9 @@ _PUBLIC = {
     "extract": "ais_jupyter.core.workflows",
     "segment": "ais_jupyter.core.workflows",
     "evaluate": "ais_jupyter.core.workflows",
+    "make_surface": "ais_jupyter.core.workflows",
+    "pick": "ais_jupyter.core.workflows",
+    "score_picks": "ais_jupyter.core.workflows",
     "architectures": "ais_jupyter.core.workflows",
     "SegmentationModel": "ais_jupyter.core.workflows",
     "ModelGroup": "ais_jupyter.core.workflows",
@@ -36,6 +39,7 @@ _PUBLIC = {
     "TrainingSet": "ais_jupyter.core.data.training_set",
     "Picks": "ais_jupyter.core.data.picks",
     "PicksByTomogram": "ais_jupyter.core.data.picks",
+    "Surface": "ais_jupyter.core.data.surface",
     "Region": "ais_jupyter.core.data.geometry",
     "Job": "ais_jupyter.core.jobs.job",
     "sample_tomogram": "ais_jupyter.sample",
@@ -43,6 +47,7 @@ _PUBLIC = {
     "Annotator": "ais_jupyter.widgets",
     "Trainer": "ais_jupyter.widgets",
     "Segmenter": "ais_jupyter.widgets",
+    "SurfaceViewer": "ais_jupyter.widgets",
 }
 
 __all__ = ["__version__", *_PUBLIC]

@@ -14,7 +14,7 @@ from ais_jupyter.cli.parser import Parser
 from ais_jupyter.cli.terminal import say
 from ais_jupyter.core.data.errors import AisError
 
-COMMANDS = ("demo", "extract", "train", "segment", "convert", "info")
+COMMANDS = ("demo", "extract", "train", "segment", "pick", "mesh", "convert", "info")
 
 EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 130
 

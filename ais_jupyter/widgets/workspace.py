@@ -10,6 +10,7 @@ import traitlets
 
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.data.picks import PicksByTomogram
 from ais_jupyter.core.data.training_set import TrainingSet
 from ais_jupyter.core.session import Session
 from ais_jupyter.widgets.annotation_service import AnnotationService
@@ -17,6 +18,7 @@ from ais_jupyter.widgets.base import KernelWidget
 from ais_jupyter.widgets.library_service import LibraryService
 from ais_jupyter.widgets.live_service import LiveService
 from ais_jupyter.widgets.model_service import ModelService
+from ais_jupyter.widgets.picking_service import PickingService
 from ais_jupyter.widgets.prediction_service import PredictionService
 from ais_jupyter.widgets.segmenting_service import SegmentingService
 from ais_jupyter.widgets.slice_service import SliceService
@@ -34,7 +36,7 @@ PRECISIONS = ("uint8", "float16", "float32")
 #: What answers the page's requests, one subject each; all are made alike and closed with the window.
 _SERVICES = (
     AnnotationService, TomogramService, TrainingSetService, TrainingService, PredictionService, ModelService,
-    SegmentingService, UncertaintyService, LiveService,
+    SegmentingService, PickingService, UncertaintyService, LiveService,
 )  # fmt: skip
 
 
@@ -104,6 +106,12 @@ class Workspace(KernelWidget):
     def session(self) -> Session:
         """What is open, for scripts: undo, redo, save, and recovery of unsaved work."""
         return self._session
+
+    @property
+    def picks(self) -> PicksByTomogram:
+        """The particles of the open tomograms, by the name of the tomogram; those without any are left out."""
+        lists = [self._session.pick_lists.of(document).picks for document in self._session.documents]
+        return PicksByTomogram((picks.tomogram_name, picks) for picks in lists if len(picks))
 
     @property
     def models(self) -> list[SegmentationModel]:

@@ -25,6 +25,9 @@ def place(tmp_path_factory) -> Path:
     with mrcfile.new(folder / "t.mrc") as file:
         file.set_data(np.random.default_rng(0).normal(size=(3, 40, 40)).astype(np.float32))
         file.voxel_size = 10.0
+    with mrcfile.new(folder / "s__A.mrc") as file:
+        file.set_data((np.random.default_rng(0).random((8, 20, 20)) > 0.9).astype(np.uint8) * 255)
+        file.voxel_size = 10.0
     annotated = ais.AnnotatedTomogram(ais.open(folder / "t.mrc"))
     feature = annotated.add_feature("A", box_size=32)
     feature.set_mask(1, np.eye(40))
@@ -40,6 +43,7 @@ SOUND = {
     "extract": ["-d", "{p}/t.scns", "-f", "A", "-ou", "{o}", "-size", "32"],
     "train": ["-t", "{p}/t.scnt", "-a", "UNet S", "-ou", "{o}", "-e", "1", "-c", "1", "-b", "2"],
     "segment": ["-m", "{p}/A.scnm", "-d", "{p}/t.mrc", "-ou", "{o}", "--center", "34"],
+    "pick": ["-d", "{p}/s__A.mrc", "-t", "A", "-ou", "{o}"],
     "convert": ["{p}/t.scns", "{o}/b.star"],
     "info": ["{p}/t.mrc"],
 }
@@ -105,6 +109,11 @@ def calls(place: Path) -> dict:
         ais.extract: {"annotated": annotated, "positive": "A", "negative": (), "box_size": 32, "voxel_size": 10.0,
                       "depth": 1},
         ais.evaluate: {"segmentation": place / "t.mrc", "truth": place / "t.mrc"},
+        _picked: {"segmentations": place / "s__A.mrc", "method": "centroids", "threshold": 100, "min_size": 1.0,
+                  "max_size": 1e9, "min_diameter": 1.0, "max_diameter": 1e3, "margin": 0, "binning": 1, "region": None,
+                  "z_range": None, "avoid": None, "avoid_distance": 0, "avoid_threshold": 9, "orient": "normal",
+                  "orient_sign": "z", "spacing": 10, "workers": 1, "min_particles": 0},
+        ais.score_picks: {"picks": [[1, 2, 3]], "truth": [[1, 2, 4]], "radius": 20, "voxel_size": 10.0},
         ais.Tomogram: {"data": np.zeros((2, 3, 4)), "voxel_size": 1.0, "origin": (0, 0, 0), "name": "t", "path": None},
         ais.Region: {"y0": 0, "y1": 2, "x0": 0, "x1": 2},
         ais.Picks: {"positions": [[1, 2, 3]], "tomogram_name": "t"},
@@ -116,6 +125,10 @@ def calls(place: Path) -> dict:
         annotated.relink: {"tomogram": place / "t.mrc"},
         boxes.subset: {"indices": [0]},
     }  # fmt: skip
+
+
+def _picked(**arguments):
+    return ais.pick(**arguments).result()
 
 
 #: What a caller who passes the wrong type may expect of any Python function.

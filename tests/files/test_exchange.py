@@ -245,4 +245,4 @@ def test_surface(tmp_path: Path) -> None:
     assert text[4] == "vn 1.0000 0.0000 0.0000"
     assert text[-1] == "f 1//1 2//2 3//3"
     with pytest.raises(InputError, match=r"\.obj"):
-        surface.save(tmp_path / "a.stl")
+        surface.save(tmp_path / "a.vtk")

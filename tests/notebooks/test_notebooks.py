@@ -114,6 +114,24 @@ def own_architecture(run: Executed) -> None:
     assert len(run.pictures) == 3
 
 
+def picks_and_surfaces(run: Executed) -> None:
+    (f1,) = run.numbers(r"on the second tomogram: F1 ([\d.]+)")
+    assert 0.5 < f1 <= 1
+    folder = run.folder / "demo_data/picks"
+    written = sorted(path.name for path in (folder / "coordinates").iterdir())
+    assert written == ["sample_0__Ribosome_coords.star", "sample_1__Ribosome_coords.star"]
+    picks = ais.open(folder / "coordinates/sample_1__Ribosome_coords.star")
+    assert 8 < len(picks) < 60
+    triangles, area, volume = run.numbers(r"(\d+) triangles, (\d+) nm², (\d+) nm³")
+    assert (folder / "ribosomes.obj").read_text().count("\nf ") == triangles
+    assert 3 < area / (4.836 * volume ** (2 / 3) * len(picks) ** (1 / 3)) * 3 < 12  # rough balls, one for each pick
+    per_volume, nearest = run.numbers(r"(\d+) ribosomes per µm³; the next one is (\d+) nm away")
+    assert 1000 < per_volume < 20_000
+    assert 15 < nearest < 100
+    assert run.widgets >= 1
+    assert len(run.pictures) == 2
+
+
 CHECKS = {
     "01_quickstart": quickstart,
     "02_annotate": annotate,
@@ -121,6 +139,7 @@ CHECKS = {
     "04_segment_many": segment_many,
     "05_scripting": scripting,
     "06_own_architecture": own_architecture,
+    "07_picks_and_surfaces": picks_and_surfaces,
 }
 
 

@@ -11,42 +11,48 @@ Sign = Literal["z", "center", "out"]
 
 #: Two principal variances closer than this ratio leave the axis between them undefined.
 _AMBIGUOUS = 0.7
+#: Components of fewer voxels have no direction.
+_FEWEST = 3
 
 
-def principal_direction(voxels: np.ndarray, axis: Axis) -> np.ndarray | None:
-    """Return the thinnest ("normal") or longest direction of a cloud of voxels, or None when it is not distinct.
+def principal_directions(covariances: np.ndarray, counts: np.ndarray, axis: Axis) -> np.ndarray:
+    """Return the thinnest ("normal") or longest direction of clouds of voxels; zeros where it is not distinct.
 
     Parameters
     ----------
-    voxels : (n, 3)
-        (z, y, x).
+    covariances : float (n, 3, 3)
+        Of the coordinates (z, y, x) of the voxels of each cloud.
+    counts : int (n,)
+        Voxels of each cloud.
+    axis : "normal" or "long-axis"
 
     Returns
     -------
-    (z, y, x) of length 1
+    float (n, 3)
+        (z, y, x) of length 1, or zeros.
     """
-    if len(voxels) < 3:
-        return None
-    variances, vectors = np.linalg.eigh(np.cov(voxels.T.astype(float)))
-    low, high = (0, 1) if axis == "normal" else (1, 2)
-    if variances[high] <= 0 or variances[low] / variances[high] > _AMBIGUOUS:
-        return None
-    return vectors[:, 0 if axis == "normal" else 2]
+    if len(covariances) == 0:
+        return np.zeros((0, 3))
+    variances, vectors = np.linalg.eigh(covariances)
+    low, high = (variances[:, 0], variances[:, 1]) if axis == "normal" else (variances[:, 1], variances[:, 2])
+    distinct = (counts >= _FEWEST) & (high > 0) & (low <= _AMBIGUOUS * high)
+    return np.where(distinct[:, None], vectors[:, :, 0 if axis == "normal" else 2], 0.0)
 
 
-def point(direction: np.ndarray, position: np.ndarray, centre: np.ndarray, sign: Sign) -> np.ndarray:
-    """Return `direction` (z, y, x) or its opposite: towards +z, towards the centre of the volume, or away from it."""
+def point(directions: np.ndarray, positions: np.ndarray, centre: np.ndarray, sign: Sign) -> np.ndarray:
+    """Return directions (n, 3) or their opposites: towards +z, towards the centre of the volume, or away from it."""
     if sign == "z":
-        wrong = direction[0] < 0
+        wrong = directions[:, 0] < 0
     else:
-        outwards = float(np.dot(direction, position - centre))
+        outwards = np.einsum("ni,ni->n", directions, positions - centre)
         wrong = outwards > 0 if sign == "center" else outwards < 0
-    return -direction if wrong else direction
+    return np.where(wrong[:, None], -directions, directions)
 
 
-def relion_angles(direction: np.ndarray | None) -> tuple[float, float, float]:
-    """Rot, tilt and psi in degrees (ZYZ of RELION) of a direction (z, y, x); zeros when there is none."""
-    if direction is None:
-        return 0.0, 0.0, 0.0
-    z, y, x = (float(v) for v in direction / np.linalg.norm(direction))
-    return 0.0, float(np.degrees(np.arccos(np.clip(z, -1, 1)))), float(np.degrees(np.arctan2(y, -x)))
+def relion_angles(directions: np.ndarray) -> np.ndarray:
+    """Rot, tilt and psi in degrees (ZYZ of RELION), (n, 3), of directions (z, y, x); zeros where there is none."""
+    length = np.linalg.norm(directions, axis=1)
+    z, y, x = (directions / np.where(length > 0, length, 1)[:, None]).T
+    tilt, psi = np.degrees(np.arccos(np.clip(z, -1, 1))), np.degrees(np.arctan2(y, -x))
+    known = length > 0
+    return np.stack([np.zeros(len(directions)), np.where(known, tilt, 0), np.where(known, psi, 0)], axis=1)

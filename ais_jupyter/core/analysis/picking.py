@@ -3,149 +3,184 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ais_jupyter.core.analysis.components import distance_inside, remove_small, threshold_mask
-from ais_jupyter.core.analysis.orientation import Axis, Sign, point, principal_direction, relion_angles
+from ais_jupyter.core.analysis.components import Components, find_components, threshold_mask, why_nothing
+from ais_jupyter.core.analysis.keeping_away import distances_to
+from ais_jupyter.core.analysis.orientation import point, principal_directions, relion_angles
+from ais_jupyter.core.analysis.peaks import deepest_points
+from ais_jupyter.core.analysis.picking_options import PickingOptions
 from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.data.geometry import clip_z_range
 from ais_jupyter.core.data.picks import Picks
 from ais_jupyter.core.data.segmentation import Segmentation
 
 #: Column of the score that picks are sorted by.
 SIZE_COLUMN = "aisParticleSize"
 _ASSUMED_VOXEL_SIZE = 10.0  # Å, where the header has none
+_SAME = 0.01  # relative difference below which the sides of a voxel are equal
+_FEWEST_VOXELS = 3  # between two blobs
+_MANY = 100_000  # components: more than any tomogram holds of anything
 
 
-def pick_blobs(
-    segmentation: Segmentation,
-    threshold: float = 128.0,
-    spacing: float = 10.0,
-    min_size: float = 1.0,
-    margin: int = 16,
-    binning: int = 1,
-) -> Picks:
-    """Pick the places deepest inside the thresholded volume, at least about `spacing` apart.
+@dataclass(frozen=True)
+class Picked:
+    """Picks, and what a person should know about them.
 
-    Two touching particles are told apart where the volume has a waist between them.
+    Attributes
+    ----------
+    picks : Picks
+    note : str
+        Why there are none, or what makes them doubtful; "" where all is well.
+    """
+
+    picks: Picks
+    note: str = ""
+
+
+def pick_particles(segmentation: Segmentation, options: PickingOptions, avoid: Segmentation | None = None) -> Picked:
+    """Pick particles from one segmentation.
 
     Parameters
     ----------
     segmentation : Segmentation
-    threshold : float
-        Level 0–255; strictly above counts.
-    spacing : float
-        Å, at least three (binned) voxels. No pick lies closer than that to the border of the volume either.
-    min_size : float
-        Å³; smaller components are left out.
-    margin : int
-        Voxels at every side of the volume without picks.
-    binning : int
-        Averages this many voxels along each axis first.
+    options : PickingOptions
+    avoid : Segmentation, optional
+        What no particle lies in, nor within ``options.avoid_distance`` of.
 
     Returns
     -------
-    Picks
-        In voxels of the segmentation, deepest first; the column ``aisParticleSize`` is the depth in (binned) voxels.
+    Picked
+        Positions in voxels of the segmentation, deepest or largest first. The column ``aisParticleSize`` is, for blobs,
+        the distance to the outside in (binned) voxels, for centroids the volume in Å³.
 
     Raises
     ------
     InputError
-        An argument is negative, or the bins are larger than the volume.
+        Voxels are not cubic or not numbers, the bins are larger than the volume, region or slices lie outside it, or
+        the volume to avoid covers another space.
     """
-    from skimage.feature import peak_local_max
-
-    _check(spacing=spacing, min_size=min_size, margin=margin)
-    voxel = _voxel_size(segmentation) * binning
-    labels, _ = remove_small(threshold_mask(segmentation, threshold, binning), min_size / voxel**3)
-    distance = distance_inside(labels > 0)
-    places = peak_local_max(distance, min_distance=max(3, int(spacing / voxel)))
-    places = places[_inside(places, distance.shape, margin // binning)]
-    depth = distance[tuple(places.T)].astype(float)
-    order = np.argsort(-depth, kind="stable")
-    return _picks(segmentation, places[order] * binning, depth[order])
-
-
-def pick_centroids(
-    segmentation: Segmentation,
-    threshold: float = 128.0,
-    min_size: float = 1.0,
-    margin: int = 16,
-    binning: int = 1,
-    orient: Axis | None = None,
-    orient_sign: Sign = "z",
-) -> Picks:
-    """Pick the centroid of every component.
-
-    Parameters
-    ----------
-    segmentation, threshold, min_size, margin, binning
-        As for `pick_blobs`.
-    orient : "normal" or "long-axis", optional
-        Also gives angles: of the thinnest or the longest direction of each component; zeros where it is not distinct.
-    orient_sign : "z", "center" or "out"
-        The direction points to +z, to the centre of the volume, or away from it.
-
-    Returns
-    -------
-    Picks
-        In voxels of the segmentation, largest first; the column ``aisParticleSize`` is the volume in Å³.
-
-    Raises
-    ------
-    InputError
-        An argument is negative, or the bins are larger than the volume.
-    """
-    from scipy.ndimage import find_objects
-
-    _check(min_size=min_size, margin=margin)
-    voxel = _voxel_size(segmentation) * binning
-    labels, kept = remove_small(threshold_mask(segmentation, threshold, binning), min_size / voxel**3)
-    boxes = find_objects(labels)
-    centre = (np.array(labels.shape) - 1) / 2
-    places, volumes, angles = np.zeros((len(kept), 3)), np.zeros(len(kept)), np.zeros((len(kept), 3))
-    for row, number in enumerate(kept):
-        box = boxes[number - 1]
-        voxels = np.argwhere(labels[box] == number) + [side.start for side in box]
-        places[row], volumes[row] = voxels.mean(axis=0), len(voxels) * voxel**3
-        if orient:
-            direction = principal_direction(voxels, orient)
-            if direction is not None:
-                direction = point(direction, places[row], centre, orient_sign)
-            angles[row] = relion_angles(direction)
-    keep = _inside(places, labels.shape, margin // binning)
-    order = np.flatnonzero(keep)[np.argsort(-volumes[keep], kind="stable")]
-    return _picks(segmentation, places[order] * binning, volumes[order], angles[order] if orient else None)
-
-
-def _picks(
-    segmentation: Segmentation, places: np.ndarray, sizes: np.ndarray, angles: np.ndarray | None = None
-) -> Picks:
-    return Picks(
-        places,
+    binning = options.binning
+    voxel = _voxel_size(segmentation)
+    least, most = options.limits
+    bin_volume = (voxel * binning) ** 3
+    mask = threshold_mask(segmentation, options.threshold, binning)
+    components = find_components(mask, least / bin_volume, None if most is None else most / bin_volume)
+    angles = None
+    if options.method == "blobs":
+        distance = max(_FEWEST_VOXELS, int(options.spacing / (voxel * binning)))
+        places, sizes = deepest_points(components.labels > 0, distance)
+    else:
+        places, sizes, angles = _centroids(components, options)
+        sizes = sizes * bin_volume
+    keep = _inside(places, mask.shape, options.margin // binning)
+    keep &= _in_view(places * binning, segmentation, options)
+    if avoid is not None:
+        keep[keep] = _far_enough(places[keep] * binning, segmentation, avoid, options, voxel)
+    order = np.flatnonzero(keep)[np.argsort(-sizes[keep], kind="stable")]
+    picks = Picks(
+        places[order] * binning,
         tomogram_name=segmentation.tomogram_name,
         voxel_size=segmentation.volume.pixel_size,
         feature=segmentation.feature,
-        angles=angles,
-        columns={SIZE_COLUMN: sizes},
+        angles=None if angles is None else angles[order],
+        columns={SIZE_COLUMN: sizes[order].astype(float)},
     )
+    return Picked(picks, _note(segmentation, options, components, len(places), len(picks)))
+
+
+def pick_blobs(segmentation: Segmentation, **options: object) -> Picks:
+    """Pick the places deepest inside the thresholded volume; see `pick_particles`."""
+    return pick_particles(segmentation, replace(PickingOptions(), **options)).picks  # type: ignore[arg-type]
+
+
+def pick_centroids(segmentation: Segmentation, **options: object) -> Picks:
+    """Pick the centroid of every component; see `pick_particles`."""
+    return pick_particles(segmentation, replace(PickingOptions("centroids"), **options)).picks  # type: ignore[arg-type]
+
+
+def _centroids(components: Components, options: PickingOptions) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    """Centroid, number of voxels and angles of every component that was kept, all at once."""
+    labels, counts = components.labels, components.sizes
+    row = np.zeros(int(components.kept.max(initial=0)) + 1, np.int64)
+    row[components.kept] = np.arange(len(counts))
+    where = np.nonzero(labels)
+    owner = row[labels[where]]
+    places = np.stack([np.bincount(owner, axis, len(counts)) / counts for axis in where], axis=1)
+    if options.orient is None:
+        return places, counts, None
+    away = [axis - places[owner, i] for i, axis in enumerate(where)]
+    spread = np.zeros((len(counts), 3, 3))
+    for i in range(3):
+        for j in range(i, 3):
+            total = np.bincount(owner, away[i] * away[j], len(counts))
+            spread[:, i, j] = spread[:, j, i] = total / np.maximum(counts - 1, 1)
+    directions = principal_directions(spread, counts, options.orient)
+    centre = (np.array(labels.shape) - 1) / 2
+    return places, counts, relion_angles(point(directions, places, centre, options.orient_sign))
 
 
 def _inside(places: np.ndarray, shape: tuple[int, ...], margin: int) -> np.ndarray:
     return np.all((places >= margin) & (places < np.array(shape) - margin), axis=1)
 
 
+def _in_view(positions: np.ndarray, segmentation: Segmentation, options: PickingOptions) -> np.ndarray:
+    """Which positions lie in the chosen region and slices."""
+    shape = segmentation.volume.shape
+    start, stop = clip_z_range(options.z_range, shape[0])
+    keep = (positions[:, 0] >= start) & (positions[:, 0] < stop)
+    if options.region is not None:
+        r = options.region.clipped(shape)
+        keep &= (positions[:, 1] >= r.y0) & (positions[:, 1] < r.y1)
+        keep &= (positions[:, 2] >= r.x0) & (positions[:, 2] < r.x1)
+    return keep
+
+
+def _far_enough(
+    positions: np.ndarray, segmentation: Segmentation, avoid: Segmentation, options: PickingOptions, voxel: float
+) -> np.ndarray:
+    threshold = options.threshold if options.avoid_threshold is None else options.avoid_threshold
+    return distances_to(avoid, threshold, positions, segmentation.volume, voxel) > options.avoid_distance
+
+
 def _voxel_size(segmentation: Segmentation) -> float:
-    size = segmentation.volume.pixel_size
-    if size > 0:
-        return size
-    warnings.warn(
-        f"{segmentation.volume.name!r} has no voxel size in its header: taken as {_ASSUMED_VOXEL_SIZE} Å", stacklevel=3
-    )
-    return _ASSUMED_VOXEL_SIZE
+    """Side of a voxel in Å.
+
+    Raises
+    ------
+    InputError
+        Its sides differ.
+    """
+    volume = segmentation.volume
+    sides = [side for side in volume.voxel_size if side > 0]
+    if not sides:
+        warnings.warn(
+            f"{volume.name!r} has no voxel size in its header: taken as {_ASSUMED_VOXEL_SIZE} Å", stacklevel=4
+        )
+        return _ASSUMED_VOXEL_SIZE
+    if max(sides) > min(sides) * (1 + _SAME):
+        z, y, x = volume.voxel_size
+        raise InputError(
+            f"the voxels of {volume.name!r} are {z:g} × {y:g} × {x:g} Å (z, y, x), and picking needs cubes: resample "
+            "the volume, or correct the voxel size in its header"
+        )
+    return volume.pixel_size or sides[0]
 
 
-def _check(**values: float) -> None:
-    for name, value in values.items():
-        if value < 0:
-            raise InputError(f"{name} must not be negative; found {value}")
+def _note(segmentation: Segmentation, options: PickingOptions, components: Components, places: int, picks: int) -> str:
+    if components.found == 0:
+        return why_nothing(segmentation, options.threshold)
+    if len(components.kept) == 0:
+        least, most = options.limits
+        limits = f"at least {least:.4g} Å³" if most is None else f"{least:.4g} to {most:.4g} Å³"
+        return f"none of {components.found} components has a size of {limits}"
+    if picks == 0:
+        what = f"all {places} lie" if places else "no component is deep enough, or all lie"
+        return f"{what} in the margin, outside the region, or too close to what is avoided"
+    if components.found > _MANY:
+        return f"{components.found} components: the threshold {options.threshold:g} is probably within the noise"
+    if 2 * np.count_nonzero(components.sizes == 1) > len(components.sizes):
+        return "most components are single voxels: give a minimum size"
+    return ""

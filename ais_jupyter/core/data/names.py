@@ -86,6 +86,12 @@ def result_name(tomogram: str, title: str) -> str:
     return f"{component(tomogram)}{SEPARATOR}{_title_component(title)}.mrc"
 
 
+def coordinates_name(tomogram: str, title: str) -> str:
+    """File name of the particles picked from what the model called `title` finds in a tomogram."""
+    stem = result_name(tomogram, title)[: -len(".mrc")] if title else component(tomogram)
+    return f"{stem}_coords.star"
+
+
 def split_result(path: str | Path) -> tuple[str, str]:
     """Name of the tomogram and title in the name of a result; "" as title where there is none."""
     stem = volume_stem(path)

@@ -10,6 +10,7 @@ import numpy as np
 
 from ais_jupyter.core.data import storage
 from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.data.names import split_result
 from ais_jupyter.core.data.numbers import shown
 from ais_jupyter.core.data.tomogram import Tomogram
 
@@ -102,6 +103,27 @@ class Picks:
 
     def __repr__(self) -> str:
         return f"<Picks {len(self)} × {self.feature!r} in {self.tomogram_name!r}>"
+
+
+def check_belonging(picks: Picks, tomogram: Tomogram) -> Picks:
+    """Return picks in voxels of the tomogram that they are shown in.
+
+    Raises
+    ------
+    InputError
+        They name another tomogram, or some of them lie outside it.
+    """
+    if picks.tomogram_name not in ("", tomogram.name, split_result(f"{tomogram.name}.mrc")[0]):
+        raise InputError(f"the picks are of the tomogram {picks.tomogram_name!r}, and this is {tomogram.name!r}")
+    placed = picks.within(tomogram)
+    outside = int(((placed.positions < -0.5) | (placed.positions > np.array(tomogram.shape) - 0.5)).any(axis=1).sum())
+    if outside:
+        z, y, x = tomogram.shape
+        raise InputError(
+            f"{outside} of {len(picks)} picks lie outside {tomogram.name!r}, which has {z} × {y} × {x} voxels (z, y, "
+            "x): they are of another tomogram, or of one with another voxel size"
+        )
+    return placed
 
 
 class PicksByTomogram(dict[str, Picks]):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.geometry import Region
 from ais_jupyter.core.data.names import split_result
 from ais_jupyter.core.data.tomogram import Tomogram
@@ -89,3 +90,31 @@ class Segmentation:
     def probability(self, z: int) -> np.ndarray:
         """Slice `z` as probabilities 0–1, float32 (y, x)."""
         return self.volume.slice(z).astype(np.float32) / np.float32(self.full_scale)
+
+
+def check_same_space(volume: Tomogram, other: Tomogram) -> None:
+    """See that two volumes fill the same box, whatever their voxels; where sizes are unknown, with as many voxels.
+
+    Raises
+    ------
+    InputError
+        They do not.
+    """
+    if min(*volume.voxel_size, *other.voxel_size) <= 0:
+        if volume.shape != other.shape:
+            raise InputError(
+                f"{volume.name!r} has {_times(volume.shape)} voxels (z, y, x) and {other.name!r} "
+                f"{_times(other.shape)}: "
+                "they are not of the same tomogram, or need voxel sizes in their headers"
+            )
+        return
+    fills, own = (np.array(v.shape) * v.voxel_size for v in (other, volume))
+    if np.abs(fills - own).max() > max(*volume.voxel_size, *other.voxel_size):
+        raise InputError(
+            f"{other.name!r} fills {_times(fills / 10)} nm (z, y, x) and {volume.name!r} {_times(own / 10)} nm: "
+            "they are not of the same tomogram, or one of them has a wrong voxel size in its header"
+        )
+
+
+def _times(sides: Iterable[float]) -> str:
+    return " × ".join(f"{side:.0f}" for side in sides)

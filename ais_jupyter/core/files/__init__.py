@@ -103,9 +103,9 @@ def _save_library(library: FeatureLibrary, path: Path) -> None:
 
 
 def _save_surface(surface: Surface, path: Path) -> None:
-    from ais_jupyter.core.files.mesh import write_obj
+    from ais_jupyter.core.files.mesh import write_mesh
 
-    write_obj(surface, path)
+    write_mesh(surface, path)
 
 
 storage.register_reader(open)

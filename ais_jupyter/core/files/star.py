@@ -101,7 +101,9 @@ def says_whose(path: str | Path) -> bool:
     return re.search(rf"^_({TOMOGRAM}|{MICROGRAPH})\b", text, re.MULTILINE) is not None
 
 
-def write_star(picks: Picks | Sequence[Picks], path: str | Path, volume_name: str | None = None) -> None:
+def write_star(
+    picks: Picks | Sequence[Picks], path: str | Path, volume_name: str | None = None, notes: Sequence[str] = ()
+) -> None:
     """Write particles as one STAR table.
 
     Parameters
@@ -110,12 +112,25 @@ def write_star(picks: Picks | Sequence[Picks], path: str | Path, volume_name: st
     path : path
     volume_name : str, optional
         File name of the segmentation they come from; then every particle gets the identifier that Ais would give it.
+    notes : list of str
+        Comments at the top of the file, one line each; see `star_notes`.
     """
     columns: dict[str, list[object]] = {}
     tables = [_columns(p, volume_name) for p in ([picks] if isinstance(picks, Picks) else picks)]
     for name in dict.fromkeys(key for table in tables for key in table):
         columns[name] = [v for t in tables for v in t.get(name, [""] * len(next(iter(t.values()))))]
-    write_text(path, format_star("particles", columns))
+    head = "".join(f"# {' '.join(note.split())}\n" for note in notes)
+    write_text(path, head + format_star("particles", columns))
+
+
+def star_notes(path: str | Path) -> list[str]:
+    """Comments at the top of a STAR file."""
+    notes = []
+    for line in read_text(Path(path)).splitlines():
+        if line.strip() and not line.startswith("#"):
+            break
+        notes += [line[1:].strip()] if line.strip() else []
+    return notes
 
 
 def write_box_coordinates(

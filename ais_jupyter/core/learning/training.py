@@ -108,7 +108,7 @@ def _training_forest(
     plan: ForestPlan, state: ModelState, training_set: TrainingSet, split: Split, options: TrainingOptions
 ) -> Events[ModelState]:
     """Grow a forest; it begins anew, whatever the model knew."""
-    about = {**_about(training_set, split, options, slab=False), "epochs": 1, "n_copies": 1}
+    about = {**_about(training_set, split, options, training_set.box_size, slab=False), "epochs": 1, "n_copies": 1}
 
     def state_now(forest: Forest, loss: float | None) -> ModelState:
         known = about if loss is None else {**about, "loss": loss}

@@ -22,6 +22,7 @@ from ais_jupyter.core.files.paths import same_file
 from ais_jupyter.core.safekeeping.unsaved_work import Recoverable, discard, list_recoverable
 from ais_jupyter.core.session.live_forests import LiveForests
 from ais_jupyter.core.session.open_models import OpenModels
+from ais_jupyter.core.session.pick_lists import PickLists
 from ais_jupyter.core.session.program import PROGRAM, Program
 from ais_jupyter.core.session.training_set_draft import TrainingSetDraft
 from ais_jupyter.core.session.trainings import Trainings
@@ -47,6 +48,8 @@ class Session:
     segmentations : SegmentationQueue
     live : LiveForests
         Forests that follow the brush.
+    pick_lists : PickLists
+        Particles of the open tomograms.
     predictor : SlicePredictor
         Applies the models to single slices.
     program : Program
@@ -66,6 +69,7 @@ class Session:
         self.training_set = TrainingSetDraft(self)
         self.trainings = Trainings(self.models, program)
         self.live = LiveForests(self)
+        self.pick_lists = PickLists()
         self._active: Document | None = None
         self._slots: dict[str, Callable[[], None]] = {}
         program.add(self)

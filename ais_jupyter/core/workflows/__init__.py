@@ -9,8 +9,10 @@ from ais_jupyter.core.workflows.extracting import annotate_from_mask, extract
 from ais_jupyter.core.workflows.library import architectures
 from ais_jupyter.core.workflows.model_group import ModelGroup
 from ais_jupyter.core.workflows.opening import SegmentationModel, open_any
-from ais_jupyter.core.workflows.scoring import evaluate
+from ais_jupyter.core.workflows.picking import pick
+from ais_jupyter.core.workflows.scoring import evaluate, score_picks
 from ais_jupyter.core.workflows.segmenting import segment
+from ais_jupyter.core.workflows.surfacing import make_surface
 
 open = open_any
 
@@ -22,6 +24,9 @@ __all__ = [
     "architectures",
     "evaluate",
     "extract",
+    "make_surface",
     "open",
+    "pick",
+    "score_picks",
     "segment",
 ]

@@ -12,7 +12,14 @@ import numpy as np
 
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.errors import AisError, InputError
-from ais_jupyter.core.data.names import folded, result_name, split_result, unique_names, volume_stem
+from ais_jupyter.core.data.names import (
+    coordinates_name,
+    folded,
+    result_name,
+    split_result,
+    unique_names,
+    volume_stem,
+)
 from ais_jupyter.core.data.segmentation import Extent
 from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.files.mrc import read_segmentation
@@ -84,6 +91,75 @@ def plan_outputs(
     if overwrite:
         _check_inputs(planned)
     return planned
+
+
+@dataclass
+class PlannedPicks:
+    """One segmentation of a run of picking, and where its coordinates go.
+
+    Attributes
+    ----------
+    source : Segmentation or path
+    name : str
+        The segmentation's own, ``<tomogram>__<feature>``, told apart from others of the same name.
+    tomogram, feature : str
+        Its two parts.
+    path : Path or None
+        The coordinates; None where none are written.
+    """
+
+    source: Any
+    name: str
+    tomogram: str
+    feature: str
+    path: Path | None
+
+    def sibling(self, title: str) -> Path | None:
+        """Where another feature of the same tomogram would lie; None for what lies in no folder."""
+        path = Path(self.source).expanduser() if isinstance(self.source, str | Path) else self.source.volume.path
+        return None if path is None else path.with_name(result_name(split_result(path)[0], title))
+
+
+def plan_picks(sources: Sequence[Any], folder: Path | None) -> list[PlannedPicks]:
+    """Say where the coordinates picked from each segmentation go.
+
+    Parameters
+    ----------
+    sources : list of Segmentation or path
+    folder : Path, optional
+        None: they are not written.
+
+    Raises
+    ------
+    InputError
+        Two of them are of the same tomogram.
+    """
+    paths = [_segmented(source) for source in sources]
+    planned: dict[str, PlannedPicks] = {}
+    for source, name in zip(sources, unique_names(paths)):
+        tomogram, feature = split_result(f"{name}.mrc")
+        if (other := planned.get(tomogram)) is not None:
+            raise InputError(
+                f"{tomogram!r} was given twice, with {other.feature or 'no feature'} and {feature or 'no feature'}: "
+                "pick one feature at a time"
+            )
+        path = None if folder is None else folder / coordinates_name(tomogram, feature)
+        planned[tomogram] = PlannedPicks(source, name, tomogram, feature, path)
+    return list(planned.values())
+
+
+def plan_meshes(paths: Sequence[Path], folder: Path | None, kind: str) -> list[Path]:
+    """Say where the surface of every segmentation goes: ``<segmentation>.obj`` in `folder`, or beside it."""
+    return [(folder or path.parent) / f"{name}.{kind}" for path, name in zip(paths, unique_names(list(paths)))]
+
+
+def _segmented(source: Any) -> Path:
+    """Path whose name tells a segmentation apart."""
+    if isinstance(source, str | Path):
+        return Path(source).expanduser()
+    named = Path(result_name(source.tomogram_name, source.feature) if source.feature else f"{source.tomogram_name}.mrc")
+    path = source.volume.path
+    return path if path is not None and split_result(path) == split_result(named) else named
 
 
 def _check_inputs(planned: Sequence[Planned]) -> None:

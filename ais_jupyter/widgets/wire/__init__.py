@@ -16,6 +16,7 @@ from ais_jupyter.widgets.wire import (
     library,
     live,
     models,
+    picking,
     predictions,
     segmenting,
     slices,
@@ -29,7 +30,7 @@ from ais_jupyter.widgets.wire.declare import Event, Request
 
 SUBJECTS: tuple[ModuleType, ...] = (
     transport, tomograms, slices, annotations, library, models, predictions, training_sets, training, segmenting,
-    uncertainty, live, jobs,
+    picking, uncertainty, live, jobs,
 )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 // Joins pointer and tools: which tool a press begins, with what it works, and what happens when the slice changes meanwhile.
 import { effect, untracked } from "@preact/signals";
-import { insideVolume, voxelAspect } from "../geometry/axis";
+import { insideVolume, isInside, voxelAspect } from "../geometry/axis";
 import { widthScale } from "../geometry/camera";
 import { paintedSize, paintedVoxelAt, turned, voxelAt } from "../geometry/plane";
 import type { Actions } from "../state/actions";
@@ -32,9 +32,10 @@ export class Controller implements InputHandlers {
 
   press(point: PlanePoint): Gesture | null {
     const name = this.viewer.tools.tool.peek();
-    const tool = point.shift && name !== "navigate" ? "box" : name;
+    const tool = point.shift && name !== "navigate" && name !== "point" ? "box" : name;
     if (tool === "navigate") return this.moveCursor(point);
     if (tool === "region") return this.drawRegion(point);
+    if (tool === "point") return this.pick(point);
     const loaded = this.viewer.tomogram.peek()?.loaded;
     if (loaded?.peek() === false) return whenReady(loaded, () => this.press(point));
     const started = this.begin(tool, point);
@@ -124,6 +125,17 @@ export class Controller implements InputHandlers {
         tomograms.strokeEnds();
       },
     };
+  }
+
+  /** A click adds a particle, with the right button removes the nearest. */
+  private pick(point: PlanePoint): null {
+    const { position, tomogram, picks, pickRadius } = this.viewer;
+    const shown = tomogram.peek();
+    if (!shown) return null;
+    const place = voxelAt(point.axis, position.peek()[point.axis], point);
+    if (point.secondary) void picks.remove(shown.uid, place, pickRadius.peek());
+    else if (isInside(place, shown.info.peek().shape)) void picks.add(shown.uid, place);
+    return null;
   }
 
   private drawRegion(point: PlanePoint): Gesture | null {

@@ -7,10 +7,11 @@ import type { Stage } from "../state/workbench";
 export class StageFollower {
   private putDown: ToolName | null = null;
 
-  constructor(private viewer: Pick<Viewer, "results" | "tools">) {}
+  constructor(private viewer: Pick<Viewer, "results" | "picks" | "tools">) {}
 
   enter(stage: Stage): void {
-    const { results, tools } = this.viewer;
+    const { results, picks, tools } = this.viewer;
+    picks.on.value = stage === "render";
     results.on.value = stage === "export"; // results lie over the picture where they are made
     const known = toolsOf(stage);
     const held = tools.tool.peek();
@@ -18,8 +19,8 @@ export class StageFollower {
       tools.tool.value = this.putDown;
       this.putDown = null;
     } else if (!known.includes(held)) {
-      this.putDown = held === "region" ? null : held;
-      tools.tool.value = stage === "export" ? "navigate" : "brush";
+      if (held !== "region" && held !== "point") this.putDown = held;
+      tools.tool.value = known.includes("brush") ? "brush" : "navigate";
     }
   }
 }

@@ -11,6 +11,7 @@ import { ExportList } from "../panels/export_list";
 import { ExportPanel } from "../panels/export_panel";
 import { FeaturesPanel } from "../panels/features_panel";
 import { ModelsPanel } from "../panels/models_panel";
+import { PickPanel } from "../panels/pick_panel";
 import { PlacesPanel } from "../panels/places_panel";
 import { RegionFields } from "../panels/region_fields";
 import { ScoresPanel } from "../panels/scores_panel";
@@ -46,7 +47,7 @@ export function SideBar({ bench, stage, viewer, actions, plan, onCopied }: Props
   const annotating = useMemo(() => ({ ...target, copy: andThen(target, onCopied) }), [target, onCopied]);
   const tomogram = viewer.tomogram.value;
   return (
-    <aside class="ais-side" hidden={stage === "render"}>
+    <aside class="ais-side">
       <TomogramsPanel tomograms={tomograms} view={viewer} actions={actions} />
       {stage === "models" && (
         <ModelsPanel
@@ -94,7 +95,8 @@ export function SideBar({ bench, stage, viewer, actions, plan, onCopied }: Props
         </>
       )}
       {stage === "models" && <TrainingPanel training={training} models={models} />}
-      {stage !== "export" && (
+      {stage === "render" && <PickPanel tomogram={tomogram} picks={viewer.picks} />}
+      {(stage === "annotate" || stage === "models") && (
         <PlacesPanel
           model={models.selected.value}
           tomogram={tomogram}

@@ -8,7 +8,6 @@ import type { Brush } from "../panels/brush_options";
 import { HelpOverlay } from "../panels/help_overlay";
 import { RecoveryBanner } from "../panels/notices";
 import { OptionsBar } from "../panels/options_bar";
-import { RenderStage } from "../panels/render_stage";
 import { StageTabs } from "../panels/stage_tabs";
 import { StatusBar } from "../panels/status_bar";
 import { ToolRail, toolsOf } from "../panels/tool_rail";
@@ -121,6 +120,7 @@ function Workspace({ bench, stages, viewer, actions, plan }: Props): JSX.Element
         view={viewer}
         actions={actions}
         brush={toolsOf(stage).includes("brush") ? brush : null}
+        steps={stage === "render" ? pickSteps(viewer) : undefined}
         predicts={brush.predicts.value}
         onFullWindow={() => {
           viewer.fullWindow.value = !viewer.fullWindow.peek();
@@ -129,7 +129,6 @@ function Workspace({ bench, stages, viewer, actions, plan }: Props): JSX.Element
       <RecoveryBanner tomograms={bench.tomograms} />
       <ToolRail tool={viewer.tools.tool} stage={stage} />
       <PictureArea viewer={viewer} actions={actions} />
-      {stage === "render" && <RenderStage />}
       <SideBar
         bench={bench}
         stage={stage}
@@ -142,6 +141,12 @@ function Workspace({ bench, stages, viewer, actions, plan }: Props): JSX.Element
       <HelpOverlay open={viewer.help} />
     </div>
   );
+}
+
+/** What undo and redo act on where particles are picked. */
+function pickSteps({ picks, uid }: Viewer): { undo: string | null; redo: string | null } {
+  const { undo = null, redo = null } = picks.of(uid.value ?? undefined) ?? {};
+  return { undo, redo };
 }
 
 /** After copying a prediction, users want to correct it. */

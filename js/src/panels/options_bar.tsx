@@ -23,29 +23,32 @@ interface Props {
   actions: Pick<Actions, "undo" | "redo" | "save">;
   /** How the brush is set; null where nothing can be painted. */
   brush: Brush | null;
+  /** Names of the steps that undo and redo act on, where these are not those of the annotation. */
+  steps?: { undo: string | null; redo: string | null };
   /** Whether there are models whose predictions can be shown. */
   predicts: boolean;
   onFullWindow(): void;
 }
 
-export function OptionsBar({ view, actions, brush, predicts, onFullWindow }: Props): JSX.Element {
+export function OptionsBar({ view, actions, brush, steps, predicts, onFullWindow }: Props): JSX.Element {
   const tomogram = view.tomogram.value;
   const info = tomogram?.info.value;
+  const { undo, redo } = steps ?? info ?? { undo: null, redo: null };
   return (
     <div class="ais-bar">
       <div class="ais-group">
         <IconButton
           icon="undo"
           name="Undo"
-          hint={info?.undo ? `Undo: ${info.undo} (ctrl+Z)` : "Undo (ctrl+Z)"}
-          disabled={!info?.undo}
+          hint={undo ? `Undo: ${undo} (ctrl+Z)` : "Undo (ctrl+Z)"}
+          disabled={!undo}
           onClick={() => actions.undo()}
         />
         <IconButton
           icon="redo"
           name="Redo"
-          hint={info?.redo ? `Redo: ${info.redo} (ctrl+shift+Z)` : "Redo (ctrl+shift+Z)"}
-          disabled={!info?.redo}
+          hint={redo ? `Redo: ${redo} (ctrl+shift+Z)` : "Redo (ctrl+shift+Z)"}
+          disabled={!redo}
           onClick={() => actions.redo()}
         />
       </div>

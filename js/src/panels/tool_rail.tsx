@@ -45,17 +45,26 @@ const TOOLS: Entry[] = [
     icon: "region",
     hint: "Region: drag over the part to segment; a click selects the whole slice again",
   },
+  {
+    tool: "point",
+    name: "Pick",
+    icon: "pick",
+    hint: "Pick: a click adds a particle; the right button removes the nearest",
+  },
 ];
 
-/** Tools of a stage: for export, only those for looking and for the region that is segmented. */
+/** The tool of a stage where nothing is painted. */
+const OWN: Partial<Record<Stage, ToolName>> = { export: "region", render: "point" };
+
+/** Tools of a stage: beside that for looking, for export that for the region, for picks that for them. */
 export function toolsOf(stage: Stage): readonly ToolName[] {
   return entriesOf(stage).map(({ tool }) => tool);
 }
 
 function entriesOf(stage: Stage): Entry[] {
-  const region = (tool: ToolName) => tool === "region";
-  if (stage === "export") return TOOLS.filter(({ tool }) => tool === "navigate" || region(tool));
-  return TOOLS.filter(({ tool }) => !region(tool));
+  const own: ToolName | undefined = OWN[stage];
+  if (own) return TOOLS.filter(({ tool }) => tool === "navigate" || tool === own);
+  return TOOLS.filter(({ tool }) => !Object.values(OWN).includes(tool));
 }
 
 export function ToolRail({ tool, stage }: { tool: Signal<ToolName>; stage: Stage }): JSX.Element {

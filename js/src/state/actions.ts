@@ -137,6 +137,7 @@ export class Actions {
     this.activate(features[(features.indexOf(active) + by + features.length) % features.length]);
   }
 
+  /** Takes back the latest step: of the annotation, or on the stage of picks of those. */
   undo(): void {
     this.travel("undo");
   }
@@ -148,6 +149,10 @@ export class Actions {
   private travel(kind: "undo" | "redo"): void {
     this.flush();
     if (!this.tomogram) return;
+    if (this.viewer.picks.on.peek()) {
+      void this.viewer.picks.travel(this.tomogram.uid, kind);
+      return;
+    }
     this.viewer.tomograms.travel(this.tomogram, kind, (z) => this.viewer.goTo("z", z));
   }
 

@@ -5,6 +5,7 @@ import { bounded, type Camera } from "../geometry/camera";
 import { checkedDisplay } from "./checked";
 import type { ExportQueue } from "./export_queue";
 import type { ModelSet } from "./model_set";
+import { PickSet } from "./picks";
 import { Predictions } from "./predictions";
 import { Results } from "./results";
 import type { Display, TomogramState } from "./tomogram";
@@ -60,6 +61,13 @@ export class Viewer {
 
   readonly predictions: Predictions;
   readonly results: Results;
+  readonly picks: PickSet;
+  /** Picks of the shown tomogram, with the radius of their circles in voxels; null where they are not shown. */
+  readonly shownPicks = computed(() => {
+    const list = this.picks.of(this.tomogram.value?.uid);
+    if (!list || !this.picks.on.value) return null;
+    return { places: list.places, radius: this.pickRadius.value };
+  });
 
   constructor(
     readonly tomograms: TomogramSet,
@@ -68,11 +76,13 @@ export class Viewer {
   ) {
     this.predictions = new Predictions(this, models);
     this.results = new Results(tomograms.link, exports);
+    this.picks = new PickSet(tomograms);
   }
 
   close(): void {
     this.predictions.close();
     this.results.close();
+    this.picks.close();
   }
 
   show(tomogram: TomogramState): void {
@@ -132,4 +142,7 @@ export class Viewer {
 
   /** Å per pixel, 0 when unknown. */
   readonly pixelSize: Signal<number> = computed(() => this.tomogram.value?.info.value.voxel_size[2] ?? 0);
+
+  /** Radius of a particle in voxels; of 10 Å where their size is unknown. */
+  readonly pickRadius = computed(() => this.picks.diameter.value / 2 / (this.pixelSize.value || 10));
 }

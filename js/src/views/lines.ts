@@ -1,8 +1,9 @@
-// Lines and text over a plane: boxes, the shared cursor, the region, the scale bar.
+// Lines and text over a plane: boxes, picks, the shared cursor, the region, the scale bar.
 import type { Axis, Position } from "../geometry/axis";
 import { middleOf, type PlaneCamera, scaleBar, toScreen } from "../geometry/camera";
 import { type Place, placeOf, type Size } from "../geometry/plane";
 import type { TomogramState } from "../state/tomogram";
+import { circlesOn, drawCircles, type Picks } from "./pick_circles";
 
 /** Slices above and below on which a box is still faintly shown. */
 const FAINT = 3;
@@ -19,6 +20,7 @@ export interface LinesScene {
   /** Outline under construction (lasso, region). */
   outline: readonly Place[] | null;
   cross: boolean;
+  picks: Picks | null;
 }
 
 export function drawLines(context: CanvasRenderingContext2D, scene: LinesScene): void {
@@ -27,6 +29,7 @@ export function drawLines(context: CanvasRenderingContext2D, scene: LinesScene):
   if (axis === "z" && scene.tomogram.cropped) drawRegion(context, scene);
   if (scene.cross) drawCross(context, scene);
   drawBoxes(context, scene);
+  if (scene.picks) drawCircles(context, scene, shownPicks(scene), scene.picks.radius);
   if (scene.outline) drawOutline(context, scene, scene.outline);
   if (axis === "z" && scene.pixelSize > 0) drawScaleBar(context, scene);
 }
@@ -43,7 +46,12 @@ export function linesLook(scene: LinesScene): string {
     pixelSize,
     scene.tomogram.info.peek().region,
     shownBoxes(scene),
+    shownPicks(scene),
   ]);
+}
+
+function shownPicks({ axis, position, picks }: LinesScene): ReturnType<typeof circlesOn> {
+  return picks ? circlesOn(axis, position[axis], picks) : [];
 }
 
 function css(color: readonly number[], alpha: number): string {

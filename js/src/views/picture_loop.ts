@@ -206,6 +206,7 @@ export class PictureLoop implements Redraws {
       pixelSize: tomogram.info.peek().voxel_size[2],
       outline: outline?.axis === axis ? outline.places : null,
       cross: viewer.ortho.peek(),
+      picks: viewer.shownPicks.peek(),
     };
     const look = linesLook(scene);
     if (look === plane.linesLook) return;

@@ -64,6 +64,7 @@ export function watchPicture(viewer: Viewer, slices: SliceStore, loop: Redraws):
         feature.settings.value;
       }
       viewer.tomogram.value?.info.value.region;
+      viewer.shownPicks.value;
       loop.redrawLines();
     }),
     effect(() => {

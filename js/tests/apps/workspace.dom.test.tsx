@@ -187,5 +187,6 @@ test("each stage has its panels", async () => {
   await tab("Export");
   expect(sections()).toEqual(["Tomograms (2)", "Export", "Part to segment", "Display"]);
   await tab("Render");
-  expect(screen.getByRole("tabpanel", { name: "Render" })).toBeTruthy();
+  expect(sections()).toEqual(["Tomograms (2)", "Particles", "Display"]);
+  expect(screen.getAllByRole("radio").map((one) => one.getAttribute("aria-label"))).toContain("Pick");
 });

@@ -6,7 +6,6 @@ import { KEY_HELP, MOUSE_HELP } from "../../src/kernel/generated/tables";
 import { HelpOverlay } from "../../src/panels/help_overlay";
 import { OptionsBar } from "../../src/panels/options_bar";
 import { PredictionHint } from "../../src/panels/prediction_hint";
-import { RenderStage } from "../../src/panels/render_stage";
 import { StageTabs } from "../../src/panels/stage_tabs";
 import { StatusBar } from "../../src/panels/status_bar";
 import { ToolRail } from "../../src/panels/tool_rail";
@@ -236,9 +235,4 @@ test("a prediction that is late or fails is said over the picture", async () => 
     viewer.predictions.error.value = "out of memory";
   });
   expect(container.textContent).toBe("No prediction: out of memory");
-});
-
-test("the stage that is not there yet says what to do instead", () => {
-  render(<RenderStage />);
-  expect(screen.getByRole("tabpanel", { name: "Render" }).textContent).toContain("ChimeraX");
 });

@@ -911,6 +911,61 @@ export interface Score {
   ignore?: readonly number[];
 }
 
+/** A segmentation of a tomogram. */
+export interface Segmented {
+  path: string;
+  title: string;
+}
+
+/** Those that were found beside a tomogram and among the results. */
+export interface Segmentations {
+  segmentations: readonly Segmented[];
+}
+
+/** How to pick; the names are those of `pick` in Python. */
+export interface PickSettings {
+  method: "blobs" | "centroids";
+  threshold: number;
+  min_diameter: number;
+  spacing: number;
+  /** Voxels */
+  margin: number;
+}
+
+/** Where to pick from, and how. */
+export interface FindPicks extends OneTomogram, PickSettings {
+  /** Of the segmentation */
+  path: string;
+}
+
+/** Where to add a pick, in voxels, or near which place to remove one. */
+export interface PlacePick extends OneTomogram {
+  z: number;
+  y: number;
+  x: number;
+  /** Voxels within which a pick is removed */
+  reach?: number;
+}
+
+/** Where to write the coordinates. */
+export interface SavePicks extends OneTomogram, Path {
+  overwrite?: boolean;
+}
+
+/** The particles of a tomogram; their places are in the buffer. */
+export interface PickedList extends OneTomogram {
+  count: number;
+  /** Of the feature */
+  title: string;
+  /** Name of the step that undo takes back */
+  undo: string | null;
+  redo: string | null;
+  /** Why there are none, or what makes them doubtful */
+  note: string;
+  /** Where to save them */
+  proposed: string;
+}
+
 /** Centre of a box in pixels. */
 export interface Place {
   z: number;
@@ -1067,6 +1122,22 @@ export interface Requests {
   result_slice: { question: ResultPlane; answer: Picture };
   /** Compare a result with the truth. */
   score: { question: Score; answer: Scores };
+  /** The segmentations of a tomogram. */
+  segmentations: { question: OneTomogram; answer: Segmentations };
+  /** The particles of a tomogram. Buffers: float32 z, y, x in voxels. */
+  picks: { question: OneTomogram; answer: PickedList };
+  /** Pick, replacing all. Buffers: float32 z, y, x in voxels. */
+  picks_find: { question: FindPicks; answer: PickedList };
+  /** Add one. Buffers: float32 z, y, x in voxels. */
+  pick_add: { question: PlacePick; answer: PickedList };
+  /** Remove the nearest one. Buffers: float32 z, y, x in voxels. */
+  pick_remove: { question: PlacePick; answer: PickedList };
+  /** Take a step back. Buffers: float32 z, y, x in voxels. */
+  picks_undo: { question: OneTomogram; answer: PickedList };
+  /** Make it again. Buffers: float32 z, y, x in voxels. */
+  picks_redo: { question: OneTomogram; answer: PickedList };
+  /** Write them as a STAR file. */
+  picks_save: { question: SavePicks; answer: Path };
   /** The latest search. */
   uncertain: { question: Nothing; answer: Places };
   /** Search. */
@@ -1097,6 +1168,8 @@ export interface Events {
   training: TrainingProgress;
   /** Entries of the queue changed. */
   exports: ExportsChanged;
+  /** They changed elsewhere. Buffers: float32 z, y, x in voxels. */
+  picks: PickedList;
   /** The search went on. */
   uncertain: Places;
   /** A forest is being grown, or has been. */

@@ -1,0 +1,67 @@
+"""The deepest points of a mask: local maxima of the distance to its outside."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ais_jupyter.core.analysis.components import Groups, distance_inside
+
+
+def deepest_points(mask: np.ndarray, min_distance: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the local maxima of the distance to the outside of `mask`, deepest first.
+
+    The same points as ``skimage.feature.peak_local_max(distance, min_distance)`` finds, but only around what is in the
+    mask, which takes a fraction of the time where that is little.
+
+    Parameters
+    ----------
+    mask : bool (z, y, x)
+    min_distance : int
+        Voxels. A point is the maximum of the cube that reaches this far, and two points are at least this far apart
+        along one of the axes. No point lies closer to the border of the volume.
+
+    Returns
+    -------
+    points : int (n, 3)
+        (z, y, x).
+    depths : float32 (n,)
+        Distance to the outside, in voxels.
+    """
+    from scipy.ndimage import maximum_filter
+
+    if mask.all():  # nowhere is deeper than elsewhere
+        return np.zeros((0, 3), int), np.zeros(0, np.float32)
+    groups = Groups.of(mask, min_distance)
+    distance = distance_inside(mask, groups)
+    size = 2 * min_distance + 1
+    if groups.boxes is None:
+        found = np.flatnonzero((maximum_filter(distance, size, mode="nearest") == distance) & mask)
+    else:
+        places = [np.zeros(0, int)]
+        for number, wide, within in groups.wider(min_distance):
+            highest = maximum_filter(distance[wide], size, mode="nearest")[within]
+            here = (highest == distance[wide][within]) & (groups.labels[wide][within] == number)
+            offset = [w.start + i.start for w, i in zip(wide, within)]
+            places.append(np.ravel_multi_index(tuple((np.argwhere(here) + offset).T), mask.shape))
+        found = np.sort(np.concatenate(places))
+    points = np.stack(np.unravel_index(found, mask.shape), axis=1)
+    points = points[np.all((points >= min_distance) & (points < np.array(mask.shape) - min_distance), axis=1)]
+    depths = distance[tuple(points.T)]
+    order = np.argsort(-depths, kind="stable")
+    points, depths = points[order], depths[order]
+    apart = _apart(points, min_distance)
+    return points[apart], depths[apart]
+
+
+def _apart(points: np.ndarray, spacing: int) -> np.ndarray:
+    """Which points stay when each removes those after it that are less than `spacing` voxels away on every axis."""
+    from scipy.spatial import cKDTree
+
+    stays = np.ones(len(points), bool)
+    if len(points) < 2:
+        return stays
+    pairs = cKDTree(points).query_pairs(spacing - 0.5, p=np.inf, output_type="ndarray")
+    for first, second in pairs[np.lexsort(pairs.T[::-1])]:
+        if stays[first]:
+            stays[second] = False
+    return stays

@@ -1,0 +1,161 @@
+// Particles of the shown tomogram: picked from a segmentation, counted, corrected by hand, saved.
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import type { PickList, PickSet } from "../state/picks";
+import type { TomogramState } from "../state/tomogram";
+import { Labeled, Section, Slider } from "./controls";
+import { TextField } from "./fields";
+
+interface Props {
+  tomogram: TomogramState | undefined;
+  picks: PickSet;
+}
+
+export function PickPanel({ tomogram, picks }: Props): JSX.Element | null {
+  const uid = tomogram?.uid;
+  useEffect(() => {
+    if (uid) void picks.open(uid);
+  }, [uid, picks]);
+  if (!uid) return null;
+  const list = picks.of(uid);
+  return (
+    <Section title="Particles">
+      <div class="ais-form">
+        <Source picks={picks} />
+        <Settings uid={uid} picks={picks} />
+        <button
+          type="button"
+          class="ais-action"
+          disabled={!picks.source.value || picks.busy.value}
+          onClick={() => void picks.find(uid)}
+        >
+          {picks.busy.value ? "Picking…" : "Pick"}
+        </button>
+        <p class="ais-pick-count" role="status">
+          {counted(list)}
+        </p>
+        {list?.note && <p class="ais-empty">{list.note}</p>}
+        <Labeled label="Circles" value={`${picks.diameter.value} Å`}>
+          <Slider
+            name="Diameter of the circles"
+            value={picks.diameter.value}
+            min={20}
+            max={1000}
+            step={10}
+            text={`${picks.diameter.value} Å`}
+            onInput={(value) => {
+              picks.diameter.value = value;
+            }}
+          />
+        </Labeled>
+        {list && list.count > 0 && <Save uid={uid} list={list} picks={picks} />}
+      </div>
+    </Section>
+  );
+}
+
+function counted(list: PickList | undefined): string {
+  const count = list?.count ?? 0;
+  return count === 1 ? "1 particle" : `${count} particles`;
+}
+
+function Source({ picks }: { picks: PickSet }): JSX.Element {
+  const found = picks.segmentations.value;
+  if (found.length === 0)
+    return (
+      <p class="ais-empty">
+        No segmentation of this tomogram was found: export one, or put it beside the tomogram. Particles can
+        also be added by hand with the Pick tool.
+      </p>
+    );
+  return (
+    <Labeled label="From">
+      <select
+        class="ais-select"
+        aria-label="Segmentation to pick from"
+        value={picks.source.value}
+        onChange={(event) => {
+          picks.source.value = event.currentTarget.value;
+        }}
+      >
+        {found.map(({ path, title }) => (
+          <option key={path} value={path} title={path}>
+            {title}
+          </option>
+        ))}
+      </select>
+    </Labeled>
+  );
+}
+
+function Settings({ uid, picks }: { uid: string; picks: PickSet }): JSX.Element {
+  const { method, threshold, min_diameter, spacing } = picks.settings.value;
+  return (
+    <>
+      <Labeled label="One for each">
+        <select
+          class="ais-select"
+          aria-label="Method"
+          value={method}
+          onChange={(event) =>
+            picks.set(uid, { method: event.currentTarget.value === "blobs" ? "blobs" : "centroids" })
+          }
+        >
+          <option value="centroids">connected component</option>
+          <option value="blobs">bulge: touching particles are told apart</option>
+        </select>
+      </Labeled>
+      <Labeled label="Threshold" value={String(threshold)}>
+        <Slider
+          name="Threshold of picking"
+          value={threshold}
+          min={0}
+          max={254}
+          onInput={(value) => picks.set(uid, { threshold: value })}
+        />
+      </Labeled>
+      <Labeled label="Smallest diameter" value={`${min_diameter} Å`}>
+        <Slider
+          name="Smallest diameter"
+          value={min_diameter}
+          min={0}
+          max={600}
+          step={10}
+          text={`${min_diameter} Å`}
+          onInput={(value) => picks.set(uid, { min_diameter: value })}
+        />
+      </Labeled>
+      {method === "blobs" && (
+        <Labeled label="Spacing" value={`${spacing} Å`}>
+          <Slider
+            name="Spacing"
+            value={spacing}
+            min={10}
+            max={600}
+            step={10}
+            text={`${spacing} Å`}
+            onInput={(value) => picks.set(uid, { spacing: value })}
+          />
+        </Labeled>
+      )}
+    </>
+  );
+}
+
+function Save({ uid, list, picks }: { uid: string; list: PickList; picks: PickSet }): JSX.Element {
+  const [path, setPath] = useState<string | null>(null);
+  const [saved, setSaved] = useState<string | null>(null);
+  const target = path ?? list.proposed;
+  const save = async () => setSaved(await picks.save(uid, target));
+  return (
+    <>
+      <Labeled label="File">
+        <TextField name="File of the coordinates" value={target} onCommit={setPath} />
+      </Labeled>
+      <button type="button" class="ais-action" onClick={() => void save()}>
+        Save coordinates
+      </button>
+      {saved && <p class="ais-empty">Saved {saved}</p>}
+    </>
+  );
+}
