@@ -11,7 +11,7 @@ from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.filter_bank import FilterBank
 from ais_jupyter.core.learning import painted_samples
 from ais_jupyter.core.learning.filter_responses import tiles
-from ais_jupyter.core.learning.painted_pixels import MARGIN, RING, painted_labels, slices_about
+from ais_jupyter.core.learning.painted_pixels import MARGIN, RING, drawing_of, painted_labels, slices_about
 from ais_jupyter.core.learning.painted_samples import PaintedSamples
 from ais_jupyter.core.learning.segmenter import Segmenter
 
@@ -80,6 +80,28 @@ def test_nothing_is_said_before_the_feature_is_painted(annotated):
 def test_networks_say_that_they_need_boxes(annotated):
     with pytest.raises(InputError, match="learns from boxes"):
         ais.SegmentationModel("UNet S", "Disc").train(annotated).result()
+
+
+def test_the_short_form_of_a_drawing_tells_all_that_matters(annotated):
+    ours, other = annotated.add_feature("Disc"), annotated.add_feature("Membrane")
+    background = annotated.add_feature("Background")
+    ours.set_mask(3, disc((160, 160), 80, 80, 5))
+    changes = [
+        lambda: ours.edit_mask(3, ais.Region(20, 22, 20, 22), np.ones((2, 2))),
+        lambda: other.set_mask(3, disc((160, 160), 80, 120, 5)),
+        lambda: background.set_mask(7, disc((160, 160), 80, 120, 5)),
+        lambda: ours.add_box(3, 70, 70),
+        lambda: setattr(ours, "box_size", 40),
+        lambda: setattr(other, "title", "Disc"),
+    ]
+    seen = [(drawing_of(annotated, "Disc", 3), painted_labels(annotated, "Disc", 3).tobytes())]
+    for change in changes:
+        change()
+        seen.append((drawing_of(annotated, "Disc", 3), painted_labels(annotated, "Disc", 3).tobytes()))
+    assert len({drawing for drawing, _ in seen}) == len({labels for _, labels in seen}) == len(seen)
+    other.color = (0, 0, 1)
+    background.set_mask(5, disc((160, 160), 80, 120, 5))
+    assert drawing_of(annotated, "Disc", 3) == seen[-1][0]
 
 
 @pytest.mark.parametrize("way", ["surroundings", "scribbles"])

@@ -8,6 +8,7 @@ from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.feature import Feature
 from ais_jupyter.core.data.feature_settings import BACKGROUND_TITLE
 from ais_jupyter.core.data.training_set import BACKGROUND, FOREGROUND, IGNORE
+from ais_jupyter.core.learning.response_cache import digest
 
 #: Pixels around what is drawn that count as background, and those next to it that do not: outlines are never exact.
 RING, MARGIN = 24, 1
@@ -45,6 +46,20 @@ def painted_labels(annotated: AnnotatedTomogram, title: str, z: int) -> np.ndarr
     labels[_union(others, z, labels.shape)] = BACKGROUND
     labels[painted] = FOREGROUND
     return labels
+
+
+def drawing_of(annotated: AnnotatedTomogram, title: str, z: int) -> tuple[object, ...]:
+    """Return what `painted_labels` depends on, shortened: equal where the labels would be, and much quicker to get."""
+    masks, boxes, scribbled = [], [], False
+    for feature in annotated.features:
+        ours = feature.title == title
+        if (mask := feature.mask(z)) is not None and mask.any():
+            masks.append((ours, digest(mask)))
+        if ours:
+            boxes += [(feature.box_size, *box) for box in feature.boxes_in(z)]
+        elif feature.title == BACKGROUND_TITLE:
+            scribbled = scribbled or _is_painted(feature)
+    return tuple(masks), tuple(boxes), scribbled
 
 
 def _union(features: list[Feature], z: int, shape: tuple[int, ...]) -> np.ndarray:

@@ -17,10 +17,10 @@ from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.data.training_set import BACKGROUND, FOREGROUND
 from ais_jupyter.core.learning.filter_responses import tiles
 from ais_jupyter.core.learning.normalization import Statistic, finite, global_statistic, normalize
-from ais_jupyter.core.learning.painted_pixels import painted_labels, slices_about
+from ais_jupyter.core.learning.painted_pixels import drawing_of, painted_labels, slices_about
 from ais_jupyter.core.learning.pixel_samples import Samples, Sampling, choose
 from ais_jupyter.core.learning.resizing import resize_labels, resize_xy
-from ais_jupyter.core.learning.response_cache import ResponseCache, digest
+from ais_jupyter.core.learning.response_cache import ResponseCache
 
 #: No slice gives more than this share of the pixels that are learned from.
 _SHARE = 4
@@ -89,7 +89,8 @@ class PaintedSamples:
         found = []
         for one in annotated:
             if one.tomogram.available:
-                found += [self._labelled(one, title, z)[1] for z in slices_about(one, title)]
+                with one.lock:
+                    found += [self._state(one, title, z) for z in slices_about(one, title)]
         return found
 
     def prepared(self, tomogram: Tomogram, z: int) -> tuple[np.ndarray, float]:
@@ -101,19 +102,19 @@ class PaintedSamples:
             block = resize_xy(block, (max(1, round(ny * factor)), max(1, round(nx * factor))))
         return normalize(block, self._statistic(tomogram)), factor
 
-    def _labelled(self, annotated: AnnotatedTomogram, title: str, z: int) -> tuple[np.ndarray, object]:
-        """Return the labels of a slice, and what tells whether its samples would be others than before."""
-        with annotated.lock:
-            labels = painted_labels(annotated, title, z)
+    def _state(self, annotated: AnnotatedTomogram, title: str, z: int) -> object:
+        """Return what tells whether the samples of a slice would be others than before."""
         tomogram = annotated.tomogram
-        return labels, (weakref.ref(tomogram), z, tomogram.pixel_size, digest(labels))
+        return weakref.ref(tomogram), z, tomogram.pixel_size, drawing_of(annotated, title, z)
 
     def _slice(self, annotated: AnnotatedTomogram, title: str, z: int, seed: int) -> Samples:
-        labels, state = self._labelled(annotated, title, z)
-        with self._lock:
-            known = self._kept.get((annotated.uid, z, title))
-        if known is not None and known[0] == state:
-            return known[1]
+        with annotated.lock:
+            state = self._state(annotated, title, z)
+            with self._lock:
+                known = self._kept.get((annotated.uid, z, title))
+            if known is not None and known[0] == state:
+                return known[1]
+            labels = painted_labels(annotated, title, z)
         samples = self._measured(annotated.tomogram, z, labels, seed)
         with self._lock:
             self._kept[annotated.uid, z, title] = state, samples
