@@ -29,8 +29,11 @@ def conv(x: Any, filters: int, size: Size = 3, activation: str = "relu", norm: b
     return layers.BatchNormalization()(x) if norm else x
 
 
-def norm_relu(x: Any) -> Any:
-    """Batch normalisation and then the activation; its statistics follow quickly, for trainings of few steps."""
+def conv_norm_relu(x: Any, filters: int, dilation: int = 1) -> Any:
+    """Convolution, batch normalisation, activation; the statistics follow quickly, for trainings of few steps."""
+    x = layers.Conv2D(
+        filters, 3, padding="same", dilation_rate=dilation, use_bias=False, kernel_initializer="lecun_normal"
+    )(x)  # fmt: skip
     return layers.ReLU()(layers.BatchNormalization(momentum=0.9)(x))
 
 

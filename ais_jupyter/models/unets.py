@@ -13,10 +13,10 @@ from ais_jupyter.models.blocks import (
     Size,
     compiled,
     conv,
+    conv_norm_relu,
     convs,
     grow,
     image_input,
-    norm_relu,
     pool,
     probability,
     slab_input,
@@ -57,15 +57,15 @@ def light_unet(x: Any, filters: Sequence[int], dilations: Sequence[int]) -> Any:
     skips: list[Any] = []
     for n in filters[:-1]:
         for _ in range(2 if skips else 1):
-            x = norm_relu(layers.Conv2D(n, 3, padding="same", use_bias=False)(x))
+            x = conv_norm_relu(x, n)
         skips.append(x)
         x = pool(x)
     for dilation in dilations:
-        x = norm_relu(layers.Conv2D(filters[-1], 3, padding="same", dilation_rate=dilation, use_bias=False)(x))
+        x = conv_norm_relu(x, filters[-1], dilation)
     for n, skip in zip(filters[-2::-1], reversed(skips)):
         x = layers.UpSampling2D(2)(layers.Conv2D(n, 1)(x))
         x = layers.Add()([x, skip])
-        x = norm_relu(layers.Conv2D(n, 3, padding="same", use_bias=False)(x))
+        x = conv_norm_relu(x, n)
     return x
 
 
