@@ -47,7 +47,7 @@ def deepest_points(mask: np.ndarray, min_distance: int) -> tuple[np.ndarray, np.
 
 
 def _highest(distance: np.ndarray, mask: np.ndarray, reach: int) -> np.ndarray:
-    """Return the places (flat, ascending) that are the maximum of the cube around them, found in one pass over the volume."""
+    """Return the places (flat, ascending) that are the maximum of the cube around them, in one pass over all."""
     from scipy.ndimage import maximum_filter
 
     return np.flatnonzero((maximum_filter(distance, 2 * reach + 1, mode="nearest") == distance) & mask)
