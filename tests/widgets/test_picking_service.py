@@ -42,6 +42,12 @@ def places(answer):
     return np.frombuffer(answer[1][0], np.float32).reshape(-1, 3).tolist()
 
 
+def test_a_window_for_picking_alone(page):
+    window = ais.Picker(page.folder / "cell.mrc")
+    assert window.stages == ["render"]
+    window.close()
+
+
 def test_segmentations_of_this_tomogram_are_found(page):
     assert page("segmentations")[0]["segmentations"] == [{"path": page.path, "title": "Ribosome"}]
 
