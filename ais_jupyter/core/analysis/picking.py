@@ -1,4 +1,4 @@
-"""Particles from a segmentation: the middles of blobs, one point per component, or points along filaments."""
+"""Particles from a segmentation: the middles of blobs, one point per component, points along filaments or on surfaces."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from ais_jupyter.core.analysis.keeping_away import distances_to
 from ais_jupyter.core.analysis.orientation import point, principal_directions, relion_angles
 from ais_jupyter.core.analysis.peaks import deepest_points
 from ais_jupyter.core.analysis.picking_options import PickingOptions
+from ais_jupyter.core.analysis.surface_points import points_on_surface
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.geometry import clip_z_range
 from ais_jupyter.core.data.picks import Picks
@@ -70,7 +71,11 @@ def pick_particles(segmentation: Segmentation, options: PickingOptions, avoid: S
     bin_volume = (voxel * binning) ** 3
     mask = threshold_mask(segmentation, options.threshold, binning)
     components = find_components(mask, least / bin_volume, None if most is None else most / bin_volume)
-    found = _found(components, options, voxel * binning)
+    if options.method == "surface":
+        spread = points_on_surface(segmentation, options.threshold, options.spacing, binning, options.limits)
+        found = _Found(spread.positions / binning, {SIZE_COLUMN: spread.sizes}, spread.angles)
+    else:
+        found = _found(components, options, voxel * binning)
     keep = _inside(found.places, mask.shape, options)
     keep &= _in_view(found.places * binning, segmentation, options)
     if avoid is not None:

@@ -11,7 +11,7 @@ from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.geometry import Region
 from ais_jupyter.core.data.numbers import number, shown, whole
 
-Method = Literal["blobs", "centroids", "filaments"]
+Method = Literal["blobs", "centroids", "filaments", "surface"]
 
 _LARGEST = 1e15  # Å³ or Å: beyond any volume
 
@@ -22,10 +22,10 @@ class PickingOptions:
 
     Attributes
     ----------
-    method : "blobs", "centroids" or "filaments"
+    method : "blobs", "centroids", "filaments" or "surface"
         The places deepest inside what exceeds the threshold, so that touching particles are told apart where there is
-        a waist between them; the centre of each connected component; or points along its centre lines, with the
-        direction of the filament as angles.
+        a waist between them; the centre of each connected component; points along its centre lines, with the direction
+        of the filament as angles; or points on its surface, with the normal as angles.
     threshold : float
         Level 0–255, whatever the scale of the file; strictly above counts.
     min_size, max_size : float
@@ -34,7 +34,7 @@ class PickingOptions:
         Å; the same limits, given as the diameter of a sphere of that volume.
     spacing : float
         Å between two picks in a blob, at least three (binned) voxels. No blob is picked closer than that to the border
-        of the volume either. Along filaments exactly this. Centroids have no spacing.
+        of the volume either. Along filaments exactly this, on surfaces at least this. Centroids have no spacing.
     margin : int
         Voxels at every side of the volume without picks.
     binning : int
@@ -96,8 +96,8 @@ class PickingOptions:
             if getattr(self, name) is not None:
                 number(getattr(self, name), f"{name}, in Å{'³' if name.endswith('size') else ''},", 0, _LARGEST)
         number(self.twist, "twist, in degrees,", -360, 360)
-        if self.method == "filaments" and self.spacing <= 0:
-            raise InputError("points along filaments need a spacing above 0 Å")
+        if self.method in ("filaments", "surface") and self.spacing <= 0:
+            raise InputError("points along filaments and on surfaces need a spacing above 0 Å")
         whole(self.margin, "margin, in voxels,", 0)
         whole(self.binning, "binning", 1, 64)
         if self.region is not None and not isinstance(self.region, Region):
