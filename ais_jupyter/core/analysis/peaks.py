@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ais_jupyter.core.analysis.components import Groups, distance_inside
+from ais_jupyter.core.analysis.thinning_out import apart
 
 #: Voxels looked at in cubes, in sizes of the volume, from which on one pass over the volume is quicker.
 _MUCH = 3
@@ -42,8 +43,8 @@ def deepest_points(mask: np.ndarray, min_distance: int) -> tuple[np.ndarray, np.
     depths = distance[tuple(points.T)]
     order = np.argsort(-depths, kind="stable")
     points, depths = points[order], depths[order]
-    apart = _apart(points, min_distance)
-    return points[apart], depths[apart]
+    stays = apart(points, min_distance - 0.5, np.inf)  # whole numbers: less than the distance
+    return points[stays], depths[stays]
 
 
 def _highest(distance: np.ndarray, mask: np.ndarray, reach: int) -> np.ndarray:
@@ -72,17 +73,3 @@ def _few_highest(distance: np.ndarray, groups: Groups, reach: int) -> np.ndarray
         for place in likely
     ]
     return np.sort(np.ravel_multi_index(tuple(likely[highest].T), distance.shape))
-
-
-def _apart(points: np.ndarray, spacing: int) -> np.ndarray:
-    """Which points stay when each removes those after it that are less than `spacing` voxels away on every axis."""
-    from scipy.spatial import cKDTree
-
-    stays = np.ones(len(points), bool)
-    if len(points) < 2:
-        return stays
-    pairs = cKDTree(points).query_pairs(spacing - 0.5, p=np.inf, output_type="ndarray")
-    for first, second in pairs[np.lexsort(pairs.T[::-1])]:
-        if stays[first]:
-            stays[second] = False
-    return stays

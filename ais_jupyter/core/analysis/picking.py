@@ -1,4 +1,4 @@
-"""Particles from a segmentation: the middles of blobs, one point per component, points along filaments or on surfaces."""
+"""Particles from a segmentation: middles of blobs, centres of components, points along filaments or on surfaces."""
 
 from __future__ import annotations
 

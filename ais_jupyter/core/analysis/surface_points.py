@@ -8,6 +8,7 @@ import numpy as np
 
 from ais_jupyter.core.analysis.orientation import relion_angles
 from ais_jupyter.core.analysis.surfaces import SurfaceMaker
+from ais_jupyter.core.analysis.thinning_out import apart
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.segmentation import Segmentation
 
@@ -67,14 +68,7 @@ def points_on_surface(
 
 def _spread(places: np.ndarray, spacing: float) -> np.ndarray:
     """Return indices of places that are at least `spacing` apart, and near all others."""
-    from scipy.spatial import cKDTree
-
     cells = np.floor(places / (spacing / _CANDIDATES)).astype(np.int64)
     _, likely = np.unique(cells, axis=0, return_index=True)
     likely = np.random.default_rng(0).permutation(likely)
-    near = cKDTree(places[likely]).query_pairs(spacing * (1 - 1e-6), output_type="ndarray")
-    stays = np.ones(len(likely), bool)
-    for first, second in near[np.lexsort(near.T[::-1])]:
-        if stays[first]:
-            stays[second] = False
-    return np.sort(likely[stays])
+    return np.sort(likely[apart(places[likely], spacing * (1 - 1e-6))])
