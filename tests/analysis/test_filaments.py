@@ -109,6 +109,13 @@ def test_a_ring_is_traced_once_around():
     assert len(np.unique(path.voxels, axis=0)) == len(path.voxels)
 
 
+@pytest.mark.parametrize("width", [2, 3, 4, 9, 10])
+def test_rods_of_even_and_odd_width(width):
+    (path,) = skeleton_paths(np.ones((width, width, 60), bool), 30)
+    assert len(path.voxels) > 45
+    assert path.voxels[:, :2] == pytest.approx((width - 1) / 2, abs=1)
+
+
 def test_saved_and_read_back(tmp_path):
     picks = picked(tubes(((20, 30, 15), (20, 30, 85))), min_length=300).picks
     again = ais.open(picks.save(tmp_path / "a.star"))
