@@ -47,6 +47,7 @@ _PUBLIC = {
     "Annotator": "ais_jupyter.widgets",
     "Trainer": "ais_jupyter.widgets",
     "Segmenter": "ais_jupyter.widgets",
+    "Picker": "ais_jupyter.widgets",
     "SurfaceViewer": "ais_jupyter.widgets",
 }
 

@@ -17,7 +17,8 @@ from ais_jupyter.core.workflows.sources import collect, read_list
 EXAMPLES = """  ais-jupyter pick -d segmented/ -t Ribosome -size 1e6 -spacing 200
   ais-jupyter pick -d segmented/ -t Ribosome -ou picks/ -threshold 100 -b 2 -p 4
   ais-jupyter pick -d segmented/ -t Ribosome --avoid Membrane --avoid-distance 50
-  ais-jupyter pick -d segmented/ -t Spike -centroid -orient long-axis -orient-sign out"""
+  ais-jupyter pick -d segmented/ -t Spike -centroid -orient long-axis -orient-sign out
+  ais-jupyter pick -d segmented/ -t Microtubule -filament -spacing 82 -length 800"""
 
 
 def add_parser(commands: Any) -> None:
@@ -39,6 +40,11 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--max-diameter", type=float, default=None, help="largest volume as a diameter, Å")
     parser.add_argument("-min-particles", "--min_particles", type=int, default=0, help="fewer: no file is written")
     parser.add_argument("-centroid", "--centroid", action="store_true", help="one pick per component, at its centre")
+    parser.add_argument("-filament", "--filament", action="store_true", help="points along filaments, -spacing apart")
+    parser.add_argument("--surface", action="store_true", help="points on surfaces with their normals")
+    parser.add_argument("-length", "--length", type=float, default=500.0, help="shortest filament, Å (default 500)")
+    parser.add_argument("-length-px", "--length_px", type=float, default=None, help="the same in voxels")
+    parser.add_argument("--twist", type=float, default=0.0, help="degrees from one point of a filament to the next")
     parser.add_argument("-orient", "--orient", choices=("normal", "long-axis"), default=None,
                         help="angles of each component (with -centroid)")  # fmt: skip
     parser.add_argument("-orient-sign", "--orient_sign", choices=("z", "center", "out"), default="z",
@@ -64,11 +70,14 @@ def run(options: argparse.Namespace) -> int:
         paths = [path for path in paths if split_result(path)[0] in wanted]
     if not paths:
         raise InputError(f"no <tomogram>__{options.target}.mrc found in {', '.join(options.data_directory)}")
-    size = _voxel_size(paths) if options.spacing_px is not None or options.size_px is not None else 0.0
+    if options.centroid + options.filament + options.surface > 1:
+        raise InputError("give one of -centroid, -filament and --surface")
+    in_voxels = (options.spacing_px, options.size_px, options.length_px)
+    size = _voxel_size(paths) if any(value is not None for value in in_voxels) else 0.0
     job = pick(
         paths,
         options.output_directory or paths[0].parent,
-        method="centroids" if options.centroid else "blobs",
+        method=_method(options),
         threshold=options.threshold,
         min_size=options.size if options.size_px is None else options.size_px * size**3,
         max_size=options.max_size,
@@ -77,6 +86,8 @@ def run(options: argparse.Namespace) -> int:
         spacing=options.spacing if options.spacing_px is None else options.spacing_px * size,
         margin=options.margin,
         binning=options.binning,
+        min_length=options.length if options.length_px is None else options.length_px * size,
+        twist=options.twist,
         orient=options.orient,
         orient_sign=options.orient_sign,
         avoid=options.avoid,
@@ -91,6 +102,11 @@ def run(options: argparse.Namespace) -> int:
         for row in job.history:
             _say_row(row)
     return 1 if any(row["state"] == "failed" for row in job.history) else 0
+
+
+def _method(options: argparse.Namespace) -> str:
+    chosen = {"centroids": options.centroid, "filaments": options.filament, "surface": options.surface}
+    return next((name for name, is_chosen in chosen.items() if is_chosen), "blobs")
 
 
 def _say_row(row: dict[str, Any]) -> None:

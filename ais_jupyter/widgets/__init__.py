@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ais_jupyter.widgets.surface_viewer import SurfaceViewer
-    from ais_jupyter.widgets.workspace import Annotator, Segmenter, Trainer, Workspace
+    from ais_jupyter.widgets.workspace import Annotator, Picker, Segmenter, Trainer, Workspace
 
-__all__ = ["Annotator", "Segmenter", "SurfaceViewer", "Trainer", "Workspace"]
+__all__ = ["Annotator", "Picker", "Segmenter", "SurfaceViewer", "Trainer", "Workspace"]
 
 
 def __getattr__(name: str) -> Any:  # on first use: `notebook` is imported with the package, and must stay light

@@ -64,6 +64,7 @@ class PickingService:
             threshold=question["threshold"],
             min_diameter=question["min_diameter"],
             spacing=question["spacing"],
+            min_length=question["min_length"],
             margin=question["margin"],
         )
         if not withdrawn():

@@ -17,7 +17,7 @@ from ais_jupyter.widgets.scene import MeshArrays
 from ais_jupyter.widgets.three_scene import ThreeMesh, ThreeScene, css
 
 #: Voxels of the coarse volume, whose surface takes less than 0.2 s.
-_COARSE_VOXELS = 1_500_000
+_COARSE_VOXELS = 400_000
 #: Seconds without a change after which the fine surface is made.
 _STILL = 0.4
 _CUBIC_NM = 1000.0  # Å³

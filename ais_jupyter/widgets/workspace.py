@@ -174,3 +174,9 @@ class Segmenter(Workspace):
     """Apply models to many tomograms; see `Workspace` for the parameters."""
 
     _stages = ("export",)
+
+
+class Picker(Workspace):
+    """Pick particles from segmentations and correct them by hand; see `Workspace` for the parameters."""
+
+    _stages = ("render",)

@@ -8,7 +8,7 @@ from ais_jupyter.cli import demo
 def test_notebooks_are_copied_together(tmp_path):
     copies = demo.copy_notebooks(tmp_path)
     assert copies[0].name == "01_quickstart.ipynb"
-    assert len(copies) == 6
+    assert len(copies) == 7
     assert all(copy.parent == tmp_path and copy.exists() for copy in copies)
 
 

@@ -10,7 +10,7 @@ import ais_jupyter as ais
 from ais_jupyter.core.files.mrc import write_mrc
 
 SHAPE = (30, 60, 80)
-SETTINGS = {"method": "centroids", "threshold": 128, "min_diameter": 0, "spacing": 50, "margin": 0}
+SETTINGS = {"method": "centroids", "threshold": 128, "min_diameter": 0, "spacing": 50, "min_length": 300, "margin": 0}
 
 
 @pytest.fixture
@@ -40,6 +40,12 @@ def page(tmp_path):
 
 def places(answer):
     return np.frombuffer(answer[1][0], np.float32).reshape(-1, 3).tolist()
+
+
+def test_a_window_for_picking_alone(page):
+    window = ais.Picker(page.folder / "cell.mrc")
+    assert window.stages == ["render"]
+    window.close()
 
 
 def test_segmentations_of_this_tomogram_are_found(page):
@@ -106,3 +112,13 @@ def test_places_and_volumes_that_do_not_fit(page):
     answer = page("picks_find", path=str(page.folder / "cell__Large.mrc"), **SETTINGS)
     assert "not of the same tomogram" in answer[0]["error"]["message"]
     assert page("picks")[0]["count"] == 0
+
+
+@pytest.mark.parametrize("method", ["blobs", "centroids", "filaments", "surface"])
+def test_every_method_has_a_door(page, method):
+    data = np.zeros(SHAPE, np.uint8)
+    data[10:20, 20:30, 10:70] = 255
+    path = page.folder / "cell__Rod.mrc"
+    write_mrc(path, data, 10.0)
+    answer = page("picks_find", path=str(path), **{**SETTINGS, "method": method})
+    assert answer[0]["count"] > 0

@@ -147,15 +147,15 @@ class Groups:
     boxes: list[tuple[slice, ...]] | None
 
     @classmethod
-    def of(cls, mask: np.ndarray, margin: int = 1) -> Groups:
-        """Find the groups of a mask, to be treated in boxes with a margin."""
+    def of(cls, mask: np.ndarray) -> Groups:
+        """Find the groups of a mask."""
         import cc3d
 
         labels, count = cc3d.connected_components(mask, connectivity=26, return_N=True)
         if count > _MANY_GROUPS:
             return cls(labels, None)
         boxes: list[tuple[slice, ...]] = list(cc3d.statistics(labels)["bounding_boxes"][1:])
-        volume = sum(int(np.prod([side.stop - side.start + 2 * margin for side in box])) for box in boxes)
+        volume = sum(int(np.prod([side.stop - side.start + 2 for side in box])) for box in boxes)
         return cls(labels, boxes if volume < _LARGE_SHARE * mask.size else None)
 
     def wider(self, margin: int) -> list[tuple[int, tuple[slice, ...], tuple[slice, ...]]]:
@@ -181,7 +181,7 @@ def distance_inside(mask: np.ndarray, groups: Groups | None = None) -> np.ndarra
 
     if mask.all():
         return np.full(mask.shape, np.hypot.reduce(np.array(mask.shape, float)), np.float32)
-    groups = groups or Groups.of(mask, 1)
+    groups = groups or Groups.of(mask)
     if groups.boxes is None:
         return edt.edt(np.ascontiguousarray(mask), black_border=False, parallel=0)
     distance = np.zeros(mask.shape, np.float32)

@@ -5,6 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from ais_jupyter.core.analysis.components import Groups, distance_inside
+from ais_jupyter.core.analysis.thinning_out import apart
+
+#: Voxels looked at in cubes, in sizes of the volume, from which on one pass over the volume is quicker.
+_MUCH = 3
 
 
 def deepest_points(mask: np.ndarray, min_distance: int) -> tuple[np.ndarray, np.ndarray]:
@@ -27,41 +31,45 @@ def deepest_points(mask: np.ndarray, min_distance: int) -> tuple[np.ndarray, np.
     depths : float32 (n,)
         Distance to the outside, in voxels.
     """
-    from scipy.ndimage import maximum_filter
-
     if mask.all():  # nowhere is deeper than elsewhere
         return np.zeros((0, 3), int), np.zeros(0, np.float32)
-    groups = Groups.of(mask, min_distance)
+    groups = Groups.of(mask)
     distance = distance_inside(mask, groups)
-    size = 2 * min_distance + 1
-    if groups.boxes is None:
-        found = np.flatnonzero((maximum_filter(distance, size, mode="nearest") == distance) & mask)
-    else:
-        places = [np.zeros(0, int)]
-        for number, wide, within in groups.wider(min_distance):
-            highest = maximum_filter(distance[wide], size, mode="nearest")[within]
-            here = (highest == distance[wide][within]) & (groups.labels[wide][within] == number)
-            offset = [w.start + i.start for w, i in zip(wide, within)]
-            places.append(np.ravel_multi_index(tuple((np.argwhere(here) + offset).T), mask.shape))
-        found = np.sort(np.concatenate(places))
+    found = _few_highest(distance, groups, min_distance)
+    if found is None:
+        found = _highest(distance, mask, min_distance)
     points = np.stack(np.unravel_index(found, mask.shape), axis=1)
     points = points[np.all((points >= min_distance) & (points < np.array(mask.shape) - min_distance), axis=1)]
     depths = distance[tuple(points.T)]
     order = np.argsort(-depths, kind="stable")
     points, depths = points[order], depths[order]
-    apart = _apart(points, min_distance)
-    return points[apart], depths[apart]
+    stays = apart(points, min_distance - 0.5, np.inf)  # whole numbers: less than the distance
+    return points[stays], depths[stays]
 
 
-def _apart(points: np.ndarray, spacing: int) -> np.ndarray:
-    """Which points stay when each removes those after it that are less than `spacing` voxels away on every axis."""
-    from scipy.spatial import cKDTree
+def _highest(distance: np.ndarray, mask: np.ndarray, reach: int) -> np.ndarray:
+    """Return the places (flat, ascending) that are the maximum of the cube around them, in one pass over all."""
+    from scipy.ndimage import maximum_filter
 
-    stays = np.ones(len(points), bool)
-    if len(points) < 2:
-        return stays
-    pairs = cKDTree(points).query_pairs(spacing - 0.5, p=np.inf, output_type="ndarray")
-    for first, second in pairs[np.lexsort(pairs.T[::-1])]:
-        if stays[first]:
-            stays[second] = False
-    return stays
+    return np.flatnonzero((maximum_filter(distance, 2 * reach + 1, mode="nearest") == distance) & mask)
+
+
+def _few_highest(distance: np.ndarray, groups: Groups, reach: int) -> np.ndarray | None:
+    """Return the same, group by group: first among neighbours, then those left in the cube; None for too many."""
+    from scipy.ndimage import maximum_filter
+
+    if groups.boxes is None:
+        return None
+    places = [np.zeros((0, 3), int)]
+    for number, wide, within in groups.wider(1):
+        top = maximum_filter(distance[wide], 3, mode="nearest")[within]
+        here = (top == distance[wide][within]) & (groups.labels[wide][within] == number)
+        places.append(np.argwhere(here) + [w.start + i.start for w, i in zip(wide, within)])
+    likely = np.concatenate(places)
+    if len(likely) * (2 * reach + 1) ** 3 > _MUCH * distance.size:
+        return None
+    highest = [
+        bool(distance[tuple(slice(max(0, c - reach), c + reach + 1) for c in place)].max() == distance[tuple(place)])
+        for place in likely
+    ]
+    return np.sort(np.ravel_multi_index(tuple(likely[highest].T), distance.shape))

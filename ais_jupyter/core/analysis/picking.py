@@ -1,4 +1,4 @@
-"""Particles from a segmentation: the middles of blobs, or one point per component."""
+"""Particles from a segmentation: middles of blobs, centres of components, points along filaments or on surfaces."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ais_jupyter.core.analysis.components import Components, find_components, threshold_mask, why_nothing
+from ais_jupyter.core.analysis.filaments import trace_filaments
 from ais_jupyter.core.analysis.keeping_away import distances_to
 from ais_jupyter.core.analysis.orientation import point, principal_directions, relion_angles
 from ais_jupyter.core.analysis.peaks import deepest_points
 from ais_jupyter.core.analysis.picking_options import PickingOptions
+from ais_jupyter.core.analysis.surface_points import points_on_surface
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.geometry import clip_z_range
 from ais_jupyter.core.data.picks import Picks
@@ -53,8 +55,9 @@ def pick_particles(segmentation: Segmentation, options: PickingOptions, avoid: S
     Returns
     -------
     Picked
-        Positions in voxels of the segmentation, deepest or largest first. The column ``aisParticleSize`` is, for blobs,
-        the distance to the outside in (binned) voxels, for centroids the volume in Å³.
+        Positions in voxels of the segmentation, deepest or largest first, those of filaments along each of them. The
+        column ``aisParticleSize`` is, for blobs, the distance to the outside in (binned) voxels, for centroids the
+        volume in Å³; filaments have the columns of `FilamentPoints`.
 
     Raises
     ------
@@ -68,27 +71,48 @@ def pick_particles(segmentation: Segmentation, options: PickingOptions, avoid: S
     bin_volume = (voxel * binning) ** 3
     mask = threshold_mask(segmentation, options.threshold, binning)
     components = find_components(mask, least / bin_volume, None if most is None else most / bin_volume)
-    angles = None
-    if options.method == "blobs":
-        distance = max(_FEWEST_VOXELS, int(options.spacing / (voxel * binning)))
-        places, sizes = deepest_points(components.labels > 0, distance)
+    if options.method == "surface":
+        spread = points_on_surface(segmentation, options.threshold, options.spacing, binning, options.limits)
+        found = _Found(spread.positions / binning, {SIZE_COLUMN: spread.sizes}, spread.angles)
     else:
-        places, sizes, angles = _centroids(components, options)
-        sizes = sizes * bin_volume
-    keep = _inside(places, mask.shape, options.margin // binning)
-    keep &= _in_view(places * binning, segmentation, options)
+        found = _found(components, options, voxel * binning)
+    keep = _inside(found.places, mask.shape, options)
+    keep &= _in_view(found.places * binning, segmentation, options)
     if avoid is not None:
-        keep[keep] = _far_enough(places[keep] * binning, segmentation, avoid, options, voxel)
-    order = np.flatnonzero(keep)[np.argsort(-sizes[keep], kind="stable")]
+        keep[keep] = _far_enough(found.places[keep] * binning, segmentation, avoid, options, voxel)
+    order = np.flatnonzero(keep)
+    if options.method != "filaments":  # whose points stay in their order
+        order = order[np.argsort(-found.columns[SIZE_COLUMN][keep], kind="stable")]
     picks = Picks(
-        places[order] * binning,
+        found.places[order] * binning,
         tomogram_name=segmentation.tomogram_name,
         voxel_size=segmentation.volume.pixel_size,
         feature=segmentation.feature,
-        angles=None if angles is None else angles[order],
-        columns={SIZE_COLUMN: sizes[order].astype(float)},
+        angles=None if found.angles is None else found.angles[order],
+        columns={name: column[order].astype(float) for name, column in found.columns.items()},
     )
-    return Picked(picks, _note(segmentation, options, components, len(places), len(picks)))
+    return Picked(picks, _note(segmentation, options, components, len(found.places), len(picks)))
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Places in (binned) voxels, with what is known of each."""
+
+    places: np.ndarray
+    columns: dict[str, np.ndarray]
+    angles: np.ndarray | None = None
+
+
+def _found(components: Components, options: PickingOptions, voxel: float) -> _Found:
+    """Everything that could be picked; `voxel` is the side of a (binned) voxel in Å."""
+    if options.method == "filaments":
+        traced = trace_filaments(components, options.min_length, options.spacing, options.twist, voxel)
+        return _Found(traced.positions, traced.columns, traced.angles)
+    if options.method == "centroids":
+        places, counts, angles = _centroids(components, options)
+        return _Found(places, {SIZE_COLUMN: counts * voxel**3}, angles)
+    points, depths = deepest_points(components.labels > 0, max(_FEWEST_VOXELS, int(options.spacing / voxel)))
+    return _Found(points, {SIZE_COLUMN: depths})
 
 
 def pick_blobs(segmentation: Segmentation, **options: object) -> Picks:
@@ -122,8 +146,11 @@ def _centroids(components: Components, options: PickingOptions) -> tuple[np.ndar
     return places, counts, relion_angles(point(directions, places, centre, options.orient_sign))
 
 
-def _inside(places: np.ndarray, shape: tuple[int, ...], margin: int) -> np.ndarray:
-    return np.all((places >= margin) & (places < np.array(shape) - margin), axis=1)
+def _inside(places: np.ndarray, shape: tuple[int, ...], options: PickingOptions) -> np.ndarray:
+    """Which places are not in the margin; as in Ais, a point of a filament on its edge is."""
+    margin = options.margin // options.binning
+    above = places > margin if options.method == "filaments" else places >= margin
+    return np.all(above & (places < np.array(shape) - margin), axis=1)
 
 
 def _in_view(positions: np.ndarray, segmentation: Segmentation, options: PickingOptions) -> np.ndarray:
@@ -176,6 +203,8 @@ def _note(segmentation: Segmentation, options: PickingOptions, components: Compo
         least, most = options.limits
         limits = f"at least {least:.4g} Å³" if most is None else f"{least:.4g} to {most:.4g} Å³"
         return f"none of {components.found} components has a size of {limits}"
+    if places == 0 and options.method == "filaments":
+        return f"no filament is as long as {options.min_length:g} Å"
     if picks == 0:
         what = f"all {places} lie" if places else "no component is deep enough, or all lie"
         return f"{what} in the margin, outside the region, or too close to what is avoided"

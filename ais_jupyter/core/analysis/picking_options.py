@@ -11,7 +11,7 @@ from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.geometry import Region
 from ais_jupyter.core.data.numbers import number, shown, whole
 
-Method = Literal["blobs", "centroids"]
+Method = Literal["blobs", "centroids", "filaments", "surface"]
 
 _LARGEST = 1e15  # Å³ or Å: beyond any volume
 
@@ -22,9 +22,10 @@ class PickingOptions:
 
     Attributes
     ----------
-    method : "blobs" or "centroids"
+    method : "blobs", "centroids", "filaments" or "surface"
         The places deepest inside what exceeds the threshold, so that touching particles are told apart where there is
-        a waist between them; or the centre of each connected component.
+        a waist between them; the centre of each connected component; points along its centre lines, with the direction
+        of the filament as angles; or points on its surface, with the normal as angles.
     threshold : float
         Level 0–255, whatever the scale of the file; strictly above counts.
     min_size, max_size : float
@@ -33,7 +34,7 @@ class PickingOptions:
         Å; the same limits, given as the diameter of a sphere of that volume.
     spacing : float
         Å between two picks in a blob, at least three (binned) voxels. No blob is picked closer than that to the border
-        of the volume either. Centroids have no spacing.
+        of the volume either. Along filaments exactly this, on surfaces at least this. Centroids have no spacing.
     margin : int
         Voxels at every side of the volume without picks.
     binning : int
@@ -46,6 +47,10 @@ class PickingOptions:
         Å; picks as close as this to the volume to avoid, or inside it, are left out.
     avoid_threshold : float, optional
         Level 0–255 above which the volume to avoid counts; `threshold` by default.
+    min_length : float
+        Å; of filaments. Shorter branches are cut off, shorter filaments left out.
+    twist : float
+        Degrees by which each point of a filament is turned around it against the one before.
     orient : "normal" or "long-axis", optional
         Of centroids, also gives angles: of the thinnest or the longest direction of each component; zeros where it is
         not distinct.
@@ -71,6 +76,8 @@ class PickingOptions:
     z_range: tuple[int, int] | None = None
     avoid_distance: float = 0.0
     avoid_threshold: float | None = None
+    min_length: float = 500.0
+    twist: float = 0.0
     orient: Axis | None = None
     orient_sign: Sign = "z"
 
@@ -84,9 +91,13 @@ class PickingOptions:
         for name in ("threshold", "avoid_threshold"):
             if getattr(self, name) is not None:
                 number(getattr(self, name), f"{name}, a level,", 0, 255)
-        for name in ("min_size", "max_size", "min_diameter", "max_diameter", "spacing", "avoid_distance"):
+        for name in ("min_size", "max_size", "min_diameter", "max_diameter", "spacing", "min_length",
+                     "avoid_distance"):  # fmt: skip
             if getattr(self, name) is not None:
                 number(getattr(self, name), f"{name}, in Å{'³' if name.endswith('size') else ''},", 0, _LARGEST)
+        number(self.twist, "twist, in degrees,", -360, 360)
+        if self.method in ("filaments", "surface") and self.spacing <= 0:
+            raise InputError("points along filaments and on surfaces need a spacing above 0 Å")
         whole(self.margin, "margin, in voxels,", 0)
         whole(self.binning, "binning", 1, 64)
         if self.region is not None and not isinstance(self.region, Region):

@@ -106,7 +106,7 @@ def pick(
         False leaves the job waiting.
     **options
         Fields of `PickingOptions`: method, threshold, min_size, max_size, min_diameter, max_diameter, spacing, margin,
-        binning, region, z_range, avoid_distance, avoid_threshold, orient, orient_sign.
+        binning, region, z_range, avoid_distance, avoid_threshold, min_length, twist, orient, orient_sign.
 
     Returns
     -------

@@ -27,10 +27,11 @@ class Segmentations(TypedDict):
 class PickSettings(TypedDict):
     """How to pick; the names are those of `pick` in Python."""
 
-    method: Literal["blobs", "centroids"]
+    method: Literal["blobs", "centroids", "filaments", "surface"]
     threshold: Level
     min_diameter: Angstrom
     spacing: Angstrom
+    min_length: Annotated[Angstrom, "of filaments"]
     margin: Annotated[Index, "voxels"]
 
 

@@ -27,7 +27,7 @@ const NAMES: Record<Stage, string> = {
   annotate: "Annotator",
   models: "Trainer",
   export: "Segmenter",
-  render: "Render",
+  render: "Picker",
 };
 
 export function openWorkspace(link: Link, traits: Traits): App {

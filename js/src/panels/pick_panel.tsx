@@ -1,10 +1,20 @@
 // Particles of the shown tomogram: picked from a segmentation, counted, corrected by hand, saved.
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import type { PickSettings } from "../kernel/generated/wire";
 import type { PickList, PickSet } from "../state/picks";
 import type { TomogramState } from "../state/tomogram";
 import { Labeled, Section, Slider } from "./controls";
 import { TextField } from "./fields";
+
+type Method = PickSettings["method"];
+
+const METHODS: [Method, string][] = [
+  ["centroids", "One in each component"],
+  ["blobs", "One in each bulge (touching particles)"],
+  ["filaments", "Along filaments"],
+  ["surface", "On surfaces (membranes)"],
+];
 
 interface Props {
   tomogram: TomogramState | undefined;
@@ -89,20 +99,21 @@ function Source({ picks }: { picks: PickSet }): JSX.Element {
 }
 
 function Settings({ uid, picks }: { uid: string; picks: PickSet }): JSX.Element {
-  const { method, threshold, min_diameter, spacing } = picks.settings.value;
+  const { method, threshold, min_diameter, spacing, min_length } = picks.settings.value;
   return (
     <>
-      <Labeled label="One for each">
+      <Labeled label="Method">
         <select
           class="ais-select"
           aria-label="Method"
           value={method}
-          onChange={(event) =>
-            picks.set(uid, { method: event.currentTarget.value === "blobs" ? "blobs" : "centroids" })
-          }
+          onChange={(event) => picks.set(uid, { method: event.currentTarget.value as Method })}
         >
-          <option value="centroids">connected component</option>
-          <option value="blobs">bulge: touching particles are told apart</option>
+          {METHODS.map(([name, words]) => (
+            <option key={name} value={name}>
+              {words}
+            </option>
+          ))}
         </select>
       </Labeled>
       <Labeled label="Threshold" value={String(threshold)}>
@@ -125,7 +136,20 @@ function Settings({ uid, picks }: { uid: string; picks: PickSet }): JSX.Element 
           onInput={(value) => picks.set(uid, { min_diameter: value })}
         />
       </Labeled>
-      {method === "blobs" && (
+      {method === "filaments" && (
+        <Labeled label="Shortest length" value={`${min_length} Å`}>
+          <Slider
+            name="Shortest length"
+            value={min_length}
+            min={0}
+            max={3000}
+            step={50}
+            text={`${min_length} Å`}
+            onInput={(value) => picks.set(uid, { min_length: value })}
+          />
+        </Labeled>
+      )}
+      {method !== "centroids" && (
         <Labeled label="Spacing" value={`${spacing} Å`}>
           <Slider
             name="Spacing"

@@ -10,7 +10,14 @@ export interface PickList extends Omit<PickedList, "tomogram"> {
 }
 
 /** What the window begins with. */
-const START: PickSettings = { method: "centroids", threshold: 128, min_diameter: 0, spacing: 100, margin: 0 };
+const START: PickSettings = {
+  method: "centroids",
+  threshold: 128,
+  min_diameter: 0,
+  spacing: 100,
+  min_length: 500,
+  margin: 0,
+};
 const DIAMETER = 200; // Å
 
 export class PickSet {

@@ -52,6 +52,22 @@ test("picking asks with the settings, and the count follows", async () => {
   expect([...viewer.picks.of("cell")!.places]).toEqual([1, 2, 3, 4, 5, 6]);
 });
 
+test("each method has its own settings", async () => {
+  const { link } = await shown();
+  const method = screen.getByRole("combobox", { name: "Method" }) as HTMLSelectElement;
+  expect(screen.queryByRole("slider", { name: "Spacing" })).toBeNull();
+  method.value = "filaments";
+  await act(async () => void fireEvent.change(method));
+  await slider("Spacing", 80);
+  await slider("Shortest length", 900);
+  await click("Pick");
+  expect(link.last("picks_find").content).toMatchObject({
+    method: "filaments",
+    spacing: 80,
+    min_length: 900,
+  });
+});
+
 test("while the kernel picks, only the latest place of a slider waits", async () => {
   const { link } = await shown();
   await click("Pick");

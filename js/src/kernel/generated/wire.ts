@@ -924,10 +924,12 @@ export interface Segmentations {
 
 /** How to pick; the names are those of `pick` in Python. */
 export interface PickSettings {
-  method: "blobs" | "centroids";
+  method: "blobs" | "centroids" | "filaments" | "surface";
   threshold: number;
   min_diameter: number;
   spacing: number;
+  /** Of filaments */
+  min_length: number;
   /** Voxels */
   margin: number;
 }
