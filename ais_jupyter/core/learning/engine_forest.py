@@ -52,6 +52,7 @@ class ForestEngine:
             for image, found in zip(batch, result):
                 for region, responses in tiles(np.moveaxis(image, -1, 0), forest.bank, self._threads, self._cache):
                     found[region.slices] = probabilities(forest, responses, self._threads)
+                    del responses  # before the next tile takes as much
             return result
         except MemoryError as error:
             raise engine_error(error, self, batch.shape) from error
