@@ -86,6 +86,7 @@ def test_margins_do_not_count_as_overlap_and_what_is_hidden_lies_inside_them():
     np.testing.assert_array_equal(hidden[2], boxes.labels[2])
 
 
+@settings(deadline=None)
 @given(st.integers(2, 40))
 def test_boxes_that_overlap_stay_together_where_they_are_few(pairs):
     places = [(0, 40 * (i // 2), 6 * (i % 2)) for i in range(2 * pairs)]
@@ -96,6 +97,7 @@ def test_boxes_that_overlap_stay_together_where_they_are_few(pairs):
     assert (split.to_learn(boxes).labels == boxes.labels[split.learned]).all()
 
 
+@settings(deadline=None)
 @given(st.integers(12, 60), st.floats(0.05, 0.4), st.integers(0, 5))
 def test_in_a_crowd_no_more_is_held_out_than_was_asked(n, fraction, seed):
     """Nearly all boxes of a crowded slice overlap through others; they were once all held out together."""
@@ -131,6 +133,7 @@ def test_rescaled_boxes_are_compared_in_pixels_of_their_tomogram():
     assert not (label[shown] == IGNORE).any()
 
 
+@settings(deadline=None)
 @given(st.floats(0.1, 0.5))
 def test_positive_and_negative_boxes_are_held_out_in_proportion(fraction):
     places = [(0, 20 * i, 0) for i in range(100)]

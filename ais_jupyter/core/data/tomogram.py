@@ -98,7 +98,9 @@ class Tomogram:
         Parameters
         ----------
         index : int
+            Number of the slice along the axis.
         axis : "z", "y", "x" or 0–2
+            The axis that the slice lies across.
         withdrawn : callable
             Says whether the slice is no longer wanted. A cross-section touches the whole file, which may take a
             minute: it is asked every few slices.
@@ -132,12 +134,14 @@ class Tomogram:
         Parameters
         ----------
         z : int
+            Number of the slice.
         start, stop, step : int
             As of ``range``.
 
         Returns
         -------
-        (rows, x)
+        array (rows, x)
+            The grey values as they are stored.
 
         Raises
         ------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -50,7 +51,8 @@ class ForestEngine:
             result = np.empty(batch.shape[:3], np.float32)
             for image, found in zip(batch, result):
                 for region, responses in tiles(np.moveaxis(image, -1, 0), forest.bank, self._threads, self._cache):
-                    found[region.slices] = probabilities(forest, responses)
+                    found[region.slices] = probabilities(forest, responses, self._threads)
+                    del responses  # before the next tile takes as much
             return result
         except MemoryError as error:
             raise engine_error(error, self, batch.shape) from error
@@ -60,13 +62,21 @@ class ForestEngine:
         self._forest = network
 
 
-def probabilities(forest: Forest, responses: np.ndarray) -> np.ndarray:
+def probabilities(forest: Forest, responses: np.ndarray, threads: int = 1) -> np.ndarray:
     """Apply a forest to the responses (response, …) of pixels; returns float32 (…), 0–1."""
     rows = responses.reshape(len(responses), -1)
     odds = np.empty(rows.shape[1], np.float32)
-    for first in range(0, len(odds), _AT_ONCE):
-        part = slice(first, first + _AT_ONCE)
+
+    def climb(part: slice) -> None:
         odds[part] = _log_odds(forest, rows[:, part])
+
+    parts = [slice(first, first + _AT_ONCE) for first in range(0, len(odds), _AT_ONCE)]
+    if threads > 1 and len(parts) > 1:
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(climb, parts))
+    else:
+        for part in parts:
+            climb(part)
     return (1 / (1 + np.exp(-odds))).reshape(responses.shape[1:])
 
 

@@ -59,6 +59,7 @@ def tiles(
                     if cache is not None:
                         cache.put(key, found)
                 yield region, found
+                found = None  # before the next tile takes as much
 
 
 def responses(block: np.ndarray, bank: FilterBank, threads: int = 1) -> np.ndarray:
