@@ -14,6 +14,7 @@ export class StageFollower {
     picks.on.value = stage === "render";
     results.on.value = stage === "export"; // results lie over the picture where they are made
     const known = toolsOf(stage);
+    tools.available.value = known;
     const held = tools.tool.peek();
     if (this.putDown && known.includes(this.putDown)) {
       tools.tool.value = this.putDown;

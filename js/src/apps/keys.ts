@@ -31,6 +31,8 @@ export function handleKey(event: KeyboardEvent, viewer: Viewer, actions: Actions
 function perform(viewer: Viewer, actions: Actions): Record<KeyAction, () => boolean | undefined> {
   const { tools } = viewer;
   const take = (tool: ToolName) => () => {
+    const known = tools.available.peek();
+    if (known && !known.includes(tool)) return false;
     tools.tool.value = tool;
     return true;
   };

@@ -6,6 +6,8 @@ export type ToolName = "navigate" | "brush" | "erase" | "flood" | "box" | "lasso
 
 export class ToolState {
   readonly tool = signal<ToolName>("brush");
+  /** Tools of the stage that is shown; null: all. */
+  readonly available = signal<readonly ToolName[] | null>(null);
   /**
    * Desktop Ais's rule ("relative") accepts nearly everything where grey values are far from zero, as in 8-bit volumes,
    * and nothing where they are close to it; the spread of the slice works for both.

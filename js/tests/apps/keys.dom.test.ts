@@ -1,5 +1,6 @@
 // Keys of the annotator: what they do on the picture, and that they leave fields alone.
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { StageFollower } from "../../src/apps/follow_stage";
 import { handleKey } from "../../src/apps/keys";
 import { Window } from "./window";
 
@@ -29,6 +30,15 @@ test("letters take the tools", () => {
   expect(taken).toEqual(["navigate", "brush", "erase", "lasso", "flood"]);
   press("f");
   expect(window.viewer.tools.tool.peek()).toBe("brush");
+});
+
+test("letters take no tool that the stage lacks", () => {
+  new StageFollower(window.viewer).enter("export");
+  expect(window.viewer.tools.tool.peek()).toBe("navigate");
+  expect([..."belf"].map((key) => press(key))).toEqual([false, false, false, false]);
+  expect(window.viewer.tools.tool.peek()).toBe("navigate");
+  new StageFollower(window.viewer).enter("annotate");
+  expect(press("e")).toBe(true);
 });
 
 test("arrows turn slices and tomograms", () => {
