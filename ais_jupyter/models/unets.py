@@ -47,6 +47,8 @@ def small_unet(input_shape: Shape, filters: Sequence[int], dropout: float | None
 def light_unet(x: Any, filters: Sequence[int], dilations: Sequence[int]) -> Any:
     """U-net of few multiplications: shortcuts are added instead of joined, so that the decoder stays narrow.
 
+    At full size nothing is normalised: there it would take as long as the convolutions.
+
     Parameters
     ----------
     filters : list of int
@@ -54,18 +56,17 @@ def light_unet(x: Any, filters: Sequence[int], dilations: Sequence[int]) -> Any:
     dilations : list of int
         Of the convolutions at the bottom, one after the other: they widen the sight at hardly any cost.
     """
-    skips: list[Any] = []
-    for n in filters[:-1]:
-        for _ in range(2 if skips else 1):
-            x = conv_norm_relu(x, n)
-        skips.append(x)
-        x = pool(x)
+    skips: list[Any] = [conv(x, filters[0])]
+    for n in filters[1:-1]:
+        x = pool(skips[-1])
+        skips.append(conv_norm_relu(conv_norm_relu(x, n), n))
+    x = pool(skips[-1])
     for dilation in dilations:
         x = conv_norm_relu(x, filters[-1], dilation)
     for n, skip in zip(filters[-2::-1], reversed(skips)):
         x = layers.UpSampling2D(2)(layers.Conv2D(n, 1)(x))
         x = layers.Add()([x, skip])
-        x = conv_norm_relu(x, n)
+        x = conv(x, n) if skip is skips[0] else conv_norm_relu(x, n)
     return x
 
 
