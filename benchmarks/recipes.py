@@ -48,6 +48,7 @@ BRIEF = RECIPES["brief"]
 ROWS = {
     "brief": Row(),
     "brief, 1000 steps": Row(steps=1000),
+    "brief, 2000 steps": Row(steps=2000),
     "without grey values": Row(replace(BRIEF, vary=False)),
     "without Dice": Row(replace(BRIEF, dice=0.0)),
     "without moves": Row(replace(BRIEF, move=False)),

@@ -6,7 +6,7 @@ from typing import Any
 
 title = "UNet 2.5D"
 include = True
-summary = "Learns in a minute or two from few boxes, quick on a processor; sees five slices at once."
+summary = "Learns in two minutes from few boxes, quick on a processor; sees five slices at once."
 depth = 5
 recipe = "brief"
 

@@ -15,9 +15,9 @@ from ais_jupyter.widgets.wire.segmenting import ExportOptions
 from ais_jupyter.widgets.wire.training import TrainingOptions
 
 #: What a person starts with in the window: shorter than from Python, with boxes held out, since the curve is watched.
-#: With 40 boxes that is a thousand steps, a minute or two for the network that is proposed.
+#: With 40 boxes that is two thousand steps, about two minutes on two cores for the network that is proposed.
 TRAINING: TrainingOptions = {
-    "epochs": 25,
+    "epochs": 50,
     "batch_size": 8,  # until the kernel has suggested one that suits the set
     "n_copies": 10,
     "learning_rate": None,

@@ -157,7 +157,7 @@ test("an empty batch field takes what the kernel suggests", async () => {
 });
 
 const SHOWN = {
-  epochs: 25,
+  epochs: 50,
   n_copies: 10,
   batch_size: 16,
   validation_split: 0.1,

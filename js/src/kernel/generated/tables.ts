@@ -34,7 +34,7 @@ export type Stage = (typeof STAGES)[number];
 export const PROPOSED_ARCHITECTURE = "UNet 2.5D";
 
 /** How a window trains unless told otherwise. */
-export const TRAINING_DEFAULTS: TrainingOptions = {"epochs": 25, "batch_size": 8, "n_copies": 10, "learning_rate": null, "validation_split": 0.1, "augment": false};
+export const TRAINING_DEFAULTS: TrainingOptions = {"epochs": 50, "batch_size": 8, "n_copies": 10, "learning_rate": null, "validation_split": 0.1, "augment": false};
 
 /** How a window exports unless told otherwise. */
 export const EXPORT_DEFAULTS: ExportOptions = {"tta": 1, "tiled": false, "overlap": 0.2, "trim_edges": false, "sigma": 0.0};
