@@ -6,6 +6,7 @@ import type { PickList, PickSet } from "../state/picks";
 import type { TomogramState } from "../state/tomogram";
 import { Labeled, Section, Slider } from "./controls";
 import { TextField } from "./fields";
+import { counted } from "./words";
 
 type Method = PickSettings["method"];
 
@@ -42,31 +43,49 @@ export function PickPanel({ tomogram, picks }: Props): JSX.Element | null {
           {picks.busy.value ? "Picking…" : "Pick"}
         </button>
         <p class="ais-pick-count" role="status">
-          {counted(list)}
+          {counted(list?.count ?? 0, "particle")}
         </p>
         {list?.note && <p class="ais-empty">{list.note}</p>}
-        <Labeled label="Circles" value={`${picks.diameter.value} Å`}>
-          <Slider
-            name="Diameter of the circles"
-            value={picks.diameter.value}
-            min={20}
-            max={1000}
-            step={10}
-            text={`${picks.diameter.value} Å`}
-            onInput={(value) => {
-              picks.diameter.value = value;
-            }}
-          />
-        </Labeled>
+        <Length
+          label="Circles"
+          name="Diameter of the circles"
+          value={picks.diameter.value}
+          range={[20, 1000]}
+          onInput={(value) => {
+            picks.diameter.value = value;
+          }}
+        />
         {list && list.count > 0 && <Save uid={uid} list={list} picks={picks} />}
       </div>
     </Section>
   );
 }
 
-function counted(list: PickList | undefined): string {
-  const count = list?.count ?? 0;
-  return count === 1 ? "1 particle" : `${count} particles`;
+interface LengthProps {
+  label: string;
+  /** Where it says more than the label. */
+  name?: string;
+  value: number;
+  range: readonly [number, number];
+  step?: number;
+  onInput(value: number): void;
+}
+
+/** A slider in Å. */
+function Length({
+  label,
+  name = label,
+  value,
+  range: [min, max],
+  step = 10,
+  onInput,
+}: LengthProps): JSX.Element {
+  const text = `${value} Å`;
+  return (
+    <Labeled label={label} value={text}>
+      <Slider name={name} value={value} min={min} max={max} step={step} text={text} onInput={onInput} />
+    </Labeled>
+  );
 }
 
 function Source({ picks }: { picks: PickSet }): JSX.Element {
@@ -125,42 +144,28 @@ function Settings({ uid, picks }: { uid: string; picks: PickSet }): JSX.Element 
           onInput={(value) => picks.set(uid, { threshold: value })}
         />
       </Labeled>
-      <Labeled label="Smallest diameter" value={`${min_diameter} Å`}>
-        <Slider
-          name="Smallest diameter"
-          value={min_diameter}
-          min={0}
-          max={600}
-          step={10}
-          text={`${min_diameter} Å`}
-          onInput={(value) => picks.set(uid, { min_diameter: value })}
-        />
-      </Labeled>
+      <Length
+        label="Smallest diameter"
+        value={min_diameter}
+        range={[0, 600]}
+        onInput={(value) => picks.set(uid, { min_diameter: value })}
+      />
       {method === "filaments" && (
-        <Labeled label="Shortest length" value={`${min_length} Å`}>
-          <Slider
-            name="Shortest length"
-            value={min_length}
-            min={0}
-            max={3000}
-            step={50}
-            text={`${min_length} Å`}
-            onInput={(value) => picks.set(uid, { min_length: value })}
-          />
-        </Labeled>
+        <Length
+          label="Shortest length"
+          value={min_length}
+          range={[0, 3000]}
+          step={50}
+          onInput={(value) => picks.set(uid, { min_length: value })}
+        />
       )}
       {method !== "centroids" && (
-        <Labeled label="Spacing" value={`${spacing} Å`}>
-          <Slider
-            name="Spacing"
-            value={spacing}
-            min={10}
-            max={600}
-            step={10}
-            text={`${spacing} Å`}
-            onInput={(value) => picks.set(uid, { spacing: value })}
-          />
-        </Labeled>
+        <Length
+          label="Spacing"
+          value={spacing}
+          range={[10, 600]}
+          onInput={(value) => picks.set(uid, { spacing: value })}
+        />
       )}
     </>
   );

@@ -47,6 +47,15 @@ function paint(page: TomogramSet, tomogram: TomogramState, z: number, x: number)
   page.commit(tomogram, "Brush", edits, true);
 }
 
+/** A page with a feature, at a kernel that answers no more. */
+async function stuck(kernel: FakeKernel): Promise<[TomogramSet, TomogramState]> {
+  const [page, tomogram] = await open(kernel);
+  addFeature(page, tomogram);
+  await pause(20);
+  kernel.busy = true;
+  return [page, tomogram];
+}
+
 function masks(tomogram: TomogramState, uid = UID): Record<number, number[]> {
   const { masks: store } = tomogram.feature(uid)!;
   return Object.fromEntries(store.slices.map((z) => [z, [...store.get(z)!]]));
@@ -67,10 +76,7 @@ test("what the kernel confirms soon is never written", async () => {
 
 test("what waits is on the disk until it is confirmed", async () => {
   const kernel = new FakeKernel([volume]);
-  const [page, tomogram] = await open(kernel);
-  addFeature(page, tomogram);
-  await pause(20);
-  kernel.busy = true;
+  const [page, tomogram] = await stuck(kernel);
   paint(page, tomogram, 2, 10);
   paint(page, tomogram, 2, 30);
   expect(await onDisk(page)).toBe(2);
@@ -107,10 +113,7 @@ test("what a kernel that died never received comes back once in the recovered an
 
 test("what the kernel made although the answer was lost is not made again", async () => {
   const kernel = new FakeKernel([volume]);
-  const [page, tomogram] = await open(kernel);
-  addFeature(page, tomogram);
-  await pause(20);
-  kernel.busy = true;
+  const [page, tomogram] = await stuck(kernel);
   paint(page, tomogram, 2, 10);
   expect(await onDisk(page)).toBe(1);
   const [waiting] = await KeptChanges.open(name)!.all();
@@ -123,10 +126,7 @@ test("what the kernel made although the answer was lost is not made again", asyn
 
 test("where the tomogram was merely opened again the changes are offered, and find their feature by its title", async () => {
   const kernel = new FakeKernel([volume]);
-  const [page, tomogram] = await open(kernel);
-  addFeature(page, tomogram);
-  await pause(20);
-  kernel.busy = true;
+  const [page, tomogram] = await stuck(kernel);
   paint(page, tomogram, 2, 10);
   addFeature(page, tomogram, "d".repeat(32), "Membrane");
   expect(await onDisk(page)).toBe(2);
@@ -148,10 +148,7 @@ test("where the tomogram was merely opened again the changes are offered, and fi
 
 test("changes to a feature that is not there any more are counted, and a discarded offer is gone", async () => {
   const kernel = new FakeKernel([volume]);
-  const [page, tomogram] = await open(kernel);
-  addFeature(page, tomogram);
-  await pause(20);
-  kernel.busy = true;
+  const [page, tomogram] = await stuck(kernel);
   paint(page, tomogram, 2, 10);
   paint(page, tomogram, 4, 10);
   expect(await onDisk(page)).toBe(2);
@@ -170,10 +167,7 @@ test("changes to a feature that is not there any more are counted, and a discard
 
 test("changes that belong to unsaved work wait for its recovery, and go when it is discarded", async () => {
   const kernel = new FakeKernel([volume]);
-  const [page, tomogram] = await open(kernel);
-  addFeature(page, tomogram);
-  await pause(20);
-  kernel.busy = true;
+  const [page, tomogram] = await stuck(kernel);
   paint(page, tomogram, 2, 10);
   expect(await onDisk(page)).toBe(1);
   const [later] = await open(new FakeKernel([another, volume], 7));
