@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ais_jupyter.cli.parser import add_command
 from ais_jupyter.cli.terminal import say
+from ais_jupyter.core.data.architecture_names import INSTANT
 from ais_jupyter.core.data.errors import InputError
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ EXAMPLES = """  ais-jupyter demo                      copy the notebooks and ope
   ais-jupyter demo --headless           annotate, train, segment and score in the terminal
   ais-jupyter demo --headless -ou out/ --epochs 40 -a "VGGNet M" """
 
-TITLE, INSTANT = "Ribosome", "Instant forest"
+TITLE = "Ribosome"
 BOX_SIZE = 64
 N_SLICES, N_BOXES = 6, 40
 

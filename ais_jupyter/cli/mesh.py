@@ -9,9 +9,8 @@ from typing import Any
 
 from ais_jupyter.cli.parser import add_command
 from ais_jupyter.cli.terminal import say
-from ais_jupyter.core.data.errors import AisError, InputError
-from ais_jupyter.core.data.names import split_result
-from ais_jupyter.core.workflows.sources import collect
+from ais_jupyter.core.data.errors import AisError
+from ais_jupyter.core.workflows.sources import collect_segmentations
 
 EXAMPLES = """  ais-jupyter mesh -d segmented/ -t Membrane -threshold 100 -dust 1e6
   ais-jupyter mesh -d segmented/tomogram__Ribosome.mrc -ou meshes/ --format glb
@@ -38,12 +37,7 @@ def run(options: argparse.Namespace) -> int:
     """Write one surface per volume; one that fails does not stop the others."""
     from ais_jupyter.core.workflows.outputs import plan_meshes
 
-    paths = [p for p in collect(options.data_directory) if split_result(p)[1]]
-    if options.target is not None:
-        paths = [path for path in paths if split_result(path)[1] == options.target]
-    if not paths:
-        wanted = options.target or "<feature>"
-        raise InputError(f"no <tomogram>__{wanted}.mrc found in {', '.join(options.data_directory)}")
+    paths = collect_segmentations(options.data_directory, options.target)
     folder = None if options.output_directory is None else Path(options.output_directory).expanduser()
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)

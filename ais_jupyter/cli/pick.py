@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from ais_jupyter.cli.parser import add_command
-from ais_jupyter.cli.segment import ASSUMED_VOXEL_SIZE
 from ais_jupyter.cli.terminal import say
 from ais_jupyter.core.data.errors import InputError
-from ais_jupyter.core.data.names import split_result, volume_stem
-from ais_jupyter.core.workflows.sources import collect, read_list
+from ais_jupyter.core.data.geometry import ASSUMED_VOXEL_SIZE
+from ais_jupyter.core.data.names import volume_stem
+from ais_jupyter.core.workflows.sources import collect_segmentations, read_list
 
 EXAMPLES = """  ais-jupyter pick -d segmented/ -t Ribosome -size 1e6 -spacing 200
   ais-jupyter pick -d segmented/ -t Ribosome -ou picks/ -threshold 100 -b 2 -p 4
@@ -64,12 +64,10 @@ def run(options: argparse.Namespace) -> int:
     """Pick and tell what became of each volume."""
     from ais_jupyter.core.workflows import pick
 
-    paths = [p for p in collect(options.data_directory) if split_result(p)[1] == options.target]
+    wanted = None
     if options.subset is not None:
         wanted = {volume_stem(name) for name in read_list(Path(options.subset).expanduser())}
-        paths = [path for path in paths if split_result(path)[0] in wanted]
-    if not paths:
-        raise InputError(f"no <tomogram>__{options.target}.mrc found in {', '.join(options.data_directory)}")
+    paths = collect_segmentations(options.data_directory, options.target, wanted)
     if options.centroid + options.filament + options.surface > 1:
         raise InputError("give one of -centroid, -filament and --surface")
     in_voxels = (options.spacing_px, options.size_px, options.length_px)

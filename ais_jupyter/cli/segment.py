@@ -13,15 +13,13 @@ from ais_jupyter.cli.gpus import use_gpus
 from ais_jupyter.cli.parser import add_allow_custom, add_command
 from ais_jupyter.cli.terminal import say
 from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.data.geometry import ASSUMED_VOXEL_SIZE
 from ais_jupyter.core.workflows.sources import collect_volumes
 
 EXAMPLES = """  ais-jupyter segment -m Ribosome.scnm -d tomograms/ -ou segmented/
   ais-jupyter segment -m Ribosome.scnm Membrane.scnm -d "tomograms/*.mrc" -ou segmented/ -tta 4
   ais-jupyter segment -m cell.scnmgroup -d list.txt -ou segmented/ -gpu 0,1
   ais-jupyter segment -m Ribosome.scnm -d big.mrc -ou segmented/ --center 50 -sigma 15"""
-
-#: Taken for a tomogram whose header has no voxel size, as Ais does.
-ASSUMED_VOXEL_SIZE = 10.0
 
 
 def add_parser(commands: Any) -> None:

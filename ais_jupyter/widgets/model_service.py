@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from ais_jupyter.core.data.colors import cycle_color
-from ais_jupyter.core.data.errors import CustomObjectError, InputError
+from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.model_info import Interaction
 from ais_jupyter.core.session import Session
 from ais_jupyter.core.session.open_models import OpenModel
@@ -98,8 +98,7 @@ class ModelService:
         for model in models:
             if question.get("allow_custom"):
                 model.allow_custom(model.info.architecture)
-            elif model.needs_consent:
-                raise CustomObjectError(model.title, model.info.architecture)
+            model.check_consent()
         opened = [self._models.add(model, None if group else path) for model in models]
         if group is not None and group.interactions:
             self._models.set_interactions([*self._models.interactions, *group.interactions])

@@ -13,6 +13,7 @@ import traitlets
 
 from ais_jupyter.core.data.colors import CYCLE, Color
 from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.data.geometry import ASSUMED_VOXEL_SIZE
 from ais_jupyter.core.data.numbers import number, shown, whole
 from ais_jupyter.core.data.picks import Picks, check_belonging
 from ais_jupyter.core.data.segmentation import Segmentation, check_same_space
@@ -87,11 +88,10 @@ class SurfaceViewer(ipywidgets.HBox):
         background: str = "dark",
         **kwargs: Any,
     ) -> None:
-        from ais_jupyter.core.workflows.opening import open_tomogram
-        from ais_jupyter.core.workflows.surfacing import as_segmentation
+        from ais_jupyter.core.workflows.opening import open_segmentation, open_tomogram
 
         many = segmentations if isinstance(segmentations, list | tuple) else [segmentations]
-        found = [as_segmentation(one) for one in many]
+        found = [open_segmentation(one) for one in many]
         if not found:
             raise InputError("give at least one segmentation")
         number(threshold, "threshold, a level,", 1, 255)
@@ -99,8 +99,8 @@ class SurfaceViewer(ipywidgets.HBox):
         self._diameter = number(pick_diameter, "pick_diameter, in Å,", 0, 1e5, above=True)
         self._tomogram: Tomogram | None = None if tomogram is None else open_tomogram(tomogram)
         self._volume = self._tomogram or found[0].volume
-        self._size = self._volume.pixel_size or _NM
-        z, y, x = (side or _NM for side in self._volume.voxel_size)
+        self._size = self._volume.pixel_size or ASSUMED_VOXEL_SIZE
+        z, y, x = (side or ASSUMED_VOXEL_SIZE for side in self._volume.voxel_size)
         space = Space(_extent(self._volume), (z, y, x))
         for one in found:
             check_same_space(self._volume, one.volume)
@@ -215,5 +215,5 @@ def _titled(
 
 
 def _extent(volume: Tomogram) -> tuple[float, float, float]:
-    z, y, x = (n * (side or _NM) for n, side in zip(volume.shape, volume.voxel_size))
+    z, y, x = (n * (side or ASSUMED_VOXEL_SIZE) for n, side in zip(volume.shape, volume.voxel_size))
     return z, y, x

@@ -15,13 +15,12 @@ from ais_jupyter.core.analysis.peaks import deepest_points
 from ais_jupyter.core.analysis.picking_options import PickingOptions
 from ais_jupyter.core.analysis.surface_points import points_on_surface
 from ais_jupyter.core.data.errors import InputError
-from ais_jupyter.core.data.geometry import clip_z_range
+from ais_jupyter.core.data.geometry import ASSUMED_VOXEL_SIZE, clip_z_range
 from ais_jupyter.core.data.picks import Picks
 from ais_jupyter.core.data.segmentation import Segmentation
 
 #: Column of the score that picks are sorted by.
 SIZE_COLUMN = "aisParticleSize"
-_ASSUMED_VOXEL_SIZE = 10.0  # Å, where the header has none
 _SAME = 0.01  # relative difference below which the sides of a voxel are equal
 _FEWEST_VOXELS = 3  # between two blobs
 _MANY = 100_000  # components: more than any tomogram holds of anything
@@ -183,10 +182,8 @@ def _voxel_size(segmentation: Segmentation) -> float:
     volume = segmentation.volume
     sides = [side for side in volume.voxel_size if side > 0]
     if not sides:
-        warnings.warn(
-            f"{volume.name!r} has no voxel size in its header: taken as {_ASSUMED_VOXEL_SIZE} Å", stacklevel=4
-        )
-        return _ASSUMED_VOXEL_SIZE
+        warnings.warn(f"{volume.name!r} has no voxel size in its header: taken as {ASSUMED_VOXEL_SIZE} Å", stacklevel=4)
+        return ASSUMED_VOXEL_SIZE
     if max(sides) > min(sides) * (1 + _SAME):
         z, y, x = volume.voxel_size
         raise InputError(

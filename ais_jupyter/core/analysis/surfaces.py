@@ -10,11 +10,10 @@ import numpy as np
 from ais_jupyter.core.analysis.components import binned_shape, binned_slices, find_components, why_nothing
 from ais_jupyter.core.data.colors import CYCLE, Color
 from ais_jupyter.core.data.errors import InputError
+from ais_jupyter.core.data.geometry import ASSUMED_VOXEL_SIZE
 from ais_jupyter.core.data.numbers import number, whole
 from ais_jupyter.core.data.segmentation import Segmentation
 from ais_jupyter.core.data.surface import Surface
-
-_ASSUMED_VOXEL_SIZE = 10.0  # Å, where the header has none
 
 
 @dataclass(frozen=True)
@@ -97,7 +96,7 @@ class SurfaceMaker:
     ) -> None:
         self.segmentation = segmentation
         self.binning = binning or default_binning(segmentation.volume.shape)
-        self._sides = np.array([side or _ASSUMED_VOXEL_SIZE for side in segmentation.volume.voxel_size])
+        self._sides = np.array([side or ASSUMED_VOXEL_SIZE for side in segmentation.volume.voxel_size])
         self._levels = _levels(segmentation, self.binning, invert)
         if smoothing:
             self._levels = _smoothed(self._levels, smoothing / (self._sides * self.binning))

@@ -6,6 +6,8 @@ from __future__ import annotations
 DEFAULT = "VGGNet M"
 #: What windows propose for new models; it suits the boxes that windows cut.
 PROPOSED = "UNet 2.5D"
+#: Follows the brush: it learns in a second.
+INSTANT = "Instant forest"
 
 #: The library of the first versions, in the order of the documentation of Ais: numbers in old scripts
 #: and files count in it.

@@ -1,4 +1,4 @@
-"""Results kept within a budget of bytes; those not asked for for longest go first."""
+"""Arrays kept within a budget of bytes; those not asked for for longest go first."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable
 import numpy as np
 
 
-class LevelCache:
+class ArrayCache:
     """Arrays by key. All methods may be called from any thread."""
 
     def __init__(self, budget: int) -> None:
@@ -25,12 +25,12 @@ class LevelCache:
                 self._kept.move_to_end(key)
             return self._kept.get(key)
 
-    def put(self, key: Hashable, levels: np.ndarray) -> None:
-        """Keep `levels`; they are not to be written into any more."""
+    def put(self, key: Hashable, array: np.ndarray) -> None:
+        """Keep `array`, which is not to be written into any more."""
         with self._lock:
             before = self._kept.pop(key, None)
-            self.bytes += levels.nbytes - (0 if before is None else before.nbytes)
-            self._kept[key] = levels
+            self.bytes += array.nbytes - (0 if before is None else before.nbytes)
+            self._kept[key] = array
             while self.bytes > self.budget and len(self._kept) > 1:
                 self.bytes -= self._kept.popitem(last=False)[1].nbytes
 

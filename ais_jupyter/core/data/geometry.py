@@ -13,6 +13,8 @@ AXES = {"z": 0, "y": 1, "x": 2}
 
 #: Below this relative difference two pixel sizes count as equal and nothing is rescaled (as in Ais).
 PIXEL_SIZE_TOLERANCE = 0.05
+#: Å; taken for a volume whose header has no voxel size, where one is needed (as in Ais).
+ASSUMED_VOXEL_SIZE = 10.0
 
 Vector3 = tuple[float, float, float]
 

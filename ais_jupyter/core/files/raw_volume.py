@@ -113,11 +113,9 @@ class RawVolume:
 
     def _read(self, file: Any, numbers: np.ndarray, first: int, count: int, inner: tuple[Any, Any]) -> np.ndarray:
         width = self.shape[2]
-        if numbers.ndim and _whole(inner, self.shape) and _consecutive(numbers):
-            block = self._block(file, int(numbers[0]) if numbers.size else 0, 0, numbers.size * self.shape[1])
-            return self._native(block.reshape(numbers.size, *self.shape[1:]))
-        if numbers.ndim == 0 and _whole(inner, self.shape):
-            return self._native(self._block(file, int(numbers), 0, self.shape[1]).reshape(self.shape[1:]))
+        if _whole(inner, self.shape) and _consecutive(numbers):
+            block = self._block(file, int(numbers.flat[0]) if numbers.size else 0, 0, numbers.size * self.shape[1])
+            return self._native(block.reshape(*numbers.shape, *self.shape[1:]))
         planes = [self._plane(file, int(z), first, count, inner) for z in np.atleast_1d(numbers)]
         if numbers.ndim == 0:
             return planes[0]

@@ -171,7 +171,7 @@ def _histogram(image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _contrast(annotated: AnnotatedTomogram, image: np.ndarray) -> list[float]:
     limits = annotated.display.get("contrast")
     if limits is None:
-        step = max(1, image.size // _SORTED) if image.size > _SORTED else 1
+        step = max(1, image.size // _SORTED)
         limits = np.percentile(image.ravel()[::step], (0.06, 99.94))  # what Ais saturates
     return [float(limits[0]), float(limits[1])]
 

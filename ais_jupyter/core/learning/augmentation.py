@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ais_jupyter.core.data.training_set import IGNORE
+
 N_SYMMETRIES = 8
 N_SYMMETRIES_WITH_DEPTH = 16
 _CONTRAST = np.log(1.25)
@@ -96,7 +98,7 @@ def random_window(
     beyond = (rows < -0.5) | (columns < -0.5) | (rows > size - 0.5) | (columns > size - 0.5)
     rows, columns = (_reflected(places, size - 1) for places in (rows, columns))
     turned = label[np.rint(rows).astype(np.intp), np.rint(columns).astype(np.intp)].copy()
-    turned[beyond] = 2
+    turned[beyond] = IGNORE
     return _between(image, rows, columns), turned
 
 

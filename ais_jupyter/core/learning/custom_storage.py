@@ -52,6 +52,11 @@ class CustomObject:
         except InputError:  # without the plug-in nothing can be read
             return False
 
+    def check_consent(self) -> None:
+        """Raise CustomObjectError where consent is needed."""
+        if self.needs_consent:
+            raise CustomObjectError(self._info.title, self._info.architecture)
+
     @property
     def object(self) -> Any:
         """The object; its architecture loads it on first use.
@@ -65,8 +70,7 @@ class CustomObject:
         InputError
             The architecture is not in the library.
         """
-        if self.needs_consent:
-            raise CustomObjectError(self._info.title, self._info.architecture)
+        self.check_consent()
         with self._lock:
             if self._made is None:
                 self._made = load_custom(self._info, self._weights_file)

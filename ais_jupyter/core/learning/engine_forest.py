@@ -7,11 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+from ais_jupyter.core.data.array_cache import ArrayCache
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.forest import Forest
 from ais_jupyter.core.learning.engine import engine_error
 from ais_jupyter.core.learning.filter_responses import tiles
-from ais_jupyter.core.learning.response_cache import ResponseCache
 
 #: Pixels whose trees are climbed at once: their responses stay in the processor's cache.
 _AT_ONCE = 1 << 14
@@ -25,13 +25,13 @@ class ForestEngine:
     forest : Forest
     streams : int
         Predictions that run at once; they share the processors.
-    cache : ResponseCache, optional
+    cache : ArrayCache, optional
         Keeps the responses of what was looked at last.
     """
 
     name, precision = "Forest", "float32"
 
-    def __init__(self, forest: Forest, streams: int = 1, cache: ResponseCache | None = None) -> None:
+    def __init__(self, forest: Forest, streams: int = 1, cache: ArrayCache | None = None) -> None:
         self._cache = cache
         self.streams = max(1, int(streams))
         self._threads = max(1, (os.cpu_count() or 1) // self.streams)

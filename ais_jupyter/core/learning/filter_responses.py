@@ -11,9 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+from ais_jupyter.core.data.array_cache import ArrayCache
 from ais_jupyter.core.data.filter_bank import RESPONSES, FilterBank, reach_of
 from ais_jupyter.core.data.geometry import Region
-from ais_jupyter.core.learning.response_cache import ResponseCache, digest
+from ais_jupyter.core.learning.digest import digest
 
 #: Edge of the largest part of a slice whose responses are held at once; 42 MB with 40 responses.
 TILE = 512
@@ -25,7 +26,7 @@ def tiles(
     block: np.ndarray,
     bank: FilterBank,
     threads: int = 1,
-    cache: ResponseCache | None = None,
+    cache: ArrayCache | None = None,
     needed: np.ndarray | None = None,
 ) -> Iterator[tuple[Region, np.ndarray]]:
     """Yield the parts of a slice, and their responses float32 (response, y, x).
@@ -37,7 +38,7 @@ def tiles(
         edges by reflection.
     threads : int
         How many compute at once.
-    cache : ResponseCache, optional
+    cache : ArrayCache, optional
         Where responses may lie already, and are kept.
     needed : bool (y, x), optional
         Tiles without a pixel that is needed are left out; by default all are needed.

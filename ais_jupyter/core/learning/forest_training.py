@@ -78,8 +78,7 @@ def training_on_drawing(
     }  # fmt: skip
 
     def snapshot(forest: Forest, loss: float | None) -> ModelState:
-        known = about if loss is None else {**about, "loss": loss}
-        return state.trained(known, network=forest, custom=None, optimizer={})
+        return state.trained(about, loss, network=forest, custom=None, optimizer={})
 
     sampling = painted.sampling(annotated, title or state.info.title, options.seed or 0)
     samples = yield from _sampled(sampling, "measuring what is painted")

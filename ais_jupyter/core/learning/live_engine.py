@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ais_jupyter.core.data.array_cache import ArrayCache
 from ais_jupyter.core.data.errors import CancelledError, InputError
 from ais_jupyter.core.data.forest import Forest
 from ais_jupyter.core.data.network import Network
@@ -16,7 +17,6 @@ from ais_jupyter.core.learning.engine import Engine
 from ais_jupyter.core.learning.engine_forest import ForestEngine
 from ais_jupyter.core.learning.engines import make_engine
 from ais_jupyter.core.learning.model import SegmentationModel
-from ais_jupyter.core.learning.response_cache import ResponseCache
 
 Stop = Callable[[], bool]
 
@@ -28,11 +28,11 @@ class LiveEngine:
 
     Parameters
     ----------
-    responses : ResponseCache, optional
+    responses : ArrayCache, optional
         Where forests find what their filters saw in the slice that is looked at.
     """
 
-    def __init__(self, responses: ResponseCache | None = None) -> None:
+    def __init__(self, responses: ArrayCache | None = None) -> None:
         self._responses = responses
         self._engine: Engine | None = None
         self._network: Any = None

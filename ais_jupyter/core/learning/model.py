@@ -154,6 +154,11 @@ class SegmentationModel:
         """Whether it is a custom object from a file that nobody has said to trust; see `allow_custom`."""
         return self._state.custom is not None and self._state.custom.needs_consent
 
+    def check_consent(self) -> None:
+        """Raise CustomObjectError where the model needs consent; see `allow_custom`."""
+        if self._state.custom is not None:
+            self._state.custom.check_consent()
+
     def allow_custom(self, architectures: str | Collection[str]) -> None:
         """Let the plug-in of the model read its weights, if it is one of `architectures`.
 

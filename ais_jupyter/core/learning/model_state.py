@@ -55,8 +55,10 @@ class ModelState:
         """Return the model as it is before it is trained."""
         return ModelState(self.info)
 
-    def trained(self, changes: dict[str, Any], **weights: Any) -> ModelState:
-        """Return the model with other weights, and `changes` of what is known of it."""
+    def trained(self, changes: dict[str, Any], loss: float | None = None, **weights: Any) -> ModelState:
+        """Return the model with other weights, and `changes` of what is known of it; `loss` where it is known anew."""
+        if loss is not None:
+            changes = {**changes, "loss": loss}
         info = copy.deepcopy(self.info)
         state = replace(self, info=info, **weights)
         if state.network is not None:

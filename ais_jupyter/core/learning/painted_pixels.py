@@ -8,7 +8,7 @@ from ais_jupyter.core.data.annotations import AnnotatedTomogram
 from ais_jupyter.core.data.feature import Feature
 from ais_jupyter.core.data.feature_settings import BACKGROUND_TITLE
 from ais_jupyter.core.data.training_set import BACKGROUND, FOREGROUND, IGNORE
-from ais_jupyter.core.learning.response_cache import digest
+from ais_jupyter.core.learning.digest import digest
 
 #: Pixels around what is drawn that count as background, and those next to it that do not: outlines are never exact.
 RING, MARGIN = 24, 1

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
+from ais_jupyter.core.data.array_cache import ArrayCache
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.filter_bank import FilterBank
 from ais_jupyter.core.data.geometry import rescale_factor
@@ -20,7 +21,6 @@ from ais_jupyter.core.learning.normalization import Statistic, finite, global_st
 from ais_jupyter.core.learning.painted_pixels import drawing_of, painted_labels, slices_about
 from ais_jupyter.core.learning.pixel_samples import Samples, Sampling, choose
 from ais_jupyter.core.learning.resizing import resize_labels, resize_xy
-from ais_jupyter.core.learning.response_cache import ResponseCache
 
 #: No slice gives more than this share of the pixels that are learned from.
 _SHARE = 4
@@ -38,7 +38,7 @@ class PaintedSamples:
         Pixels that are learned from.
     statistic : callable, optional
         Returns the statistic of a tomogram; `global_statistic` by default.
-    cache : ResponseCache, optional
+    cache : ArrayCache, optional
         Where the responses of the slice in view are kept.
     """
 
@@ -48,7 +48,7 @@ class PaintedSamples:
         voxel_size: float,
         most: int,
         statistic: Callable[[Tomogram], Statistic] = global_statistic,
-        cache: ResponseCache | None = None,
+        cache: ArrayCache | None = None,
     ) -> None:
         self.bank, self.voxel_size, self._most = bank, voxel_size, most
         self._statistic, self._cache = statistic, cache

@@ -92,9 +92,8 @@ def training(
     about = _about(training_set, split, options, edge, learner.is_slab)
 
     def state_now(loss: float | None, most_batches: int) -> ModelState:
-        known = about if loss is None else {**about, "loss": loss}
         network, optimizer = learner.network(batches, most_batches), learner.optimizer_state()
-        return state.trained(known, network=network, custom=None, optimizer=optimizer)
+        return state.trained(about, loss, network=network, custom=None, optimizer=optimizer)
 
     loop = TrainingLoop(
         learner.model, batches, validation, options, lambda loss: state_now(loss, _QUICK), learner.masks_ignore
@@ -111,8 +110,7 @@ def _training_forest(
     about = {**_about(training_set, split, options, training_set.box_size, slab=False), "epochs": 1, "n_copies": 1}
 
     def state_now(forest: Forest, loss: float | None) -> ModelState:
-        known = about if loss is None else {**about, "loss": loss}
-        return state.trained(known, network=forest, custom=None, optimizer={})
+        return state.trained(about, loss, network=forest, custom=None, optimizer={})
 
     return (yield from training_on_boxes(plan, training_set, split, options, state_now))
 
@@ -147,8 +145,7 @@ def _training_custom(
     about = _about(training_set, split, options, training_set.box_size, slab=False)
 
     def state_now(loss: float | None) -> ModelState:
-        known = about if loss is None else {**about, "loss": loss}
-        return state.trained(known, network=None, custom=made, optimizer={})
+        return state.trained(about, loss, network=None, custom=made, optimizer={})
 
     loss = yield from training_custom(created, batches, options, state_now)
     return state_now(loss)

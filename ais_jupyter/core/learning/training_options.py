@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from ais_jupyter.core.data.errors import InputError
 from ais_jupyter.core.data.numbers import is_number, shown
+from ais_jupyter.core.data.options import refuse_unknown
 from ais_jupyter.core.learning.hardware import PRECISIONS, Precision
 from ais_jupyter.core.learning.recipe import recipe_called
 
@@ -102,7 +103,5 @@ class TrainingOptions:
         InputError
             There is no such option.
         """
-        known = [field.name for field in fields(cls)]
-        if unknown := [name for name in values if name not in known]:
-            raise InputError(f"training has no option {', '.join(unknown)}; there are {', '.join(known)}")
+        refuse_unknown(cls, values, "training")
         return cls(**values)

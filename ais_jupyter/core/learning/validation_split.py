@@ -111,12 +111,12 @@ class _Choice:
         before: dict[str, str],
     ) -> None:
         self.places = BoxPlaces(training_set)
-        self._set, self._fraction, self._rng, self._before = training_set, fraction, rng, before
+        self._fraction, self._rng, self._before = fraction, rng, before
         self._positive = training_set.positive
         side = [before.get(key) for key in keys]
         self._held = {i for i, known in enumerate(side) if known == "held_out"}
-        self._seen = {i for i, known in enumerate(side) if known == "learned"}
-        learned_of = {i for seen in self._seen for i in self.places.touching(seen).tolist()}
+        seen = [i for i, known in enumerate(side) if known == "learned"]
+        learned_of = {i for box in seen for i in self.places.touching(box).tolist()}
         #: Boxes that may still be held out: nothing of them was learned.
         self._free = {i for i, known in enumerate(side) if known is None} - learned_of
         self._groups = self.places.groups()

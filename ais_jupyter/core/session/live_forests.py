@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from psygnal import Signal
 
+from ais_jupyter.core.data.architecture_names import INSTANT
 from ais_jupyter.core.data.errors import AisError, InputError
 from ais_jupyter.core.data.feature_settings import BACKGROUND_TITLE
 from ais_jupyter.core.editing.document import Document
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from ais_jupyter.core.session.session import Session
 
 _log = logging.getLogger(__name__)
-
-ARCHITECTURE = "Instant forest"
 
 
 class LiveForests:
@@ -219,12 +218,12 @@ class LiveForests:
             opened = self._models[title] = self._models.pop(vanished)
             opened.model.title = models.free_title(title)
             return opened
-        same = [one for one in models if one.model.title == title and one.model.info.architecture == ARCHITECTURE]
+        same = [one for one in models if one.model.title == title and one.model.info.architecture == INSTANT]
         if same:
             opened = same[0]
         else:
             color = next(feature.color for feature in features if feature.title == title)
-            opened = models.add(SegmentationModel(ARCHITECTURE, models.free_title(title), color))
+            opened = models.add(SegmentationModel(INSTANT, models.free_title(title), color))
         self._models[title] = opened
         return opened
 
@@ -233,7 +232,7 @@ class LiveForests:
         from ais_jupyter.core.learning.building import find_architecture
         from ais_jupyter.core.learning.forest_training import painted_for
 
-        plan = find_architecture(ARCHITECTURE).plan
+        plan = find_architecture(INSTANT).plan
         assert plan is not None
         predictor = self._session.predictor
         fresh = painted_for(plan, self._session.annotated, statistic=predictor.statistic, cache=predictor.responses)

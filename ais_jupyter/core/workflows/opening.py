@@ -9,8 +9,9 @@ from typing import Any
 from ais_jupyter.core import files
 from ais_jupyter.core.data import storage
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
-from ais_jupyter.core.data.errors import FileFormatError
+from ais_jupyter.core.data.errors import FileFormatError, InputError
 from ais_jupyter.core.data.model_info import StoredGroup, StoredModel
+from ais_jupyter.core.data.numbers import shown
 from ais_jupyter.core.data.segmentation import Segmentation
 from ais_jupyter.core.data.tomogram import Tomogram
 from ais_jupyter.core.data.training_set import TrainingSet
@@ -118,15 +119,23 @@ def open_annotations(path: str | Path, folders: Sequence[str | Path] = ()) -> An
     return read_scns(path, [Path(folder).expanduser() for folder in folders])
 
 
-def open_segmentation(path: str | Path) -> Segmentation:
-    """Open a segmented volume: what a model found, with its scale and the part that was segmented.
+def open_segmentation(source: Any) -> Segmentation:
+    """Return the segmentation of a path, of a volume, or itself.
 
     Raises
     ------
+    InputError
+        It is something else.
     FileFormatError
-        It is no volume, or damaged.
+        The path leads to no volume, or to one that is damaged.
     """
-    return read_segmentation(path)
+    if isinstance(source, str | Path):
+        return read_segmentation(Path(source).expanduser())
+    if isinstance(source, Tomogram):
+        return Segmentation.from_volume(source)
+    if not isinstance(source, Segmentation):
+        raise InputError(f"expected a segmentation or the path of one, not {shown(source)}")
+    return source
 
 
 def open_training_set(source: Any) -> TrainingSet:

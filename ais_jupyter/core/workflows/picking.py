@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,14 +16,15 @@ from ais_jupyter.core.analysis.picking_options import PickingOptions
 from ais_jupyter.core.data.errors import AisError, CancelledError, InputError
 from ais_jupyter.core.data.names import split_result
 from ais_jupyter.core.data.numbers import shown, whole
+from ais_jupyter.core.data.options import refuse_unknown
 from ais_jupyter.core.data.picks import Picks, PicksByTomogram, check_belonging
 from ais_jupyter.core.data.progress import Progress, Work
 from ais_jupyter.core.data.segmentation import Segmentation, check_same_space
 from ais_jupyter.core.data.tomogram import Tomogram
-from ais_jupyter.core.files.mrc import read_segmentation
 from ais_jupyter.core.files.safe_write import make_folder
 from ais_jupyter.core.files.star import read_star_all, star_notes, write_star
 from ais_jupyter.core.jobs.job import Job
+from ais_jupyter.core.workflows.opening import open_segmentation
 from ais_jupyter.core.workflows.outputs import PlannedPicks, fingerprint, plan_picks
 from ais_jupyter.core.workflows.sources import collect
 
@@ -119,10 +120,7 @@ def pick(
         A setting makes no sense, nothing was given, or two segmentations are of the same tomogram. In ``job.result()``
         also what is wrong with the only segmentation, or with all of them.
     """
-    unknown = [name for name in options if name not in {field.name for field in fields(PickingOptions)}]
-    if unknown:
-        known = ", ".join(field.name for field in fields(PickingOptions))
-        raise InputError(f"pick has no option {', '.join(unknown)}; there are {known}")
+    refuse_unknown(PickingOptions, options, "pick")
     settings = PickingOptions(**options)
     whole(min_particles, "min_particles", 0)
     whole(workers, "workers", 1, 64)
@@ -154,7 +152,7 @@ def pick_for(tomogram: Tomogram, path: str | Path, **options: Any) -> Picked:
     InputError
         The segmentation is of another tomogram, or a setting makes no sense.
     """
-    segmentation = read_segmentation(Path(path).expanduser())
+    segmentation = open_segmentation(path)
     check_same_space(tomogram, segmentation.volume)
     picked = pick_particles(segmentation, PickingOptions(**options))
     return Picked(check_belonging(picked.picks, tomogram), picked.note)
@@ -174,10 +172,8 @@ def _listed(sources: Any) -> list[Any]:
             if _is_folder(source) and not (paths := [path for path in paths if split_result(path)[1]]):
                 raise InputError(f"{source} has no segmentations, <tomogram>__<feature>.mrc")
             found += paths
-        elif isinstance(source, Tomogram):
-            found.append(Segmentation.from_volume(source))
-        elif isinstance(source, Segmentation):
-            found.append(source)
+        elif isinstance(source, Tomogram | Segmentation):
+            found.append(open_segmentation(source))
         else:
             raise InputError(f"picking needs a segmentation or the path of one, not {shown(source)}")
     if not found:
@@ -211,7 +207,7 @@ class _Run:
         return outcome
 
     def _work(self, one: PlannedPicks, outcome: PickOutcome) -> None:
-        found = read_segmentation(one.source) if isinstance(one.source, str | Path) else one.source
+        found = open_segmentation(one.source)
         segmentation = Segmentation(found.volume, one.tomogram, one.feature)
         avoided = self._avoided(one)
         note = self._note(segmentation, avoided)
@@ -232,17 +228,17 @@ class _Run:
         wanted = self.avoid
         if isinstance(wanted, Mapping):
             wanted = wanted.get(one.tomogram)
-        if wanted is None or isinstance(wanted, Segmentation):
-            return wanted
-        if isinstance(wanted, Tomogram):
-            return Segmentation.from_volume(wanted)
+        if wanted is None:
+            return None
+        if isinstance(wanted, Segmentation | Tomogram):
+            return open_segmentation(wanted)
         if not isinstance(wanted, str | Path):
             raise InputError(f"avoid is a segmentation, its path, or the title of a feature, not {shown(wanted)}")
         path = Path(wanted).expanduser()
         if path.is_file():
-            return read_segmentation(path)
+            return open_segmentation(path)
         if (beside := one.sibling(str(wanted))) is not None and beside.is_file():
-            return read_segmentation(beside)
+            return open_segmentation(beside)
         raise InputError(f"there is no segmentation {wanted} to avoid" + (f", nor {beside}" if beside else ""))
 
     def _note(self, segmentation: Segmentation, avoided: Segmentation | None) -> str:

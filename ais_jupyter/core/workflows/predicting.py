@@ -13,6 +13,7 @@ import numpy as np
 
 from ais_jupyter.core.analysis.interactions import combine
 from ais_jupyter.core.data.annotations import AnnotatedTomogram
+from ais_jupyter.core.data.array_cache import ArrayCache
 from ais_jupyter.core.data.errors import CancelledError
 from ais_jupyter.core.data.geometry import Region, rescale_factor
 from ais_jupyter.core.data.model_info import Interaction, ModelInfo
@@ -22,13 +23,13 @@ from ais_jupyter.core.learning.inference_options import InferenceOptions
 from ais_jupyter.core.learning.live_engine import LiveEngine, Stop, StoppableEngine
 from ais_jupyter.core.learning.model import SegmentationModel
 from ais_jupyter.core.learning.normalization import Statistic, global_statistic
-from ais_jupyter.core.learning.response_cache import ResponseCache
 from ais_jupyter.core.learning.segmenter import Segmenter
-from ais_jupyter.core.workflows.level_cache import LevelCache
 
 _NUMBERS = itertools.count()
 
 BUDGET = 256 * 1024 * 1024
+#: Bytes of filter responses to keep; a slice of 1024² takes 168 MB with 40 of them.
+_RESPONSES = 200 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -82,13 +83,13 @@ class SlicePredictor:
 
     Attributes
     ----------
-    responses : ResponseCache
+    responses : ArrayCache
         What the filters of forests saw in the slice that was looked at last; whoever grows one finds it there.
     """
 
     def __init__(self, budget: int = BUDGET) -> None:
-        self.responses = ResponseCache()
-        self._cache = LevelCache(budget)
+        self.responses = ArrayCache(_RESPONSES)
+        self._cache = ArrayCache(budget)
         self._engines: dict[str, LiveEngine] = {}
         self._segmenters: dict[str, tuple[Any, Segmenter, StoppableEngine]] = {}
         self._statistics: WeakKeyDictionary[Tomogram, Statistic] = WeakKeyDictionary()

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ais_jupyter.core.data.errors import AisError, CancelledError, CustomObjectError, InputError
+from ais_jupyter.core.data.errors import AisError, CancelledError, InputError
 from ais_jupyter.core.data.geometry import Region, Vector3
 from ais_jupyter.core.data.model_info import Interaction
 from ais_jupyter.core.data.numbers import number, vector, whole
+from ais_jupyter.core.data.options import refuse_unknown
 from ais_jupyter.core.data.progress import Progress, Work
 from ais_jupyter.core.files.safe_write import make_folder
 from ais_jupyter.core.jobs.job import Job
@@ -107,8 +107,7 @@ def segment(
     for model in opened:
         if not model.compiled:
             raise InputError(f"model {model.title!r} has no weights yet: train it or load it first")
-        if model.needs_consent:
-            raise CustomObjectError(model.title, model.info.architecture)
+        model.check_consent()
     if voxel_size is not None and number(voxel_size, "voxel_size, in Å,", -1e6, 1e6) <= 0:
         inference["rescale"] = False
     _check_choices(z_range, center, batch_size, inference)
@@ -137,9 +136,7 @@ def _check_choices(z_range: Any, center: Any, batch_size: Any, inference: dict[s
     number(center, "center, in percent,", 0, 100, above=True)
     if z_range is not None and (np.ndim(z_range) != 1 or len(z_range) != 2):
         raise InputError(f"z_range is (start, stop), not {z_range!r}")
-    known = [field.name for field in fields(InferenceOptions)]
-    if unknown := [name for name in inference if name not in known]:
-        raise InputError(f"segment has no option {', '.join(unknown)}; there are {', '.join(known)}")
+    refuse_unknown(InferenceOptions, inference, "segment")
 
 
 def _sigma(sigma: float | Sequence[float] | None) -> Vector3 | None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import fnmatch
 import glob
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from ais_jupyter.core.data.errors import InputError
-from ais_jupyter.core.data.names import VOLUME_SUFFIXES, is_volume_name
+from ais_jupyter.core.data.names import VOLUME_SUFFIXES, is_volume_name, split_result
 from ais_jupyter.core.files.text import read_text
 
 
@@ -46,6 +46,28 @@ def collect(sources: Sequence[str], suffixes: Sequence[str] = (".mrc",)) -> list
     if not found:
         raise InputError(f"no files found in {', '.join(map(str, sources))} (looked for {', '.join(suffixes)})")
     return list(dict.fromkeys(found))
+
+
+def collect_segmentations(
+    sources: Sequence[str], title: str | None = None, tomograms: Collection[str] | None = None
+) -> list[Path]:
+    """Results ``<tomogram>__<title>.mrc`` meant by `sources`, of one feature and of some tomograms, or of all.
+
+    See `collect`.
+
+    Raises
+    ------
+    InputError
+        There are none.
+    """
+    found = []
+    for path in collect(sources):
+        tomogram, feature = split_result(path)
+        if feature and title in (None, feature) and (tomograms is None or tomogram in tomograms):
+            found.append(path)
+    if not found:
+        raise InputError(f"no <tomogram>__{title or '<feature>'}.mrc found in {', '.join(map(str, sources))}")
+    return found
 
 
 def read_list(path: Path) -> list[str]:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-from pathlib import Path
 from typing import Any
 
 from ais_jupyter.core.analysis.surfaces import SurfaceMaker, SurfaceOptions, default_binning, surface_of
 from ais_jupyter.core.data.colors import CYCLE, Color
-from ais_jupyter.core.data.errors import InputError
-from ais_jupyter.core.data.numbers import shown
-from ais_jupyter.core.data.segmentation import Segmentation
+from ais_jupyter.core.data.options import refuse_unknown
 from ais_jupyter.core.data.surface import Surface
-from ais_jupyter.core.data.tomogram import Tomogram
-from ais_jupyter.core.files.mrc import read_segmentation
+from ais_jupyter.core.workflows.opening import open_segmentation
 
-__all__ = ["SurfaceMaker", "SurfaceOptions", "as_segmentation", "default_binning", "make_surface"]
+__all__ = ["SurfaceMaker", "SurfaceOptions", "default_binning", "make_surface"]
 
 
 def make_surface(segmentation: Any, *, color: Color = CYCLE[0], **options: Any) -> Surface:
@@ -41,24 +36,5 @@ def make_surface(segmentation: Any, *, color: Color = CYCLE[0], **options: Any) 
     InputError
         A setting makes no sense, or nothing reaches the threshold.
     """
-    known = [field.name for field in fields(SurfaceOptions)]
-    if unknown := [name for name in options if name not in known]:
-        raise InputError(f"make_surface has no option {', '.join(unknown)}; there are {', '.join(known)}")
-    return surface_of(as_segmentation(segmentation), SurfaceOptions(**options), color)
-
-
-def as_segmentation(source: Any) -> Segmentation:
-    """Return the segmentation of a path, of a volume, or itself.
-
-    Raises
-    ------
-    InputError
-        It is something else.
-    """
-    if isinstance(source, str | Path):
-        return read_segmentation(Path(source).expanduser())
-    if isinstance(source, Tomogram):
-        return Segmentation.from_volume(source)
-    if not isinstance(source, Segmentation):
-        raise InputError(f"expected a segmentation or the path of one, not {shown(source)}")
-    return source
+    refuse_unknown(SurfaceOptions, options, "make_surface")
+    return surface_of(open_segmentation(segmentation), SurfaceOptions(**options), color)
